@@ -1,0 +1,174 @@
+//! `Generator`: what calling a `#[coroutine] fn` gives.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::pin::Pin;
+
+use crate::coroutine::Resumed;
+use crate::private::{Inspect, Machine};
+use crate::{Code, Coroutine, Exception, Frame, Signal, State, Step, frame};
+
+/// A paused function: a plain value that may be moved, looked into and dropped at any time.
+///
+/// Calling a `#[coroutine] fn` runs none of its body and gives one of these. Resume it with
+/// [`start`](crate::CoroutineExt::start), [`send`](crate::CoroutineExt::send), [`throw`](crate::CoroutineExt::throw) and
+/// [`close`](crate::CoroutineExt::close), or iterate where `send` is `()`. It is `Clone` if the attribute says
+/// `derive(Clone)`.
+#[derive(Clone)]
+#[must_use = "a coroutine does nothing until it is resumed"]
+pub struct Generator<M> {
+    machine: M,
+}
+
+// The machine is only ever used through `&mut`, never pinned in place.
+impl<M> Unpin for Generator<M> {}
+
+impl<M> Generator<M> {
+    pub(crate) const fn new(machine: M) -> Self {
+        Generator { machine }
+    }
+}
+
+impl<M: Inspect> Generator<M> {
+    /// The code object: name, file, line and suspension points.
+    #[must_use]
+    pub fn code(&self) -> &'static Code {
+        self.machine.code()
+    }
+
+    /// The frame object, or `None` once the body is over.
+    ///
+    /// ```
+    /// use coframe::{CoroutineExt, State};
+    ///
+    /// #[coframe::coroutine(yield = u8)]
+    /// fn one() {
+    ///     coframe::yield_!(1);
+    /// }
+    ///
+    /// let mut co = one();
+    /// assert_eq!(co.frame().unwrap().state(), State::Created);
+    /// co.start().unwrap();
+    /// assert_eq!(co.frame().unwrap().state(), State::Suspended);
+    /// assert_eq!(co.frame().unwrap().line(), co.code().points()[0].line());
+    /// co.close().unwrap();
+    /// assert!(co.frame().is_none());
+    /// ```
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame<'_>> {
+        Frame::new(&self.machine)
+    }
+
+    /// Where it stands in its life.
+    #[must_use]
+    pub fn state(&self) -> State {
+        frame::state(self.machine.position())
+    }
+}
+
+impl<M: Machine<()>> Generator<M> {
+    /// Iterates over the yielded values by reference and keeps the returned one.
+    ///
+    /// A `for` loop drops what a coroutine returns, as Python's does; this is the way to get at it.
+    ///
+    /// ```
+    /// #[coframe::coroutine(yield = u32)]
+    /// fn two() -> &'static str {
+    ///     coframe::yield_!(1);
+    ///     coframe::yield_!(2);
+    ///     "done"
+    /// }
+    ///
+    /// let mut co = two();
+    /// let mut values = co.values();
+    /// assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), [1, 2]);
+    /// assert_eq!(values.into_return(), Some("done"));
+    /// ```
+    pub fn values(&mut self) -> Values<'_, M> {
+        Values { generator: self, returned: None }
+    }
+}
+
+impl<S, M: Machine<S>> Coroutine<S> for Generator<M> {
+    type Yield = M::Yield;
+    type Return = M::Return;
+
+    #[inline]
+    fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<M::Yield, M::Return> {
+        self.machine.resume(signal)
+    }
+}
+
+/// Python's `for x in g`: the returned value is dropped.
+///
+/// # Panics
+///
+/// `next` panics if the body raises an [`Exception`], which an iterator of plain values cannot give;
+/// [`Generator::values`] gives it as an `Err`.
+impl<M: Machine<()>> Iterator for Generator<M> {
+    type Item = M::Yield;
+
+    #[inline]
+    fn next(&mut self) -> Option<M::Yield> {
+        match self.machine.resume(Signal::Start) {
+            Ok(Step::Yielded(value)) => Some(value),
+            Ok(Step::Returned(_)) | Err(Exception::Finished) => None,
+            Err(exception) => raised(&exception),
+        }
+    }
+}
+
+impl<M: Machine<()>> FusedIterator for Generator<M> {}
+
+#[cold]
+fn raised(exception: &Exception) -> ! {
+    panic!("a coroutine raised an exception inside a `for` loop: {exception}; use `Generator::values` to catch it")
+}
+
+impl<M: Inspect> fmt::Debug for Generator<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<coroutine {}, {}", self.code().name(), self.state())?;
+        if let Some(point) = self.frame().and_then(|frame| frame.point()) {
+            write!(f, " at line {}", point.line())?;
+        }
+        f.write_str(">")
+    }
+}
+
+/// The iterator of [`Generator::values`]: each value or the exception that ended the body.
+pub struct Values<'a, M: Machine<()>> {
+    generator: &'a mut Generator<M>,
+    returned: Option<M::Return>,
+}
+
+impl<M: Machine<()>> Values<'_, M> {
+    /// What the body returned, if it did while this iterator ran.
+    #[must_use]
+    pub fn into_return(self) -> Option<M::Return> {
+        self.returned
+    }
+}
+
+impl<M: Machine<()>> Iterator for Values<'_, M> {
+    type Item = Result<M::Yield, Exception>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.generator.machine.resume(Signal::Start) {
+            Ok(Step::Yielded(value)) => Some(Ok(value)),
+            Ok(Step::Returned(value)) => {
+                self.returned = Some(value);
+                None
+            }
+            Err(Exception::Finished) => None,
+            Err(exception) => Some(Err(exception)),
+        }
+    }
+}
+
+impl<M: Machine<()>> FusedIterator for Values<'_, M> {}
+
+impl<M: Machine<()>> fmt::Debug for Values<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Values").field(&self.generator).finish()
+    }
+}

@@ -1,0 +1,61 @@
+//! Python's coroutine model, whole, on stable Rust.
+//!
+//! A function marked [`#[coframe::coroutine]`](macro@coroutine) pauses at each `yield_!` and is a plain value while it
+//! is paused: no allocation, no pinning, no unsafe code, every local in a field of a struct.
+//!
+//! ```
+//! use coframe::{CoroutineExt, Step, yield_};
+//!
+//! #[coframe::coroutine(yield = f64, send = f64)]
+//! fn averager() {
+//!     let (mut sum, mut count) = (0.0, 0.0);
+//!     loop {
+//!         sum += yield_!(if count == 0.0 { 0.0 } else { sum / count });
+//!         count += 1.0;
+//!     }
+//! }
+//!
+//! let mut average = averager();
+//! average.start()?; // runs to the first `yield_!`
+//! assert_eq!(average.send(10.0)?, Step::Yielded(10.0));
+//! assert_eq!(average.send(20.0)?, Step::Yielded(15.0));
+//! # Ok::<(), coframe::Exception>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `std` (default): implies `alloc`.
+//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`].
+//!
+//! With `default-features = false` the crate is `no_std` and needs no allocator.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+mod code;
+mod coroutine;
+mod exception;
+mod frame;
+mod generator;
+mod markers;
+pub mod prelude;
+mod signal;
+
+#[doc(hidden)]
+pub mod private;
+
+pub use crate::code::{Code, Point, PointKind};
+#[cfg(feature = "alloc")]
+pub use crate::coroutine::BoxCoroutine;
+pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
+pub use crate::exception::Exception;
+#[cfg(feature = "alloc")]
+pub use crate::exception::Thrown;
+pub use crate::frame::{Frame, State};
+pub use crate::generator::{Generator, Values};
+pub use crate::private::Machine;
+pub use crate::signal::{Signal, Step};
+pub use coframe_macros::coroutine;

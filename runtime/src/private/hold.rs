@@ -1,0 +1,41 @@
+//! Locals that are not used again but must be dropped at the end of their scope.
+//!
+//! Method probing tells the two kinds apart: `Held(x).hold()` finds the inherent method for a `Copy` type and gives
+//! `()`, so that a dead shared reference is not stored; for any other type it falls back to the trait and gives `x`.
+
+/// A local that is not used again.
+#[derive(Clone, Copy, Debug)]
+pub struct Held<T>(pub T);
+
+impl<T: Copy> Held<T> {
+    /// Nothing needs to be kept of a `Copy` value.
+    pub fn hold(self) {}
+}
+
+/// The fallback of the probing: the value is kept.
+pub trait Kept {
+    /// What is kept.
+    type Value;
+    /// The value, to be stored until its scope ends.
+    fn hold(self) -> Self::Value;
+}
+
+impl<T> Kept for Held<T> {
+    type Value = T;
+
+    fn hold(self) -> T {
+        self.0
+    }
+}
+
+/// Proves at compile time that a value which is not kept has no destructor that could run too early.
+#[inline]
+pub fn assert_no_drop<T>(_: &T) {
+    const {
+        assert!(
+            !core::mem::needs_drop::<T>(),
+            "coframe: a value with a destructor would be dropped before the end of its scope; name it with `let`, or \
+             give it a block of its own that ends before the yield"
+        );
+    }
+}

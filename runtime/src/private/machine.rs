@@ -1,0 +1,200 @@
+//! A frame: a position, the saved locals, and the body as a closure over both.
+//!
+//! The driver here owns the position between resumes. While the body runs the position is `RUNNING`; the body writes
+//! the number of its suspension point when it pauses, and nothing otherwise, so that a return, an exception and a panic
+//! all leave a frame that the driver then clears and marks as closed.
+
+use crate::coroutine::Resumed;
+use crate::{Code, Exception, Generator, Signal};
+
+/// The position of a frame whose body has not run.
+pub const CREATED: u32 = 0;
+/// The position of a frame whose body is running. Suspension points are numbered from 1 and stay below.
+pub const RUNNING: u32 = u32::MAX - 1;
+const CLOSED: u32 = u32::MAX;
+
+/// What can be asked of any machine, whatever it is sent.
+pub trait Inspect {
+    /// The code it runs.
+    fn code(&self) -> &'static Code;
+    /// `CREATED`, a suspension point, `RUNNING` or closed.
+    fn position(&self) -> u32;
+}
+
+/// The state machine inside a [`Generator`]. Only expansions implement it.
+pub trait Machine<S>: Inspect {
+    /// What it yields.
+    type Yield;
+    /// What it returns.
+    type Return;
+    /// Runs to the next suspension point or to the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coroutine::resume`](crate::Coroutine::resume).
+    fn resume(&mut self, signal: Signal<S>) -> Resumed<Self::Yield, Self::Return>;
+}
+
+/// The saved locals of one coroutine, as its expansion declares them.
+pub trait Locals {
+    /// The code object.
+    const CODE: &'static Code;
+    /// Whether it is sent `()`, so that a start and a send are the same act.
+    const SENT_UNIT: bool;
+    /// Drops what is saved, in reverse order of declaration.
+    fn clear(&mut self);
+}
+
+/// The machine of a frame coroutine.
+#[derive(Clone, Debug)]
+pub struct FrameMachine<L, F> {
+    position: u32,
+    locals: L,
+    body: F,
+}
+
+/// Makes a coroutine of its start values and its body.
+///
+/// The locals stand before the closure so that their types are known when the closure is checked.
+#[inline]
+pub fn generator<S, Y, R, L, F>(locals: L, body: F) -> Generator<FrameMachine<L, F>>
+where
+    L: Locals,
+    F: FnMut(&mut L, &mut u32, u32, Option<Signal<S>>) -> Resumed<Y, R>,
+{
+    Generator::new(FrameMachine { position: CREATED, locals, body })
+}
+
+/// What is lent for the length of one resume: a family of types, one for each lifetime.
+///
+/// `dyn for<'r> Lend<'r, Send = &'r str, Yield = &'r str>` names such a family; no value of it exists.
+pub trait Lend<'r> {
+    /// What is sent.
+    type Send;
+    /// What is yielded.
+    type Yield;
+}
+
+/// The body of a coroutine that is lent what it is sent. A trait of its own because a bound on `FnMut` cannot say that
+/// what is yielded lives as long as what was sent (E0582).
+pub trait LendBody<'r, T: ?Sized + Lend<'r>, L, R>:
+    FnMut(&mut L, &mut u32, u32, Option<Signal<T::Send>>) -> Resumed<T::Yield, R>
+{
+}
+
+impl<'r, T: ?Sized + Lend<'r>, L, R, F> LendBody<'r, T, L, R> for F where
+    F: FnMut(&mut L, &mut u32, u32, Option<Signal<T::Send>>) -> Resumed<T::Yield, R>
+{
+}
+
+/// [`generator`] for a coroutine whose `send` is borrowed for one resume.
+#[inline]
+pub fn lending<T, R, L, F>(locals: L, body: F) -> Generator<FrameMachine<L, F>>
+where
+    T: ?Sized + for<'r> Lend<'r>,
+    L: Locals,
+    F: for<'r> LendBody<'r, T, L, R>,
+{
+    Generator::new(FrameMachine { position: CREATED, locals, body })
+}
+
+impl<L: Locals, F> Inspect for FrameMachine<L, F> {
+    fn code(&self) -> &'static Code {
+        L::CODE
+    }
+
+    fn position(&self) -> u32 {
+        self.position
+    }
+}
+
+impl<S, Y, R, L, F> Machine<S> for FrameMachine<L, F>
+where
+    L: Locals,
+    F: FnMut(&mut L, &mut u32, u32, Option<Signal<S>>) -> Resumed<Y, R>,
+{
+    type Yield = Y;
+    type Return = R;
+
+    #[inline]
+    fn resume(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
+        let entry = self.position;
+        match (&signal, entry) {
+            (_, RUNNING..) => return finished(signal),
+            (Signal::Start, CREATED) => {}
+            (Signal::Start, _) if !L::SENT_UNIT => return Err(Exception::AlreadyStarted),
+            (Signal::Send(_), CREATED) if !L::SENT_UNIT => return Err(Exception::NotStarted),
+            (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
+            _ => {}
+        }
+        self.position = RUNNING;
+        let running = Running { locals: &mut self.locals, position: &mut self.position };
+        (self.body)(running.locals, running.position, entry, Some(signal))
+    }
+}
+
+impl<L: Locals, F> FrameMachine<L, F> {
+    /// A body that has not run ends without running: only its arguments are dropped.
+    #[cold]
+    fn raise_unstarted<S, Y, R>(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
+        self.position = CLOSED;
+        self.locals.clear();
+        finished(signal)
+    }
+}
+
+/// While it lives the body runs; if the body did not pause, its end closes the frame.
+struct Running<'a, L: Locals> {
+    locals: &'a mut L,
+    position: &'a mut u32,
+}
+
+impl<L: Locals> Drop for Running<'_, L> {
+    #[inline]
+    fn drop(&mut self) {
+        if *self.position == RUNNING {
+            *self.position = CLOSED;
+            self.locals.clear();
+        }
+    }
+}
+
+/// What a resume gives after the end: what was thrown in, or the report that it is over.
+///
+/// # Errors
+///
+/// Always.
+#[cold]
+pub fn finished<S, Y, R>(signal: Signal<S>) -> Resumed<Y, R> {
+    match signal {
+        Signal::Throw(exception) => Err(exception),
+        Signal::Start | Signal::Send(_) => Err(Exception::Finished),
+    }
+}
+
+/// The value of a suspension point on being resumed.
+///
+/// # Errors
+///
+/// What was thrown in.
+#[inline]
+pub fn sent<S>(signal: &mut Option<Signal<S>>) -> Result<S, Exception> {
+    match signal.take() {
+        Some(Signal::Send(value)) => Ok(value),
+        Some(Signal::Throw(exception)) => Err(exception),
+        Some(Signal::Start) | None => Err(Exception::AlreadyStarted),
+    }
+}
+
+/// [`sent`] where `()` is sent, so that a start is a send.
+///
+/// # Errors
+///
+/// What was thrown in.
+#[inline]
+pub fn sent_unit(signal: &mut Option<Signal<()>>) -> Result<(), Exception> {
+    match signal.take() {
+        Some(Signal::Throw(exception)) => Err(exception),
+        Some(Signal::Start | Signal::Send(())) | None => Ok(()),
+    }
+}

@@ -1,0 +1,17 @@
+//! All that an expansion may name besides the public protocol. Not for people; it may change in any release.
+
+mod hold;
+mod machine;
+mod native;
+mod residual;
+mod slot;
+
+pub use self::hold::{Held, Kept, assert_no_drop};
+pub use self::machine::{
+    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, RUNNING, finished, generator, lending, sent,
+    sent_unit,
+};
+pub use self::native::{native, pause};
+pub use self::residual::{Branch, FromResidual, branch, returned};
+pub use self::slot::{place, put, take};
+pub use core;
