@@ -1,12 +1,38 @@
-//! stub
+//! The coroutine compiler of [coframe](https://docs.rs/coframe). Use it through that crate.
+//!
+//! `expand` is the pipeline. The folders are its stages: `syntax` reads markers and macros, `scope` names locals and
+//! tells how they are used, `graph` takes apart what pauses, `analysis` and `layout` decide what is saved, `emit` writes
+//! the expansion.
+
+#![forbid(unsafe_code)]
+
+mod analysis;
+mod args;
+mod dump;
+mod emit;
+mod expand;
+mod fallback;
+mod function;
+mod graph;
+mod layout;
+mod message;
+mod names;
+mod per_resume;
+mod report;
+mod scope;
+mod syntax;
+mod tags;
+
 use proc_macro::TokenStream;
-/// stub
+
+/// Makes a function a coroutine: see the `coframe` crate.
 #[proc_macro_attribute]
-pub fn coroutine(_a: TokenStream, i: TokenStream) -> TokenStream {
-    i
+pub fn coroutine(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(args.into(), item.into()).into()
 }
-/// stub
+
+/// Makes a closure give a coroutine: see `coframe::prelude::coroutine!`.
 #[proc_macro]
-pub fn coroutine_expr(i: TokenStream) -> TokenStream {
-    i
+pub fn coroutine_expr(input: TokenStream) -> TokenStream {
+    expand::expression(input.into()).into()
 }

@@ -45,6 +45,17 @@ pub trait Locals {
     fn clear(&mut self);
 }
 
+/// The locals of a function that could not be compiled.
+#[derive(Clone, Debug)]
+pub struct NoLocals;
+
+impl Locals for NoLocals {
+    const CODE: &'static Code = &Code::new("", "", 0, &[]);
+    const SENT_UNIT: bool = true;
+
+    fn clear(&mut self) {}
+}
+
 /// The machine of a frame coroutine.
 #[derive(Clone, Debug)]
 pub struct FrameMachine<L, F> {

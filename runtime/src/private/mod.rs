@@ -8,10 +8,10 @@ mod slot;
 
 pub use self::hold::{Held, Kept, assert_no_drop};
 pub use self::machine::{
-    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, RUNNING, finished, generator, lending, sent,
-    sent_unit,
+    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, finished, generator, lending,
+    sent, sent_unit,
 };
 pub use self::native::{native, pause};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
-pub use core;
+pub use crate::{Code, Point, PointKind, Step};

@@ -1,0 +1,4 @@
+//! The parts of the examples that have tests of their own.
+
+pub mod csv;
+pub mod log;

@@ -1,0 +1,449 @@
+//! One arm: its tree of blocks as nested Rust blocks, its locals bound at the start and saved where it ends.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, Stmt};
+
+use super::Emit;
+use super::bind::Binding;
+use super::rewrite::Bindings;
+use crate::graph::{Block, BlockId, End, Instr, ScopeId};
+use crate::names::Local;
+use crate::scope::flow::State;
+use crate::scope::mentions;
+use crate::scope::{Keep, flow};
+
+/// An arm of the `match`, and the arms that its jumps need.
+pub(super) struct Arms<'a> {
+    emit: &'a Emit<'a>,
+    out: Vec<(u32, TokenStream)>,
+    next: u32,
+}
+
+impl<'a> Arms<'a> {
+    pub(super) fn new(emit: &'a Emit<'a>) -> Self {
+        let internal = emit.facts.starts.iter().filter(|start| emit.is_internal(*start)).count();
+        let next = u32::try_from(emit.graph.points.len() + 1 + internal).unwrap_or(u32::MAX);
+        Arms { emit, out: Vec::new(), next }
+    }
+
+    /// All arms, in the order of the text.
+    pub(super) fn all(mut self) -> Vec<(u32, TokenStream)> {
+        for start in self.emit.facts.starts.iter() {
+            let state = self.emit.state(start);
+            let body = self.arm(start);
+            self.out.push((state, body));
+        }
+        self.out
+    }
+
+    fn arm(&mut self, start: BlockId) -> TokenStream {
+        let emit = self.emit;
+        let bound = emit.bindings(start);
+        let mut assigned = HashSet::new();
+        for block in emit.facts.starts.blocks(emit.graph, start) {
+            emit.facts.inits(block, &mut |local| {
+                assigned.insert(local);
+            });
+        }
+        let mut writer = Writer { arms: self, bindings: bound.iter().copied().collect(), open: Vec::new(), assigned };
+        for scope in emit.graph.path(emit.graph.block(start).scope) {
+            let mut own = TokenStream::new();
+            for local in &emit.graph.scope(scope).locals {
+                if let Some((_, binding)) = bound.iter().find(|(other, _)| other == local) {
+                    own.extend(emit.bind(*local, *binding, start));
+                }
+            }
+            writer.open_scope(scope, own);
+        }
+        writer.block(start, None);
+        while writer.open.len() > 1 {
+            writer.close_top();
+        }
+        writer.open.pop().map(|open| open.code).unwrap_or_default()
+    }
+}
+
+impl Emit<'_> {
+    /// The statement that binds a saved local at the start of an arm.
+    fn bind(&self, local: Local, binding: Binding, start: BlockId) -> TokenStream {
+        let (private, name, slot) = (&self.private, self.layout.name(local), self.slot(local));
+        let uninit = !self.facts.state_in(start).get(local).may_init;
+        match binding {
+            Binding::Variable if uninit => {
+                let ty = self.graph.declared_type(local).map(|ty| quote!(: #ty));
+                quote!(let mut #name #ty;)
+            }
+            Binding::Variable => quote!(let mut #name = #private::take(&mut #slot);),
+            Binding::Place => quote!(let #name = #private::place(&mut #slot);),
+            Binding::Held => quote!(let #name = #slot.take();),
+            Binding::Slot | Binding::Saved => TokenStream::new(),
+        }
+    }
+}
+
+/// A lexical block that is open in the expansion.
+struct Open {
+    scope: Option<ScopeId>,
+    code: TokenStream,
+    /// Whether it needs braces of its own.
+    declares: bool,
+}
+
+struct Writer<'w, 'a> {
+    arms: &'w mut Arms<'a>,
+    bindings: Bindings,
+    open: Vec<Open>,
+    /// What gets a value in this arm: a local that gets none here is not declared here.
+    assigned: HashSet<Local>,
+}
+
+impl Writer<'_, '_> {
+    fn emit(&mut self, code: impl ToTokens) {
+        if let Some(open) = self.open.last_mut() {
+            code.to_tokens(&mut open.code);
+        } else {
+            self.open.push(Open { scope: None, code: code.into_token_stream(), declares: false });
+        }
+    }
+
+    fn open_scope(&mut self, scope: ScopeId, own: TokenStream) {
+        if self.open.is_empty() {
+            self.open.push(Open { scope: None, code: TokenStream::new(), declares: false });
+        }
+        let declares = !own.is_empty();
+        self.open.push(Open { scope: Some(scope), code: own, declares });
+    }
+
+    /// Ends the innermost lexical block.
+    fn close_top(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        let code = open.code;
+        let code = if open.declares { quote!({ #code }) } else { code };
+        match self.open.last_mut() {
+            Some(outer) => outer.code.extend(code),
+            None => self.open.push(Open { scope: None, code, declares: false }),
+        }
+    }
+
+    /// A tree of blocks. Where it falls through to `meet` it emits nothing. Returns whether it does.
+    fn block(&mut self, id: BlockId, meet: Option<BlockId>) -> bool {
+        let emit = self.arms.emit;
+        let mut id = id;
+        loop {
+            let block = emit.graph.block(id);
+            let states = emit.facts.states(emit.graph, id);
+            let mut before = emit.facts.state_in(id).clone();
+            for (instr, after) in block.instrs.iter().zip(&states) {
+                self.instr(instr, &before);
+                before = after.clone();
+                if after.0.is_none() {
+                    return false;
+                }
+            }
+            match self.end(block, states.last().unwrap_or(&before), meet) {
+                Next::Block(next) => id = next,
+                Next::Falls => return true,
+                Next::Ends => return false,
+            }
+        }
+    }
+
+    fn instr(&mut self, instr: &Instr, before: &State) {
+        let emit = self.arms.emit;
+        match instr {
+            Instr::Stmt(Stmt::Local(local))
+                if local.init.is_none()
+                    && !mentions::bindings(&local.pat).iter().any(|local| self.assigned.contains(local)) => {}
+            Instr::Stmt(stmt) => {
+                let rewritten = emit.stmt(stmt, &self.bindings);
+                self.emit(&rewritten);
+                if let Stmt::Local(local) = stmt {
+                    if let Some(open) = self.open.last_mut() {
+                        open.declares = true;
+                    }
+                    self.declared(&mentions::bindings(&local.pat), local.init.is_some());
+                }
+                if matches!(stmt, Stmt::Item(_))
+                    && let Some(open) = self.open.last_mut()
+                {
+                    open.declares = true;
+                }
+            }
+            Instr::Spill { .. } => unreachable!("spills are resolved before emission"),
+            Instr::Enter(scope) => self.open_scope(*scope, TokenStream::new()),
+            Instr::Leave(scope) => {
+                if self.open.last().is_some_and(|open| open.scope == Some(*scope)) {
+                    self.close_top();
+                }
+                let clears = self.clears(&[*scope], before);
+                self.emit(clears);
+            }
+        }
+    }
+
+    /// Bindings that were just made are variables. One that is taken for a view must prove that it needs no drop.
+    fn declared(&mut self, bound: &[Local], initialised: bool) {
+        let emit = self.arms.emit;
+        for local in bound {
+            self.bindings.insert(*local, Binding::Variable);
+            if initialised
+                && emit.locals[*local].keep == Keep::Presumed
+                && emit.facts.is_in_scope_at_boundary(emit.graph, *local)
+            {
+                let (private, name) = (&emit.private, emit.layout.name(*local));
+                self.emit(quote!(#private::assert_no_drop(&#name);));
+            }
+        }
+    }
+
+    /// Empties the slots of scopes that end, innermost first, of what is still in them.
+    fn clears(&self, scopes: &[ScopeId], state: &State) -> TokenStream {
+        let emit = self.arms.emit;
+        let mut code = TokenStream::new();
+        for scope in scopes {
+            for local in emit.graph.scope(*scope).locals.iter().rev() {
+                let in_slot = matches!(self.bindings.get(local), Some(Binding::Saved | Binding::Place | Binding::Slot));
+                if in_slot && state.get(*local).may_init && emit.locals[*local].keep == Keep::Unknown {
+                    let slot = emit.slot(*local);
+                    code.extend(quote!(#slot = ::core::option::Option::None;));
+                }
+            }
+        }
+        code
+    }
+
+    /// Saves what is needed at a boundary and is in a variable.
+    fn saves(&mut self, target: BlockId, state: &State, span: Span) -> TokenStream {
+        let emit = self.arms.emit;
+        let mut code = TokenStream::new();
+        for local in emit.facts.in_scope(emit.graph, target) {
+            let status = state.get(local);
+            let binding = match self.bindings.get(&local) {
+                Some(binding @ (Binding::Variable | Binding::Held)) => *binding,
+                _ => continue,
+            };
+            if !emit.facts.is_needed(target, local, status, emit.locals) {
+                continue;
+            }
+            let Some(slot) = emit.layout.slot(local) else { continue };
+            let (private, place) = (&emit.private, emit.slot(local));
+            let mut name = emit.layout.name(local);
+            name.set_span(name.span().located_at(span));
+            code.extend(match (binding, slot.held) {
+                (Binding::Held, _) => quote!(#place = #name;),
+                (_, true) => quote!(#place = ::core::option::Option::Some(#private::Held(#name).hold());),
+                (_, false) => quote!(#place = ::core::option::Option::Some(#name);),
+            });
+        }
+        code
+    }
+
+    fn end(&mut self, block: &Block, state: &State, meet: Option<BlockId>) -> Next {
+        let emit = self.arms.emit;
+        if state.0.is_none()
+            && !matches!(block.end, End::Branch { .. } | End::Match { .. } | End::Suspend { .. } | End::Return(_))
+        {
+            return Next::Ends;
+        }
+        match &block.end {
+            End::Unreachable => Next::Ends,
+            End::Goto(target) => self.go(*target, &[], state, meet),
+            End::Jump { leaving, target } => self.go(*target, leaving, state, meet),
+            End::Return(value) => {
+                let value = emit.expr(value, &self.bindings);
+                let code = emit.return_stmt(&value);
+                self.emit(code);
+                Next::Ends
+            }
+            End::Suspend { point, value, resume } => {
+                self.suspend(*point, value, *resume, state);
+                Next::Ends
+            }
+            End::Branch { cond, then, otherwise, join } => {
+                let meets = join.filter(|join| !emit.facts.starts.contains(*join));
+                let cond_code = emit.expr(cond, &self.bindings);
+                let (then_code, then_falls) = self.nested(*then, &cond_bindings(cond), meets);
+                let (else_code, else_falls) = self.nested(*otherwise, &[], meets);
+                if else_code.is_empty() && else_falls {
+                    self.emit(quote!(if #cond_code { #then_code }));
+                } else {
+                    self.emit(quote!(if #cond_code { #then_code } else { #else_code }));
+                }
+                self.met(meets, then_falls || else_falls)
+            }
+            End::Match { scrutinee, arms, join } => {
+                let meets = join.filter(|join| !emit.facts.starts.contains(*join));
+                let scrutinee = emit.expr(scrutinee, &self.bindings);
+                let mut falls = false;
+                let mut code = TokenStream::new();
+                for arm in arms {
+                    let bound = mentions::bindings(&arm.pat);
+                    let mut inner = self.bindings.clone();
+                    inner.extend(bound.iter().map(|local| (*local, Binding::Variable)));
+                    let pat = emit.pat(&arm.pat, &inner);
+                    let guard = arm.guard.as_ref().map(|guard| {
+                        let guard = emit.expr(guard, &inner);
+                        quote!(if #guard)
+                    });
+                    let (body, arm_falls) = self.nested(arm.block, &bound, meets);
+                    falls |= arm_falls;
+                    let attrs = &arm.attrs;
+                    code.extend(quote!(#(#attrs)* #pat #guard => { #body }));
+                }
+                self.emit(quote!(match #scrutinee { #code }));
+                self.met(meets, falls)
+            }
+        }
+    }
+
+    fn met(&self, meets: Option<BlockId>, falls: bool) -> Next {
+        match meets {
+            Some(join) if falls => Next::Block(join),
+            _ => Next::Ends,
+        }
+    }
+
+    /// A successor in braces of the construct that leads to it.
+    fn nested(&mut self, id: BlockId, bound: &[Local], meet: Option<BlockId>) -> (TokenStream, bool) {
+        let emit = self.arms.emit;
+        if emit.facts.starts.contains(id) {
+            // Only a successor without bindings can be reached in other ways too.
+            let state = emit.facts.state_in(id).clone();
+            let outer = std::mem::take(&mut self.open);
+            let falls = matches!(self.go(id, &[], &state, meet), Next::Falls);
+            let code = self.finish(outer);
+            return (code, falls);
+        }
+        let outer_bindings = self.bindings.clone();
+        let outer = std::mem::take(&mut self.open);
+        self.open.push(Open { scope: None, code: TokenStream::new(), declares: false });
+        self.declared_in_pattern(bound);
+        let falls = self.block(id, meet);
+        let code = self.finish(outer);
+        self.bindings = outer_bindings;
+        (code, falls)
+    }
+
+    fn declared_in_pattern(&mut self, bound: &[Local]) {
+        self.declared(bound, true);
+    }
+
+    fn finish(&mut self, outer: Vec<Open>) -> TokenStream {
+        let mut inner = std::mem::replace(&mut self.open, outer);
+        let mut code = TokenStream::new();
+        while let Some(open) = inner.pop() {
+            let own = open.code;
+            code = quote!(#own #code);
+            if open.declares {
+                code = quote!({ #code });
+            }
+        }
+        code
+    }
+
+    /// On to a block, out of `leaving`.
+    fn go(&mut self, target: BlockId, leaving: &[ScopeId], state: &State, meet: Option<BlockId>) -> Next {
+        let emit = self.arms.emit;
+        if meet == Some(target) && leaving.is_empty() {
+            return Next::Falls;
+        }
+        if !emit.facts.starts.contains(target) {
+            return Next::Block(target);
+        }
+        let mut after = state.clone();
+        for scope in leaving {
+            for local in &emit.graph.scope(*scope).locals {
+                after.set(*local, flow::Status::UNINIT);
+            }
+        }
+        let saves = self.saves(target, &after, Span::call_site());
+        let clears = self.clears(leaving, state);
+        let mut next = emit.state(target);
+        let mut inline = TokenStream::new();
+        if !clears.is_empty() {
+            if self.has_variables(leaving) {
+                // Variables drop when the arm is left; what is in slots was declared before and drops after them.
+                next = self.cleanup(&clears, next);
+            } else {
+                inline = clears;
+            }
+        }
+        let state_name = &emit.names.state;
+        self.emit(quote!(#saves #inline #state_name = #next; continue 'run;));
+        Next::Ends
+    }
+
+    /// Whether any variable of these scopes may have a destructor.
+    fn has_variables(&self, scopes: &[ScopeId]) -> bool {
+        let emit = self.arms.emit;
+        scopes.iter().flat_map(|scope| &emit.graph.scope(*scope).locals).any(|local| {
+            matches!(self.bindings.get(local), Some(Binding::Variable | Binding::Held))
+                && emit.locals[*local].keep == Keep::Unknown
+        })
+    }
+
+    /// An arm that empties slots and goes on.
+    fn cleanup(&mut self, clears: &TokenStream, target: u32) -> u32 {
+        let state = &self.arms.emit.names.state;
+        let code = quote!(#clears #state = #target; continue 'run;);
+        let text = code.to_string();
+        let own = self.arms.out.iter().find(|(_, other)| other.to_string() == text);
+        if let Some((number, _)) = own {
+            return *number;
+        }
+        let number = self.arms.next;
+        self.arms.next += 1;
+        self.arms.out.push((number, code));
+        number
+    }
+
+    fn suspend(&mut self, point: usize, value: &Expr, resume: BlockId, state: &State) {
+        let emit = self.arms.emit;
+        let span = emit.graph.points[point - 1];
+        let code = emit.expr(value, &self.bindings);
+        let saves = self.saves(resume, state, span);
+        let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
+        let ty = emit.yields.as_ref().map(|ty| quote!(: #ty));
+        let point = u32::try_from(point).unwrap_or(u32::MAX);
+        if matches!(value, Expr::Tuple(tuple) if tuple.elems.is_empty()) || matches!(value, Expr::Lit(_)) {
+            self.emit(quote! {
+                #saves
+                *#position = #point;
+                return ::core::result::Result::Ok(#private::Step::Yielded(#code));
+            });
+        } else {
+            self.emit(quote! {
+                let #value_name #ty = #code;
+                #saves
+                *#position = #point;
+                return ::core::result::Result::Ok(#private::Step::Yielded(#value_name));
+            });
+        }
+        if let Some(open) = self.open.last_mut() {
+            open.declares = true;
+        }
+    }
+}
+
+/// Where the emission of a tree goes on.
+enum Next {
+    Block(BlockId),
+    Falls,
+    Ends,
+}
+
+fn cond_bindings(cond: &Expr) -> Vec<Local> {
+    match cond {
+        Expr::Let(test) => mentions::bindings(&test.pat),
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) => {
+            let mut all = cond_bindings(&binary.left);
+            all.extend(cond_bindings(&binary.right));
+            all
+        }
+        Expr::Unsafe(_) => Vec::new(),
+        _ => Vec::new(),
+    }
+}

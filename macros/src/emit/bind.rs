@@ -1,0 +1,88 @@
+//! How an arm sees the saved locals that are in scope where it starts.
+//!
+//! Input: an arm. Output: a [`Binding`] for each such local. Two rules keep Rust's meaning:
+//!
+//! * A mention that is not the last can be no move, so a local whose mentions are all such, or certainly by place, is used
+//!   where it stands, through a reference. Any other is moved into a variable of its own.
+//! * Variables drop before what is left in the frame. So where one local is a variable, everything that is declared after
+//!   it and may have a destructor is one too; then a return, a `?` and a panic drop all in reverse order of declaration.
+
+use std::collections::HashMap;
+
+use crate::graph::BlockId;
+use crate::names::Local;
+use crate::scope::Keep;
+use crate::scope::flow::Kind;
+
+use super::Emit;
+
+/// How a local is bound in an arm.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Binding {
+    /// A variable of the same type.
+    Variable,
+    /// A reference to the slot.
+    Place,
+    /// The slot itself, mention by mention: whether it holds a value is not known.
+    Slot,
+    /// The contents of the slot, in a variable, to be dropped in its turn.
+    Held,
+    /// Left in its slot.
+    Saved,
+}
+
+impl Emit<'_> {
+    /// The bindings at the start of an arm, in order of declaration.
+    pub(super) fn bindings(&self, start: BlockId) -> Vec<(Local, Binding)> {
+        let (mut mentioned, mut moved): (HashMap<Local, bool>, HashMap<Local, bool>) = Default::default();
+        for block in self.facts.starts.blocks(self.graph, start) {
+            self.facts.uses(block, &mut |local, kind, last| {
+                mentioned.insert(local, true);
+                let copied = self.locals[local].copy && kind == Kind::Value;
+                let moves = match kind {
+                    Kind::Place => false,
+                    Kind::Captured | Kind::CapturedValue => true,
+                    Kind::Value | Kind::Unsure => last && !copied,
+                };
+                *moved.entry(local).or_default() |= moves;
+            });
+            self.facts.inits(block, &mut |local| {
+                mentioned.insert(local, true);
+            });
+        }
+        let state = self.facts.state_in(start);
+        let mut all = Vec::new();
+        let mut after_variable = false;
+        for local in self.facts.in_scope(self.graph, start) {
+            let status = state.get(local);
+            let mentioned = mentioned.contains_key(&local);
+            if self.layout.slot(local).is_none() && !(mentioned && !status.may_init) {
+                continue;
+            }
+            let droppable = self.locals[local].keep == Keep::Unknown && status.may_init;
+            let held = self.layout.slot(local).is_some_and(|slot| slot.held);
+            let mut binding = if !status.may_init {
+                if mentioned { Binding::Variable } else { continue }
+            } else if !mentioned || held {
+                Binding::Saved
+            } else if status.is_maybe() {
+                Binding::Slot
+            } else if moved.get(&local).copied().unwrap_or_default() {
+                Binding::Variable
+            } else {
+                Binding::Place
+            };
+            if after_variable && droppable {
+                binding = match binding {
+                    Binding::Saved => Binding::Held,
+                    Binding::Place => Binding::Variable,
+                    other => other,
+                };
+            }
+            after_variable |= binding == Binding::Variable && self.locals[local].keep == Keep::Unknown;
+            after_variable |= binding == Binding::Held;
+            all.push((local, binding));
+        }
+        all
+    }
+}

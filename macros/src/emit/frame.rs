@@ -1,0 +1,174 @@
+//! The frame and the call that makes a coroutine of it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+
+use super::Emit;
+use super::arm::Arms;
+use crate::layout::{Place, Slot};
+use crate::names::Local;
+use crate::per_resume::Sends;
+
+/// What emission needs to know of the function around the body.
+pub(crate) struct Frame<'a> {
+    pub(crate) krate: &'a syn::Path,
+    /// The name in the code object.
+    pub(crate) name: String,
+    /// Where the function starts.
+    pub(crate) span: Span,
+    /// The expression that each argument's slot starts with.
+    pub(crate) args: Vec<(Local, TokenStream)>,
+    pub(crate) sends: &'a Sends,
+    pub(crate) yields: &'a Type,
+    pub(crate) returns: &'a Type,
+    pub(crate) clone: bool,
+    /// Whether the body captures by value.
+    pub(crate) by_move: bool,
+}
+
+impl Emit<'_> {
+    /// The block whose value is the coroutine.
+    pub(crate) fn frame(&self, frame: &Frame<'_>) -> TokenStream {
+        let allowed = allowed_lints();
+        let private = &self.private;
+        let items = self.locals_struct(frame);
+        let (locals, position, state, signal) =
+            (&self.names.locals, &self.names.position, &self.names.state, &self.names.signal);
+        let start = self.start_values(frame);
+        let slots = self.layout.order.iter().filter_map(|local| self.resume_slot(*local));
+        let mut arms = Arms::new(self).all();
+        arms.sort_by_key(|(state, _)| self.text_order(*state));
+        let arms = arms.iter().map(|(number, code)| {
+            let number = proc_macro2::Literal::u32_unsuffixed(*number);
+            quote!(#number => { #code })
+        });
+        let (make, by_move) = (self.constructor(frame), frame.by_move.then(|| quote!(move)));
+        let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
+        quote! {
+            #allowed
+            {
+                #held
+                #items
+                #make(#start, #by_move |#locals, #position, mut #state, mut #signal| {
+                    #(#slots)*
+                    'run: loop {
+                        match #state {
+                            #(#arms)*
+                            _ => ::core::unreachable!(),
+                        }
+                    }
+                })
+            }
+        }
+    }
+
+    /// Arms stand in the order of the text; those that only empty slots stand last.
+    fn text_order(&self, state: u32) -> usize {
+        self.facts.starts.iter().find(|start| self.state(*start) == state).map_or(usize::MAX, |start| start.0)
+    }
+
+    fn frame_slots(&self) -> Vec<(Local, &Slot)> {
+        let slots = self.layout.order.iter().filter_map(|local| Some((*local, self.layout.slot(*local)?)));
+        slots.filter(|(_, slot)| slot.place == Place::Frame).collect()
+    }
+
+    fn resume_slot(&self, local: Local) -> Option<TokenStream> {
+        let slot = self.layout.slot(local).filter(|slot| slot.place == Place::Resume)?;
+        let name = &slot.name;
+        Some(quote!(let mut #name = ::core::option::Option::None;))
+    }
+
+    fn locals_struct(&self, frame: &Frame<'_>) -> TokenStream {
+        let (private, krate, name) = (&self.private, frame.krate, &self.names.frame);
+        let slots = self.frame_slots();
+        let params: Vec<Ident> = (0..slots.len()).map(|index| format_ident!("T{index}")).collect();
+        // In reverse, so that fields drop in reverse order of declaration.
+        let fields = slots.iter().zip(&params).rev().map(|((_, slot), param)| {
+            let field = &slot.name;
+            quote!(#field: ::core::option::Option<#param>)
+        });
+        let clears = slots.iter().rev().map(|(_, slot)| {
+            let field = &slot.name;
+            quote!(self.#field = ::core::option::Option::None;)
+        });
+        let points = self.graph.points.iter().map(|span| {
+            quote_spanned!(*span=> #krate::Point::new(#krate::PointKind::Yield, ::core::line!(), ::core::column!()))
+        });
+        let text = &frame.name;
+        let (file, line) = (quote_spanned!(frame.span=> ::core::file!()), quote_spanned!(frame.span=> ::core::line!()));
+        let derive = frame.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
+        let unit = self.sends_unit;
+        let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
+        quote! {
+            #derive
+            struct #name #generics { #(#fields),* }
+
+            impl #generics #private::Locals for #name #generics {
+                const CODE: &'static #krate::Code = &#krate::Code::new(#text, #file, #line, &[#(#points),*]);
+                const SENT_UNIT: bool = #unit;
+
+                fn clear(&mut self) {
+                    #(#clears)*
+                }
+            }
+        }
+    }
+
+    fn start_values(&self, frame: &Frame<'_>) -> TokenStream {
+        let name = &self.names.frame;
+        let fields = self.frame_slots().into_iter().map(|(local, slot)| {
+            let field = &slot.name;
+            let value = frame.args.iter().find(|(arg, _)| *arg == local).map(|(_, value)| value);
+            match value {
+                Some(value) if slot.held => {
+                    let private = &self.private;
+                    quote!(#field: ::core::option::Option::Some(#private::Held(#value).hold()))
+                }
+                Some(value) => quote!(#field: ::core::option::Option::Some(#value)),
+                None => quote!(#field: ::core::option::Option::None),
+            }
+        });
+        quote!(#name { #(#fields),* })
+    }
+
+    fn constructor(&self, frame: &Frame<'_>) -> TokenStream {
+        let (private, yields, returns) = (&self.private, frame.yields, named(frame.returns));
+        match frame.sends {
+            Sends::Plain(sends) => {
+                let yields = named(yields);
+                quote!(#private::generator::<#sends, #yields, #returns, _, _>)
+            }
+            Sends::Lent { lifetime, sends } => quote! {
+                #private::lending::<
+                    dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                >
+            },
+        }
+    }
+}
+
+/// A type as it can be written in a body.
+pub(crate) fn named(ty: &Type) -> TokenStream {
+    if crate::per_resume::is_nameable(ty) { quote!(#ty) } else { quote!(_) }
+}
+
+/// The lints that are off in the lowered form. The native form stands beside it and has the user's own settings, so
+/// nothing the user wrote goes unseen.
+fn allowed_lints() -> TokenStream {
+    quote! {
+        #[allow(
+            // The native form reports these where they are the user's.
+            unused,
+            // Made variables, labels and blocks need not look handwritten to a linter.
+            clippy::all,
+            clippy::pedantic,
+            clippy::nursery,
+            // The frame is a local type without documentation.
+            missing_docs,
+            missing_debug_implementations,
+            // A local keeps the name that the user gave it, in a field too.
+            non_snake_case
+        )]
+    }
+}

@@ -1,0 +1,97 @@
+//! From the graph to Rust. Emission cannot fail.
+
+mod arm;
+mod bind;
+mod frame;
+pub(crate) mod rename;
+mod rewrite;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Type;
+
+use crate::analysis::Facts;
+use crate::graph::{BlockId, Graph};
+use crate::layout::Layout;
+use crate::names::{Local, Used};
+use crate::scope::Locals;
+use crate::syntax::calls::Calls;
+
+pub(crate) use self::frame::{Frame, named};
+
+/// All that emission reads.
+pub(crate) struct Emit<'a> {
+    pub(crate) graph: &'a Graph,
+    pub(crate) facts: &'a Facts,
+    pub(crate) locals: &'a Locals,
+    pub(crate) layout: &'a Layout,
+    pub(crate) calls: &'a Calls,
+    /// The path of `coframe::private`.
+    pub(crate) private: TokenStream,
+    /// What is yielded, as the type of a `let`.
+    pub(crate) yields: Option<Type>,
+    /// Whether `()` is sent.
+    pub(crate) sends_unit: bool,
+    pub(crate) names: Names,
+}
+
+/// The names of the expansion's own variables.
+pub(crate) struct Names {
+    pub(crate) locals: Ident,
+    pub(crate) position: Ident,
+    pub(crate) state: Ident,
+    pub(crate) signal: Ident,
+    pub(crate) value: Ident,
+    pub(crate) frame: Ident,
+}
+
+impl Names {
+    pub(crate) fn new(used: &mut Used) -> Self {
+        let mut fresh = |name| used.fresh(name, Span::call_site());
+        Names {
+            locals: fresh("locals"),
+            position: fresh("position"),
+            state: fresh("state"),
+            signal: fresh("signal"),
+            value: fresh("value"),
+            frame: fresh("Locals"),
+        }
+    }
+}
+
+impl Emit<'_> {
+    /// The number of an arm: 0 for the entry, that of its suspension point, or one above those.
+    pub(crate) fn state(&self, block: BlockId) -> u32 {
+        if block == Graph::ENTRY {
+            return 0;
+        }
+        if let Some(point) = self.graph.block(block).resumes {
+            return u32::try_from(point).unwrap_or(u32::MAX);
+        }
+        let others = self.facts.starts.iter().filter(|start| self.is_internal(*start));
+        let index = others.take_while(|start| *start != block).count();
+        u32::try_from(self.graph.points.len() + 1 + index).unwrap_or(u32::MAX)
+    }
+
+    fn is_internal(&self, block: BlockId) -> bool {
+        block != Graph::ENTRY && self.graph.block(block).resumes.is_none()
+    }
+
+    /// The slot of a local, as a place.
+    pub(crate) fn slot(&self, local: Local) -> TokenStream {
+        match self.layout.slot(local) {
+            Some(slot) if slot.place == crate::layout::Place::Frame => {
+                let (locals, name) = (&self.names.locals, &slot.name);
+                quote!(#locals.#name)
+            }
+            Some(slot) => {
+                let name = &slot.name;
+                quote!(#name)
+            }
+            None => {
+                let name = self.layout.name(local);
+                quote!(#name)
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Residual code as it stands in an arm: users' names back, mentions by binding, exits of the closure's kind.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
+
+use super::Emit;
+use super::bind::Binding;
+use crate::names::{Local, bare_local, is_sent, local_of, replace_in_text};
+use crate::tags;
+
+/// The bindings that are in force.
+pub(super) type Bindings = HashMap<Local, Binding>;
+
+impl Emit<'_> {
+    pub(super) fn stmt(&self, stmt: &Stmt, bindings: &Bindings) -> Stmt {
+        let mut stmt = stmt.clone();
+        Rewrite { emit: self, bindings, nested: 0 }.visit_stmt_mut(&mut stmt);
+        stmt
+    }
+
+    pub(super) fn expr(&self, expr: &Expr, bindings: &Bindings) -> Expr {
+        let mut expr = expr.clone();
+        Rewrite { emit: self, bindings, nested: 0 }.visit_expr_mut(&mut expr);
+        expr
+    }
+
+    pub(super) fn pat(&self, pat: &Pat, bindings: &Bindings) -> Pat {
+        let mut pat = pat.clone();
+        Rewrite { emit: self, bindings, nested: 0 }.visit_pat_mut(&mut pat);
+        pat
+    }
+
+    fn step_returned(&self, value: &Expr) -> TokenStream {
+        let krate = &self.private;
+        quote!(::core::result::Result::Ok(#krate::Step::Returned(#value)))
+    }
+
+    /// The statement that ends the body.
+    pub(super) fn return_stmt(&self, value: &Expr) -> TokenStream {
+        let step = self.step_returned(value);
+        quote!(return #step;)
+    }
+}
+
+struct Rewrite<'a> {
+    emit: &'a Emit<'a>,
+    bindings: &'a Bindings,
+    /// How many closures and async blocks are around: their `return` and `?` are their own.
+    nested: usize,
+}
+
+impl Rewrite<'_> {
+    fn binding(&self, local: Local) -> Binding {
+        self.bindings.get(&local).copied().unwrap_or(Binding::Variable)
+    }
+
+    /// A local under its name in the expansion, at the place where it is mentioned.
+    fn ident(&self, local: Local, mention: &Ident) -> Ident {
+        let mut ident = self.emit.layout.name(local);
+        ident.set_span(mention.span());
+        ident
+    }
+
+    fn mention(&self, ident: &Ident) -> Option<Expr> {
+        let local = local_of(ident)?;
+        let name = self.ident(local, ident);
+        Some(match self.binding(local) {
+            Binding::Variable | Binding::Held | Binding::Saved => parse_quote!(#name),
+            Binding::Place => parse_quote!((*#name)),
+            Binding::Slot => {
+                let (private, slot) = (&self.emit.private, self.emit.slot(local));
+                parse_quote!((*#private::place(&mut #slot)))
+            }
+        })
+    }
+
+    fn tokens(&self, tokens: TokenStream) -> TokenStream {
+        let tokens = tokens.into_iter().map(|token| match token {
+            TokenTree::Ident(ident) => match local_of(&ident) {
+                Some(local) => TokenTree::Ident(self.ident(local, &ident)),
+                None => TokenTree::Ident(ident),
+            },
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), self.tokens(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let renamed = replace_in_text(&text, |local| self.emit.layout.name(local).to_string());
+                if renamed == text {
+                    return TokenTree::Literal(literal);
+                }
+                let span = literal.span();
+                let mut literal = renamed.parse().unwrap_or(literal);
+                literal.set_span(span);
+                TokenTree::Literal(literal)
+            }
+            other => other,
+        });
+        tokens.collect()
+    }
+
+    fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.nested += 1;
+        visit(self);
+        self.nested -= 1;
+    }
+
+    /// An assignment to a local that may or may not hold a value.
+    fn slot_assign(&self, expr: &Expr) -> Option<(TokenStream, Expr)> {
+        let Expr::Assign(assign) = expr else { return None };
+        let local = bare_local(&assign.left)?;
+        (self.binding(local) == Binding::Slot).then(|| (self.emit.slot(local), (*assign.right).clone()))
+    }
+}
+
+impl VisitMut for Rewrite<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Some((slot, mut value)) = self.slot_assign(expr) {
+            self.visit_expr_mut(&mut value);
+            *expr = parse_quote!(#slot = ::core::option::Option::Some(#value));
+            return;
+        }
+        match expr {
+            Expr::Path(path) => {
+                if let Some(ident) = path.path.get_ident() {
+                    if is_sent(ident) {
+                        let (private, signal) = (&self.emit.private, &self.emit.names.signal);
+                        let sent = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
+                        *expr = parse_quote_spanned!(ident.span()=> #private::#sent(&mut #signal)?);
+                    } else if let Some(mention) = self.mention(&ident.clone()) {
+                        *expr = mention;
+                    }
+                }
+                return;
+            }
+            Expr::Try(inner) if self.nested == 0 => {
+                self.visit_expr_mut(&mut inner.expr);
+                let (private, operand) = (&self.emit.private, &inner.expr);
+                let span = inner.question_token.span();
+                *expr = parse_quote_spanned! {span=>
+                    match #private::branch(#operand) {
+                        ::core::ops::ControlFlow::Continue(value) => value,
+                        ::core::ops::ControlFlow::Break(residual) => return #private::returned(residual),
+                    }
+                };
+                return;
+            }
+            Expr::Return(inner) if self.nested == 0 => {
+                let mut value = inner.expr.take().map_or_else(|| parse_quote!(()), |value| *value);
+                self.visit_expr_mut(&mut value);
+                let step = self.emit.step_returned(&value);
+                inner.expr = Some(parse_quote!(#step));
+                return;
+            }
+            Expr::Closure(_) | Expr::Async(_) => {
+                self.inside(|rewrite| visit_mut::visit_expr_mut(rewrite, expr));
+                return;
+            }
+            _ => {}
+        }
+        visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Call(call) = expr
+            && let Some(rebuilt) = self.emit.calls.rebuild(&call.func, &call.args)
+        {
+            *expr = rebuilt;
+        }
+    }
+
+    fn visit_pat_ident_mut(&mut self, binding: &mut syn::PatIdent) {
+        if let Some(local) = local_of(&binding.ident) {
+            binding.ident = self.ident(local, &binding.ident);
+        }
+        visit_mut::visit_pat_ident_mut(self, binding);
+    }
+
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        visit_mut::visit_field_value_mut(self, field);
+        let shorthand = matches!((&field.member, &field.expr), (syn::Member::Named(name), Expr::Path(path)) if path.path.is_ident(name));
+        if shorthand {
+            field.colon_token = None;
+        }
+    }
+
+    fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+        visit_mut::visit_field_pat_mut(self, field);
+        let shorthand = matches!((&field.member, &*field.pat),
+            (syn::Member::Named(name), Pat::Ident(binding)) if binding.ident == *name && binding.subpat.is_none());
+        if shorthand {
+            field.colon_token = None;
+        }
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        mac.tokens = self.tokens(mac.tokens.clone());
+    }
+
+    fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
+        tags::strip(attrs);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}

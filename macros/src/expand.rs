@@ -1,0 +1,213 @@
+//! The pipeline, on one screen.
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Block, Pat, Type, parse_quote};
+
+use crate::analysis::Facts;
+use crate::args::Args;
+use crate::dump::Dump;
+use crate::emit::{Emit, Frame, Names};
+use crate::function::{Function, Item};
+use crate::graph::{self, Built, spills, validate};
+use crate::layout::Layout;
+use crate::names::{Local, Used};
+use crate::report::Report;
+use crate::scope::{Locals, resolve};
+use crate::syntax::{markers, native};
+use crate::{fallback, message, per_resume, tags};
+
+/// `#[coroutine(args)] item`.
+pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
+    let mut item: Item = match syn::parse2(input.clone()) {
+        Ok(item) => item,
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#error #input);
+        }
+    };
+    let mut errors = TokenStream::new();
+    let args: Args = syn::parse2(args).unwrap_or_else(|error| {
+        errors = error.into_compile_error();
+        Args::default()
+    });
+    let mut report = Report::default();
+    let function = Function::of(&mut item.sig, &args, &mut report);
+    let body = item.body.take().map(|body| {
+        let compiled = report.finish().and_then(|()| syn::parse2(body.to_token_stream()));
+        let compiled =
+            compiled.and_then(|block| if errors.is_empty() { compile(&function, block) } else { Ok(quote!()) });
+        match compiled {
+            Ok(code) if errors.is_empty() => code,
+            Ok(_) => fallback::body(&function),
+            Err(error) => {
+                errors.extend(error.into_compile_error());
+                fallback::body(&function)
+            }
+        }
+    });
+    if let Err(error) = report.finish() {
+        errors.extend(error.into_compile_error());
+    }
+    let Item { attrs, vis, defaultness, sig, .. } = item;
+    let allowed = (!errors.is_empty()).then(|| quote!(#[allow(unused)]));
+    let body = body.unwrap_or_else(|| quote!(;));
+    quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body)
+}
+
+/// `coroutine!(args, closure)`.
+pub(crate) fn expression(input: TokenStream) -> TokenStream {
+    let parsed = syn::parse2::<crate::args::ExprInput>(input);
+    let compiled = parsed.and_then(|input| {
+        let mut closure = input.closure;
+        let function = Function::of_closure(&mut closure, &input.args);
+        let block: Block = match *closure.body {
+            syn::Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => block.block,
+            ref other => parse_quote!({ #other }),
+        };
+        let code = compile(&function, block)?;
+        *closure.body = syn::Expr::Verbatim(code);
+        Ok(closure.to_token_stream())
+    });
+    compiled.unwrap_or_else(syn::Error::into_compile_error)
+}
+
+/// From a body to the block that makes the coroutine.
+fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
+    let dump = Dump::of(&function.name);
+    let mut report = Report::default();
+    let mut used = Used::default();
+    used.scan(written.to_token_stream());
+    function.arguments.iter().for_each(|argument| used.scan(argument.pat.to_token_stream()));
+    function.arguments.iter().for_each(|argument| used.insert(&argument.param.to_string()));
+
+    // Syntax: markers and known macros.
+    let mut body = with_argument_patterns(function, &written);
+    let native = native_form(function, &written);
+    let calls = markers::normalise(&mut body, &mut report);
+    report.finish()?;
+
+    // Scopes: a name of its own for every local.
+    let mut params: Vec<(Pat, crate::scope::Keep)> =
+        function.arguments.iter().map(|a| (param_pattern(a), a.keep)).collect();
+    let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
+    tags::number(&mut body);
+    let args: Vec<Local> = (0..params.len()).map(Local).collect();
+    let locals = with_copies(locals, function);
+    dump.section("model", || body.to_token_stream().to_string());
+
+    // The graph, again until no construct in it leaves it uncertain what must be dropped.
+    let written_locals = locals.len();
+    let yields = per_resume::is_nameable(&function.yields).then(|| per_resume::inferred(&function.yields));
+    let mut marked = HashSet::new();
+    let (graph, locals, facts) = loop {
+        let Built { mut graph, locals } =
+            graph::build(&args, &body, yields.as_ref(), locals.clone(), &calls, &marked, &mut report);
+        report.finish()?;
+        let mut facts = Facts::of(&graph, &calls);
+        if spills::resolve(&mut graph, &facts, &locals) {
+            facts = Facts::of(&graph, &calls);
+        }
+        if cfg!(debug_assertions) {
+            validate::graph(&graph);
+        }
+        let splits = facts.to_split(&graph, &locals);
+        let before = marked.len();
+        for (local, tag) in splits {
+            match tag {
+                Some(tag) => drop(marked.insert(tag)),
+                None => report.at_span(locals[local].span, message::MAYBE_MOVED),
+            }
+        }
+        report.finish()?;
+        if marked.len() == before {
+            break (graph, locals, facts);
+        }
+    };
+    dump.section("graph", || graph::print::text(&graph, &facts, &locals));
+
+    // Layout and code.
+    let layout = Layout::of(&graph, &facts, &locals, written_locals, &mut used);
+    let emit = Emit {
+        graph: &graph,
+        facts: &facts,
+        locals: &locals,
+        layout: &layout,
+        calls: &calls,
+        private: function.private(),
+        yields,
+        sends_unit: is_unit(&function.sends_written),
+        names: Names::new(&mut used),
+    };
+    let args = args.iter().zip(&function.arguments).map(|(local, argument)| (*local, argument.param.to_token_stream()));
+    let frame = emit.frame(&Frame {
+        krate: &function.krate,
+        name: function.name.clone(),
+        span: function.span,
+        args: args.collect(),
+        sends: &function.sends,
+        yields: &function.yields,
+        returns: &function.returns,
+        clone: function.clone,
+        by_move: function.by_move,
+    });
+    let code = quote!({ #native #frame });
+    dump.section("expansion", || code.to_string());
+    Ok(code)
+}
+
+/// The body, with the patterns of the arguments as its first statements.
+fn with_argument_patterns(function: &Function, written: &Block) -> Block {
+    let mut body = written.clone();
+    let lets =
+        function.arguments.iter().filter(|argument| !argument.plain && !is_wild(&argument.pat)).map(|argument| {
+            let (pat, param) = (&argument.pat, &argument.param);
+            parse_quote!(let #pat = #param;)
+        });
+    let stmts: Vec<_> = lets.chain(std::mem::take(&mut body.stmts)).collect();
+    body.stmts = stmts;
+    body
+}
+
+fn param_pattern(argument: &crate::function::Argument) -> Pat {
+    let param = &argument.param;
+    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident: param.clone(), subpat: None })
+}
+
+fn is_wild(pat: &Pat) -> bool {
+    matches!(pat, Pat::Wild(_))
+}
+
+fn with_copies(mut locals: Locals, function: &Function) -> Locals {
+    for (index, argument) in function.arguments.iter().enumerate() {
+        locals[Local(index)].copy = argument.copy;
+    }
+    locals
+}
+
+/// The statement that shows the body as written to the compiler.
+fn native_form(function: &Function, written: &Block) -> TokenStream {
+    let private = function.private();
+    let body = native::native(written, &function.krate, &function.yields, &function.sends_written);
+    let lets = function.arguments.iter().filter(|argument| argument.param != "self").map(|argument| {
+        let (pat, param) = (&argument.pat, &argument.param);
+        quote!(let #pat = #param;)
+    });
+    let returns = per_resume::is_nameable(&function.returns).then(|| {
+        let returns = &function.returns;
+        quote!(-> #returns)
+    });
+    let capture = (!function.name.starts_with('<')).then(|| quote!(move));
+    let stmts = &body.stmts;
+    quote! {
+        if false {
+            match #private::native(#capture || #returns { #(#lets)* #(#stmts)* }) {}
+        }
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}

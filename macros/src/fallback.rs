@@ -1,0 +1,29 @@
+//! The item that stands for an erroneous function, so that its callers still compile and the user sees one error.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::emit::named;
+use crate::function::Function;
+use crate::per_resume::Sends;
+
+/// The function with its signature and a body that only has the right type.
+pub(crate) fn body(function: &Function) -> TokenStream {
+    let private = function.private();
+    let returns = named(&function.returns);
+    let make = match &function.sends {
+        Sends::Plain(sends) => {
+            let yields = named(&function.yields);
+            quote!(#private::generator::<#sends, #yields, #returns, _, _>)
+        }
+        Sends::Lent { lifetime, sends } => {
+            let yields = &function.yields;
+            quote! {
+                #private::lending::<
+                    dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                >
+            }
+        }
+    };
+    quote!({ #make(#private::NoLocals, |_, _, _, _| ::core::unreachable!()) })
+}

@@ -1,0 +1,207 @@
+//! The function that the attribute stands on: its signature as written, and as it becomes.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Token, Type, Visibility, parse_quote};
+
+use crate::args::Args;
+use crate::message;
+use crate::per_resume::Sends;
+use crate::report::Report;
+use crate::scope::{Keep, knowledge};
+
+/// A function item as tokens: its body is not looked at.
+pub(crate) struct Item {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) defaultness: Option<Token![default]>,
+    pub(crate) sig: Signature,
+    /// `None` for a method that a trait only declares.
+    pub(crate) body: Option<Group>,
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        let defaultness =
+            if input.peek(Token![default]) && !input.peek2(Token![!]) { Some(input.parse()?) } else { None };
+        let sig: Signature = input.parse().map_err(|error| syn::Error::new(error.span(), message::NOT_PLAIN))?;
+        let body = if input.peek(Token![;]) {
+            input.parse::<Token![;]>()?;
+            None
+        } else {
+            match input.parse::<TokenTree>()? {
+                TokenTree::Group(group) => Some(group),
+                other => return Err(syn::Error::new(other.span(), "expected the body of the function")),
+            }
+        };
+        Ok(Item { attrs, vis, defaultness, sig, body })
+    }
+}
+
+/// One argument.
+pub(crate) struct Argument {
+    /// The pattern that the body sees.
+    pub(crate) pat: Pat,
+    /// The name of the parameter in the signature.
+    pub(crate) param: Ident,
+    pub(crate) keep: Keep,
+    pub(crate) copy: bool,
+    /// Whether the pattern only names the value.
+    pub(crate) plain: bool,
+}
+
+/// What the body of a coroutine is compiled with, for a function and for `coroutine!` alike.
+pub(crate) struct Function {
+    pub(crate) krate: syn::Path,
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) sends: Sends,
+    pub(crate) sends_written: Type,
+    pub(crate) yields: Type,
+    pub(crate) returns: Type,
+    pub(crate) clone: bool,
+    pub(crate) by_move: bool,
+}
+
+impl Function {
+    /// The path of the module that only expansions name.
+    pub(crate) fn private(&self) -> TokenStream {
+        let krate = &self.krate;
+        quote!(#krate::private)
+    }
+
+    /// Reads a signature, and makes it that of a function that gives a coroutine.
+    pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
+        check(sig, report);
+        let mut yields = args.yields.clone();
+        let sends = Sends::of(&args.sends, &mut yields, &sig.generics);
+        let returns: Type = match &sig.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        let arguments = sig.inputs.iter_mut().enumerate().map(|(index, input)| argument(index, input)).collect();
+        let krate = &args.krate;
+        let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
+        let machine = match &sends {
+            Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
+            Sends::Lent { lifetime, sends } => {
+                quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
+            }
+        };
+        sig.output = parse_quote!(-> #krate::Generator<impl #machine #clone>);
+        Function {
+            krate: krate.clone(),
+            name: sig.ident.to_string(),
+            span: sig.fn_token.span,
+            arguments,
+            sends,
+            sends_written: args.sends.clone(),
+            yields,
+            returns,
+            clone: args.clone,
+            by_move: false,
+        }
+    }
+
+    /// Reads the head of a `coroutine!` closure, whose parameters get plain names.
+    pub(crate) fn of_closure(closure: &mut syn::ExprClosure, args: &Args) -> Self {
+        let mut yields = args.yields.clone();
+        let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
+        let returns: Type = match &closure.output {
+            ReturnType::Default => parse_quote!(_),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        closure.output = ReturnType::Default;
+        let arguments = closure
+            .inputs
+            .iter_mut()
+            .enumerate()
+            .map(|(index, input)| {
+                let (pat, ty) = match input {
+                    Pat::Type(typed) => (&mut *typed.pat, Some((*typed.ty).clone())),
+                    pat => (pat, None),
+                };
+                named_argument(index, pat, ty.as_ref())
+            })
+            .collect();
+        Function {
+            krate: args.krate.clone(),
+            name: "<coroutine>".to_owned(),
+            span: closure.or1_token.span,
+            arguments,
+            sends,
+            sends_written: args.sends.clone(),
+            yields,
+            returns,
+            clone: args.clone,
+            by_move: closure.capture.is_some(),
+        }
+    }
+}
+
+fn check(sig: &Signature, report: &mut Report) {
+    if let Some(token) = &sig.asyncness {
+        report.at(token, message::ASYNC_FN);
+    }
+    if let Some(token) = &sig.constness {
+        report.at(token, message::CONST_FN);
+    }
+    if let Some(abi) = &sig.abi {
+        report.at(abi, message::EXTERN_FN);
+    }
+    if let Some(variadic) = &sig.variadic {
+        report.at(variadic, message::VARIADIC);
+    }
+}
+
+fn argument(index: usize, input: &mut FnArg) -> Argument {
+    match input {
+        FnArg::Receiver(receiver) => {
+            let token = receiver.self_token;
+            let reference = receiver.reference.is_some() || matches!(*receiver.ty, Type::Reference(_));
+            if receiver.reference.is_none() {
+                // `mut self` is for the body.
+                receiver.mutability = None;
+            }
+            Argument {
+                pat: Pat::Ident(syn::PatIdent {
+                    attrs: Vec::new(),
+                    by_ref: None,
+                    mutability: None,
+                    ident: Ident::new("self", token.span),
+                    subpat: None,
+                }),
+                param: Ident::new("self", token.span),
+                keep: if reference { Keep::Never } else { Keep::Unknown },
+                copy: reference && receiver.mutability.is_none(),
+                plain: true,
+            }
+        }
+        FnArg::Typed(typed) => {
+            let ty = (*typed.ty).clone();
+            named_argument(index, &mut typed.pat, Some(&ty))
+        }
+    }
+}
+
+fn named_argument(index: usize, pat: &mut Pat, ty: Option<&Type>) -> Argument {
+    let written = pat.clone();
+    let plain = matches!(&written, Pat::Ident(binding) if binding.by_ref.is_none() && binding.subpat.is_none());
+    let param = match &written {
+        Pat::Ident(binding) if plain => binding.ident.clone(),
+        _ => format_ident!("arg{index}", span = written.span()),
+    };
+    *pat = parse_quote!(#param);
+    Argument {
+        pat: written,
+        param,
+        keep: ty.map_or(Keep::Unknown, knowledge::of_type),
+        copy: ty.is_some_and(knowledge::is_copy),
+        plain,
+    }
+}

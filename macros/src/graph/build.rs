@@ -1,0 +1,506 @@
+//! Lowering of statements: from the resolved body to the graph.
+//!
+//! Input: the body, every local with a name of its own. Output: the graph. A subtree that does not pause stays one
+//! statement. Invariant: in each block expressions are evaluated in the order in which Rust evaluates them, and every
+//! value that lives across a suspension is a local.
+
+use std::collections::HashSet;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, Pat, Stmt, Token, Type, parse_quote, parse_quote_spanned};
+
+use super::{Block, BlockId, End, Graph, Instr, Scope, ScopeId};
+use crate::message;
+use crate::names::{Local, local_of};
+use crate::report::Report;
+use crate::scope::flow::Tag;
+use crate::scope::mentions::{bindings, each_binding};
+use crate::scope::{Keep, Locals, knowledge};
+use crate::syntax::calls::Calls;
+use crate::syntax::suspends;
+use crate::tags;
+
+/// The graph, and the locals with the temporaries that were added.
+pub(crate) struct Built {
+    pub(crate) graph: Graph,
+    pub(crate) locals: Locals,
+}
+
+/// Builds the graph of a body. `args` are declared before it; `marked` constructs become part of the graph.
+pub(crate) fn build(
+    args: &[Local],
+    body: &syn::Block,
+    yields: Option<&Type>,
+    locals: Locals,
+    calls: &Calls,
+    marked: &HashSet<Tag>,
+    report: &mut Report,
+) -> Built {
+    let mut graph = Graph::default();
+    graph.scopes.push(Scope { parent: None, locals: args.to_vec() });
+    let mut builder = Builder {
+        graph,
+        locals,
+        calls,
+        marked,
+        report,
+        yields,
+        current: Graph::ENTRY,
+        scope: Graph::ROOT,
+        targets: Vec::new(),
+        in_unsafe: 0,
+        hoisting: false,
+    };
+    builder.current = builder.new_block();
+    let entry = builder.enter();
+    builder.block(body, Dest::Return);
+    builder.leave(entry);
+    Built { graph: builder.graph, locals: builder.locals }
+}
+
+/// Where a value goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dest {
+    Discard,
+    /// A local that is declared and not initialised.
+    Local(Local),
+    /// Out of the function.
+    Return,
+}
+
+/// What `break` and `continue` can name.
+pub(super) struct Target {
+    pub(super) label: Option<String>,
+    pub(super) is_loop: bool,
+    pub(super) on_break: BlockId,
+    pub(super) on_continue: BlockId,
+    pub(super) scope: ScopeId,
+    pub(super) dest: Dest,
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) graph: Graph,
+    pub(super) locals: Locals,
+    pub(super) calls: &'a Calls,
+    marked: &'a HashSet<Tag>,
+    pub(super) report: &'a mut Report,
+    /// What is yielded, if it can be written in the body.
+    pub(super) yields: Option<&'a Type>,
+    pub(super) current: BlockId,
+    pub(super) scope: ScopeId,
+    pub(super) targets: Vec<Target>,
+    pub(super) in_unsafe: usize,
+    /// Whether temporaries must live until the end of the scope that is open (see `temporaries`).
+    pub(super) hoisting: bool,
+}
+
+/// A place in a block, to put a declaration there later.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    block: BlockId,
+    instr: usize,
+}
+
+impl Builder<'_> {
+    // Blocks and scopes.
+
+    pub(super) fn new_block(&mut self) -> BlockId {
+        let block = Block { scope: self.scope, instrs: Vec::new(), end: End::Unreachable, resumes: None };
+        self.graph.blocks.push(block);
+        BlockId(self.graph.blocks.len() - 1)
+    }
+
+    /// Moves a block to the end, so that its number is that of the text position.
+    pub(super) fn end(&mut self, end: End) {
+        self.graph.blocks[self.current.0].end = end;
+    }
+
+    /// Ends the block; what follows in the text cannot be reached.
+    pub(super) fn diverge(&mut self, end: End) {
+        self.end(end);
+        self.current = self.new_block();
+    }
+
+    pub(super) fn goto(&mut self, target: BlockId) {
+        self.end(End::Goto(target));
+    }
+
+    pub(super) fn new_scope(&mut self) -> ScopeId {
+        self.graph.scopes.push(Scope { parent: Some(self.scope), locals: Vec::new() });
+        ScopeId(self.graph.scopes.len() - 1)
+    }
+
+    pub(super) fn enter(&mut self) -> ScopeId {
+        let scope = self.new_scope();
+        self.instr(Instr::Enter(scope));
+        self.scope = scope;
+        scope
+    }
+
+    pub(super) fn leave(&mut self, scope: ScopeId) {
+        self.instr(Instr::Leave(scope));
+        self.scope = self.graph.scope(scope).parent.unwrap_or(Graph::ROOT);
+    }
+
+    pub(super) fn instr(&mut self, instr: Instr) {
+        self.graph.blocks[self.current.0].instrs.push(instr);
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { block: self.current, instr: self.graph.block(self.current).instrs.len() }
+    }
+
+    /// Declares locals without a value at a mark, in a scope that was open there.
+    pub(super) fn declare_at(&mut self, mark: Mark, scope: ScopeId, stmt: Stmt) {
+        let Stmt::Local(local) = &stmt else { return };
+        self.graph.scopes[scope.0].locals.extend(bindings(&local.pat));
+        self.graph.blocks[mark.block.0].instrs.insert(mark.instr, Instr::Stmt(stmt));
+    }
+
+    /// Declares what a pattern binds in a scope.
+    pub(super) fn declare(&mut self, scope: ScopeId, pat: &Pat) {
+        let bound = bindings(pat);
+        self.graph.scopes[scope.0].locals.extend(bound);
+    }
+
+    /// Adds a statement that does not pause.
+    pub(super) fn push(&mut self, mut stmt: Stmt) {
+        if self.in_unsafe > 0 {
+            match &mut stmt {
+                Stmt::Local(local) => {
+                    if let Some(init) = &mut local.init {
+                        let expr = &init.expr;
+                        init.expr = parse_quote!(unsafe { #expr });
+                    }
+                }
+                Stmt::Expr(expr, semi) => {
+                    let inner = &*expr;
+                    let end = matches!(inner, Expr::Assign(_)).then(<Token![;]>::default);
+                    *expr = parse_quote!(unsafe { #inner #end });
+                    semi.get_or_insert_default();
+                }
+                _ => {}
+            }
+        }
+        if let Stmt::Local(local) = &stmt {
+            self.declare(self.scope, &local.pat.clone());
+        }
+        self.instr(Instr::Stmt(stmt));
+    }
+
+    /// An expression that leaves the statements of an `unsafe` block.
+    pub(super) fn wrap(&self, expr: Expr) -> Expr {
+        match expr {
+            expr if self.in_unsafe == 0 => expr,
+            Expr::Let(mut test) => {
+                *test.expr = self.wrap(*test.expr);
+                Expr::Let(test)
+            }
+            Expr::Binary(mut both) if matches!(both.op, syn::BinOp::And(_)) => {
+                *both.left = self.wrap(*both.left);
+                *both.right = self.wrap(*both.right);
+                Expr::Binary(both)
+            }
+            expr => parse_quote!(unsafe { #expr }),
+        }
+    }
+
+    // Locals.
+
+    /// A new local that holds what the name says.
+    pub(super) fn temp(&mut self, name: &str, span: Span, keep: Keep) -> Local {
+        self.locals.add(name, span, keep)
+    }
+
+    pub(super) fn path(&self, local: Local) -> Expr {
+        let ident = self.locals.ident(local);
+        parse_quote!(#ident)
+    }
+
+    /// Keeps a value in a local of the open scope, and gives the local.
+    pub(super) fn spill(&mut self, name: &str, value: Expr) -> Expr {
+        let local = self.temp(name, value.span(), knowledge::of_init(&value));
+        let ident = self.locals.ident(local);
+        self.push(parse_quote!(let #ident = #value;));
+        self.path(local)
+    }
+
+    /// A local without a value, declared in the open scope.
+    pub(super) fn declare_temp(&mut self, name: &str, span: Span, ty: Option<&Type>, keep: Keep) -> Local {
+        let local = self.temp(name, span, keep);
+        let ident = self.locals.ident(local);
+        let ty = ty.map(|ty| quote::quote!(: #ty));
+        self.instr(Instr::Stmt(parse_quote!(let #ident #ty;)));
+        self.graph.scopes[self.scope.0].locals.push(local);
+        local
+    }
+
+    // What belongs to the graph.
+
+    fn is_marked(&self, expr: &Expr) -> bool {
+        tags::of(expr).is_some_and(|tag| self.marked.contains(&tag))
+    }
+
+    pub(super) fn explodes(&self, expr: &Expr) -> bool {
+        suspends::explodes(expr, &|expr| self.is_marked(expr))
+    }
+
+    fn stmt_explodes(&self, stmt: &Stmt) -> bool {
+        suspends::stmt_explodes(stmt, &|expr| self.is_marked(expr))
+    }
+
+    /// Attributes on a construct that is taken apart: lints are left to the native form, others are refused.
+    pub(super) fn attributes(&mut self, attrs: &[syn::Attribute]) {
+        for attr in attrs {
+            let path = attr.path();
+            if path.is_ident("cfg") || path.is_ident("cfg_attr") {
+                self.report.at(attr, message::CFG);
+            } else if !["allow", "warn", "deny", "forbid", "expect", "doc", "rustfmt", "__co_tag"]
+                .iter()
+                .any(|known| path.segments.first().is_some_and(|first| first.ident == known))
+                && !path.segments.first().is_some_and(|first| first.ident == "clippy")
+            {
+                self.report.at(attr, message::ATTRIBUTE);
+            }
+        }
+    }
+
+    // Statements.
+
+    /// The statements of a block, without a scope of their own.
+    pub(super) fn block(&mut self, block: &syn::Block, dest: Dest) {
+        let (last, stmts) = match block.stmts.split_last() {
+            Some((Stmt::Expr(tail, None), stmts)) => (Some(tail), stmts),
+            _ => (None, &block.stmts[..]),
+        };
+        for stmt in stmts {
+            self.stmt(stmt);
+        }
+        match last {
+            Some(tail) => self.expr_into(tail.clone(), dest),
+            None => self.value_into(parse_quote!(()), dest),
+        }
+    }
+
+    /// A block with a scope of its own.
+    pub(super) fn scoped_block(&mut self, block: &syn::Block, dest: Dest) {
+        let scope = self.enter();
+        self.block(block, dest);
+        self.leave(scope);
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Item(_) => self.instr(Instr::Stmt(stmt.clone())),
+            Stmt::Local(local) => self.let_stmt(local.clone()),
+            Stmt::Expr(expr, semi) if !self.stmt_explodes(stmt) => {
+                // A block that is a statement needs no semicolon, and must not be read with what follows.
+                self.push(Stmt::Expr(expr.clone(), *semi));
+            }
+            Stmt::Expr(expr, _) => self.expr_into(expr.clone(), Dest::Discard),
+            Stmt::Macro(_) => self.push(stmt.clone()),
+        }
+    }
+
+    fn let_stmt(&mut self, local: syn::Local) {
+        let explodes = self.stmt_explodes(&Stmt::Local(local.clone()));
+        for attr in local.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
+            self.report.at(attr, message::CFG);
+        }
+        let Some(init) = &local.init else { return self.push(Stmt::Local(local)) };
+        if let Expr::Reference(reference) = &*init.expr
+            && init.diverge.is_none()
+            && self.outlives_its_statement(&reference.expr)
+        {
+            // The lifetime of the operand is extended to that of the binding.
+            let value = (*reference.expr).clone();
+            let operand = self.temp("operand", value.span(), Keep::Unknown);
+            let ident = self.locals.ident(operand);
+            let mutable: Option<Token![mut]> = reference.mutability;
+            let mut outer = local.clone();
+            if let Some(init) = &mut outer.init {
+                *init.expr = Expr::Reference(syn::ExprReference { expr: parse_quote!(#ident), ..reference.clone() });
+            }
+            self.let_stmt(parse_quote_let(&parse_quote!(let #mutable #ident = #value;)));
+            return self.let_stmt(outer);
+        }
+        if !explodes {
+            return self.push(Stmt::Local(local));
+        }
+        self.attributes(&local.attrs);
+        match &init.diverge {
+            Some((_, otherwise)) => self.let_else(&local.pat, (*init.expr).clone(), (**otherwise).clone()),
+            None => self.let_into(&local.pat, (*init.expr).clone()),
+        }
+    }
+
+    /// Whether `&value` in a `let` makes a temporary that lives as long as the binding, and must be a local for it.
+    fn outlives_its_statement(&self, value: &Expr) -> bool {
+        fn constant(expr: &Expr) -> bool {
+            match expr {
+                Expr::Lit(_) => true,
+                Expr::Array(array) => array.elems.iter().all(constant),
+                Expr::Tuple(tuple) => tuple.elems.iter().all(constant),
+                Expr::Repeat(repeat) => constant(&repeat.expr),
+                Expr::Unary(unary) => constant(&unary.expr),
+                Expr::Reference(reference) => constant(&reference.expr),
+                Expr::Closure(_) => true,
+                _ => false,
+            }
+        }
+        !crate::scope::mentions::is_place(value)
+            && !constant(value)
+            && !matches!(value, Expr::Field(_) | Expr::Paren(_) | Expr::Macro(_))
+            && !matches!(value, Expr::Struct(inner) if inner.fields.iter().all(|field| constant(&field.expr)))
+    }
+
+    /// `let pat = init;` with a pause in `init`.
+    fn let_into(&mut self, pat: &Pat, init: Expr) {
+        let (inner, ty) = match pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            pat => (pat, None),
+        };
+        let outer = self.scope;
+        let mark = self.mark();
+        let scope = self.enter();
+        if let Pat::Ident(binding) = inner
+            && binding.by_ref.is_none()
+            && binding.subpat.is_none()
+            && let Some(local) = local_of(&binding.ident)
+        {
+            if is_control(&init) {
+                self.declare_at(mark, outer, declaration(inner, ty));
+                self.expr_into(init, Dest::Local(local));
+                return self.leave(scope);
+            }
+            let value = self.operand(init);
+            if self.graph.scope(scope).locals.is_empty() {
+                self.leave(scope);
+                return self.push(initialised(pat, &value));
+            }
+            self.declare_at(mark, outer, declaration(inner, ty));
+            self.value_into(value, Dest::Local(local));
+            return self.leave(scope);
+        }
+        let value = self.operand(init);
+        if self.graph.scope(scope).locals.is_empty() {
+            self.leave(scope);
+            return self.push(initialised(pat, &value));
+        }
+        // The temporaries end with the statement, the bindings do not: bind inside and move out.
+        let mut inside = pat.clone();
+        let moved = self.rename_bindings(&mut inside);
+        for (local, _) in moved.iter().rev() {
+            let ident = self.locals.ident(*local);
+            self.declare_at(mark, outer, parse_quote!(let #ident;));
+        }
+        let order: Vec<Local> = moved.iter().map(|(local, _)| *local).collect();
+        self.graph.scopes[outer.0].locals.retain(|local| !order.contains(local));
+        self.graph.scopes[outer.0].locals.extend(&order);
+        self.push(initialised(&inside, &value));
+        self.move_out(&moved);
+        self.leave(scope);
+    }
+
+    /// Gives the bindings of a pattern new locals, so that they can be moved into the ones that were written.
+    fn rename_bindings(&mut self, pat: &mut Pat) -> Vec<(Local, Local)> {
+        let mut moved: Vec<(Local, Local)> = Vec::new();
+        let mut names = Vec::new();
+        each_binding(pat, &mut |binding| names.extend(local_of(&binding.ident)));
+        for local in names {
+            if !moved.iter().any(|(old, _)| *old == local) {
+                let info = self.locals[local].clone();
+                let inner = self.locals.add(&info.name, info.span, info.keep);
+                moved.push((local, inner));
+            }
+        }
+        let locals = &self.locals;
+        crate::emit::rename::patterns(pat, &|local| {
+            moved.iter().find(|(old, _)| *old == local).map(|(_, new)| locals.ident(*new))
+        });
+        moved
+    }
+
+    fn move_out(&mut self, moved: &[(Local, Local)]) {
+        for (outer, inner) in moved {
+            let value = self.path(*inner);
+            self.value_into(value, Dest::Local(*outer));
+        }
+    }
+
+    /// `let pat = init else { … };` with a pause in either.
+    fn let_else(&mut self, pat: &Pat, init: Expr, otherwise: Expr) {
+        let (outer, mark) = (self.scope, self.mark());
+        let mut inside = pat.clone();
+        if let Pat::Type(typed) = inside {
+            inside = *typed.pat;
+        }
+        let moved = self.rename_bindings(&mut inside);
+        for (local, _) in &moved {
+            let ident = self.locals.ident(*local);
+            self.push(parse_quote!(let #ident;));
+        }
+        let _ = (outer, mark);
+        let span = pat.span();
+        let assigns: Vec<Stmt> = moved
+            .iter()
+            .map(|(outer, inner)| {
+                let (outer, inner) = (self.locals.ident(*outer), self.locals.ident(*inner));
+                parse_quote!(#outer = #inner;)
+            })
+            .collect();
+        let init = if let Pat::Type(typed) = pat {
+            let ty = &typed.ty;
+            parse_quote!({ let value: #ty = #init; value })
+        } else {
+            init
+        };
+        let lowered: Expr = parse_quote_spanned!(span=> if let #inside = #init { #(#assigns)* } else #otherwise);
+        self.force_into(lowered, Dest::Discard);
+    }
+
+    /// Sends a value that does not pause where it goes.
+    pub(super) fn value_into(&mut self, value: Expr, dest: Dest) {
+        match dest {
+            Dest::Discard if matches!(&value, Expr::Tuple(tuple) if tuple.elems.is_empty()) => {}
+            Dest::Discard => self.push(Stmt::Expr(value, Some(Token![;](Span::call_site())))),
+            Dest::Local(local) => {
+                let ident = self.locals.ident(local);
+                self.push(parse_quote!(#ident = #value;));
+            }
+            Dest::Return => {
+                let value = self.wrap(value);
+                self.diverge(End::Return(value));
+            }
+        }
+    }
+}
+
+/// Whether an expression is a construct that sends its value on from several places.
+pub(super) fn is_control(expr: &Expr) -> bool {
+    match expr {
+        Expr::If(_) | Expr::Match(_) | Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Block(_) => true,
+        Expr::Unsafe(_) => true,
+        Expr::Binary(binary) => matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)),
+        Expr::Paren(inner) => is_control(&inner.expr),
+        _ => false,
+    }
+}
+
+fn declaration(pat: &Pat, ty: Option<&Type>) -> Stmt {
+    let ty = ty.map(|ty| quote::quote!(: #ty));
+    parse_quote!(let #pat #ty;)
+}
+
+fn initialised(pat: &Pat, value: &Expr) -> Stmt {
+    parse_quote!(let #pat = #value;)
+}
+
+fn parse_quote_let(stmt: &Stmt) -> syn::Local {
+    match stmt {
+        Stmt::Local(local) => local.clone(),
+        other => unreachable!("a `let` statement was made, not `{}`", other.to_token_stream()),
+    }
+}

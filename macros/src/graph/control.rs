@@ -1,0 +1,212 @@
+//! Lowering of control flow: blocks, loops and the ways out of them.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Expr, Label, parse_quote};
+
+use super::build::{Builder, Dest, Target};
+use super::{BlockId, End};
+use crate::message;
+use crate::scope::Keep;
+
+impl Builder<'_> {
+    /// Lowers an expression and sends its value where it goes.
+    pub(super) fn expr_into(&mut self, expr: Expr, dest: Dest) {
+        if self.explodes(&expr) { self.force_into(expr, dest) } else { self.value_into(expr, dest) }
+    }
+
+    /// [`Self::expr_into`] for an expression that becomes part of the graph.
+    pub(super) fn force_into(&mut self, expr: Expr, dest: Dest) {
+        match expr {
+            Expr::Paren(inner) => self.expr_into(*inner.expr, dest),
+            Expr::Group(inner) => self.expr_into(*inner.expr, dest),
+            Expr::If(inner) => self.if_into(inner, dest),
+            Expr::Match(inner) => self.match_into(inner, dest),
+            Expr::Loop(inner) => {
+                self.attributes(&inner.attrs);
+                self.looped(inner.label.as_ref(), dest, |builder| builder.scoped_block(&inner.body, Dest::Discard));
+            }
+            Expr::While(inner) => self.while_into(inner, dest),
+            Expr::ForLoop(inner) => self.for_into(inner, dest),
+            Expr::Block(inner) => {
+                self.attributes(&inner.attrs);
+                match &inner.label {
+                    None => self.scoped_block(&inner.block, dest),
+                    Some(label) => self.labelled(label, &inner.block, dest),
+                }
+            }
+            Expr::Unsafe(inner) => {
+                self.attributes(&inner.attrs);
+                self.in_unsafe += 1;
+                self.scoped_block(&inner.block, dest);
+                self.in_unsafe -= 1;
+            }
+            Expr::Return(inner) => {
+                let value = inner.expr.map_or_else(|| parse_quote!(()), |value| *value);
+                self.expr_into(value, Dest::Return);
+            }
+            Expr::Break(inner) => self.jump(inner.label.as_ref(), inner.break_token.span, true, inner.expr.map(|e| *e)),
+            Expr::Continue(inner) => self.jump(inner.label.as_ref(), inner.continue_token.span, false, None),
+            Expr::Binary(inner) if matches!(inner.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
+                self.short_circuit(inner, dest);
+            }
+            other => {
+                let scope = self.enter();
+                let value = self.operand(other);
+                if self.graph.scope(scope).locals.is_empty() {
+                    self.leave(scope);
+                    self.value_into(value, dest);
+                } else {
+                    self.value_into(value, dest);
+                    self.leave(scope);
+                }
+            }
+        }
+    }
+
+    /// `loop`: `body` is lowered at its head, and goes back to it.
+    fn looped(&mut self, label: Option<&Label>, dest: Dest, body: impl FnOnce(&mut Self)) {
+        let span = label.map_or_else(Span::call_site, Spanned::span);
+        let (inner, returned) = self.value_of_loop(dest, span);
+        let head = self.new_block();
+        self.goto(head);
+        self.current = head;
+        let after = self.new_block();
+        self.targets.push(Target {
+            label: label.map(|label| label.name.ident.to_string()),
+            is_loop: true,
+            on_break: after,
+            on_continue: head,
+            scope: self.scope,
+            dest: inner,
+        });
+        body(self);
+        self.goto(head);
+        self.targets.pop();
+        self.after(after);
+        if let Some(value) = returned {
+            self.value_into(value, dest);
+        }
+    }
+
+    /// Where the values of the `break`s of a loop go, and what the loop's own value is then.
+    fn value_of_loop(&mut self, dest: Dest, span: Span) -> (Dest, Option<Expr>) {
+        match dest {
+            Dest::Return => {
+                let local = self.declare_temp("value", span, None, Keep::Unknown);
+                (Dest::Local(local), Some(self.path(local)))
+            }
+            dest => (dest, None),
+        }
+    }
+
+    /// Goes on in a block that was made before the ones that lead to it. It gets the number of this place in the text.
+    fn after(&mut self, block: BlockId) {
+        self.current = self.renumber(block);
+    }
+
+    fn labelled(&mut self, label: &Label, block: &syn::Block, dest: Dest) {
+        let (inner, returned) = self.value_of_loop(dest, label.span());
+        let after = self.new_block();
+        self.targets.push(Target {
+            label: Some(label.name.ident.to_string()),
+            is_loop: false,
+            on_break: after,
+            on_continue: after,
+            scope: self.scope,
+            dest: inner,
+        });
+        self.scoped_block(block, inner);
+        self.goto(after);
+        self.targets.pop();
+        self.after(after);
+        if let Some(value) = returned {
+            self.value_into(value, dest);
+        }
+    }
+
+    /// `while c { b }` is `loop { if c { b } else { break } }`.
+    fn while_into(&mut self, inner: syn::ExprWhile, dest: Dest) {
+        self.attributes(&inner.attrs);
+        let (cond, body) = (inner.cond, inner.body);
+        self.looped(inner.label.as_ref(), dest, |builder| {
+            let step: Expr = parse_quote!(if #cond #body else { break });
+            builder.force_into(step, Dest::Discard);
+        });
+    }
+
+    /// `for p in e { b }` is `let mut iter = e.into_iter(); while let Some(p) = iter.next() { b }`.
+    fn for_into(&mut self, inner: syn::ExprForLoop, dest: Dest) {
+        self.attributes(&inner.attrs);
+        let scope = self.enter();
+        let head = self.with_hoisting(|builder| builder.operand(*inner.expr));
+        let keep = if matches!(strip_parens(&head), Expr::Range(_)) { Keep::Never } else { Keep::Unknown };
+        let iter = self.temp("iter", head.span(), keep);
+        let ident = self.locals.ident(iter);
+        self.push(parse_quote!(let mut #ident = ::core::iter::IntoIterator::into_iter(#head);));
+        let (pat, body) = (inner.pat, inner.body);
+        let (label, after) = (inner.label, dest);
+        self.looped(label.as_ref(), Dest::Discard, |builder| {
+            let step: Expr = parse_quote! {
+                if let ::core::option::Option::Some(#pat) = ::core::iter::Iterator::next(&mut #ident) #body else { break }
+            };
+            builder.force_into(step, Dest::Discard);
+        });
+        self.leave(scope);
+        self.value_into(parse_quote!(()), after);
+    }
+
+    /// `break` and `continue` to a construct that is part of the graph.
+    fn jump(&mut self, label: Option<&syn::Lifetime>, span: Span, is_break: bool, value: Option<Expr>) {
+        let found = self.targets.iter().rposition(|target| match label {
+            Some(label) => target.label.as_deref() == Some(&label.ident.to_string()),
+            None => target.is_loop,
+        });
+        let Some(index) = found else {
+            self.report.at_span(span, message::UNKNOWN_LABEL);
+            return;
+        };
+        let Target { dest, scope, on_break, on_continue, .. } = self.targets[index];
+        if is_break {
+            match (value, dest) {
+                (Some(value), dest) => self.expr_into(value, dest),
+                (None, dest) => self.value_into(parse_quote!(()), dest),
+            }
+        }
+        let leaving = self.scopes_up_to(scope);
+        self.diverge(End::Jump { leaving, target: if is_break { on_break } else { on_continue } });
+    }
+
+    /// The scopes that are open inside `outer`, innermost first.
+    pub(super) fn scopes_up_to(&self, outer: super::ScopeId) -> Vec<super::ScopeId> {
+        let mut leaving = Vec::new();
+        let mut scope = self.scope;
+        while scope != outer {
+            leaving.push(scope);
+            match self.graph.scope(scope).parent {
+                Some(parent) => scope = parent,
+                None => break,
+            }
+        }
+        leaving
+    }
+
+    /// `a && b` and `a || b` with a pause in `b`.
+    fn short_circuit(&mut self, inner: syn::ExprBinary, dest: Dest) {
+        self.attributes(&inner.attrs);
+        let (left, right) = (*inner.left, *inner.right);
+        let lowered: Expr = match inner.op {
+            syn::BinOp::And(_) => parse_quote!(if #left { #right } else { false }),
+            _ => parse_quote!(if #left { true } else { #right }),
+        };
+        self.force_into(lowered, dest);
+    }
+}
+
+pub(super) fn strip_parens(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(inner) => strip_parens(&inner.expr),
+        Expr::Group(inner) => strip_parens(&inner.expr),
+        expr => expr,
+    }
+}

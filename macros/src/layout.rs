@@ -1,0 +1,127 @@
+//! What is saved, where, and under which name.
+//!
+//! Input: the graph and its facts. Output: a slot for each local that is needed at some boundary, and a name for every
+//! local. A local that is needed across a pause has a field of the frame; one that only passes from arm to arm within a
+//! resume has a variable outside the arms, so that it may borrow what was sent. Fields are declared in reverse, so that
+//! they drop in reverse order of declaration.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use proc_macro2::{Ident, Span};
+
+use crate::analysis::Facts;
+use crate::graph::Graph;
+use crate::names::{Local, Used};
+use crate::scope::Locals;
+
+/// Where a local is while it is saved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// In a field of the frame.
+    Frame,
+    /// In a variable around the arms.
+    Resume,
+}
+
+/// One saved local.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) place: Place,
+    /// Only kept until its scope ends, and never mentioned again.
+    pub(crate) held: bool,
+    /// The name of the field or variable.
+    pub(crate) name: Ident,
+}
+
+/// The layout.
+pub(crate) struct Layout {
+    pub(crate) slots: BTreeMap<Local, Slot>,
+    /// The saved locals in order of declaration.
+    pub(crate) order: Vec<Local>,
+    names: HashMap<Local, Ident>,
+}
+
+impl Layout {
+    pub(crate) fn of(graph: &Graph, facts: &Facts, locals: &Locals, temps_from: usize, used: &mut Used) -> Self {
+        let mut needed: BTreeMap<Local, (Place, bool)> = BTreeMap::new();
+        for boundary in facts.boundaries(graph) {
+            let pauses = boundary.target == Graph::ENTRY || graph.block(boundary.target).resumes.is_some();
+            for local in facts.in_scope(graph, boundary.target) {
+                let status = boundary.state.get(local);
+                if !facts.is_needed(boundary.target, local, status, locals) {
+                    continue;
+                }
+                let live = facts.is_live(boundary.target, local);
+                let (place, held) = needed.entry(local).or_insert((Place::Resume, true));
+                if pauses {
+                    *place = Place::Frame;
+                }
+                *held &= !live;
+            }
+        }
+        let mut layout = Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new() };
+        layout.name_all(locals, temps_from, used, &needed);
+        for (local, (place, held)) in needed {
+            let name = match place {
+                Place::Frame => layout.name(local),
+                Place::Resume => used.fresh(&format!("{}_slot", layout.name(local)), Span::call_site()),
+            };
+            layout.slots.insert(local, Slot { place, held, name });
+        }
+        layout.order = declaration_order(graph).into_iter().filter(|local| layout.slots.contains_key(local)).collect();
+        layout
+    }
+
+    /// The name of a local in the expansion.
+    pub(crate) fn name(&self, local: Local) -> Ident {
+        self.names.get(&local).cloned().unwrap_or_else(|| crate::names::local_ident(local, Span::call_site()))
+    }
+
+    pub(crate) fn slot(&self, local: Local) -> Option<&Slot> {
+        self.slots.get(&local)
+    }
+
+    /// Users' locals keep their names. Where a saved one shares its name with another, the later ones get numbers, since
+    /// a save may stand where the other shadows it.
+    fn name_all(
+        &mut self,
+        locals: &Locals,
+        temps_from: usize,
+        used: &mut Used,
+        needed: &BTreeMap<Local, (Place, bool)>,
+    ) {
+        let mut by_name: BTreeMap<&str, Vec<Local>> = BTreeMap::new();
+        for index in 0..temps_from {
+            by_name.entry(&locals[Local(index)].name).or_default().push(Local(index));
+        }
+        for (name, group) in by_name {
+            let saved = group.iter().any(|local| needed.contains_key(local));
+            for (index, local) in group.iter().enumerate() {
+                let span = locals[*local].span;
+                let plain = name == "self";
+                let ident = match (saved, index) {
+                    _ if plain => used.fresh("this", Span::call_site()),
+                    (true, 1..) => used.fresh(name.trim_start_matches("r#"), span),
+                    _ if name.starts_with("r#") => Ident::new_raw(&name[2..], span),
+                    _ => Ident::new(name, span),
+                };
+                self.names.insert(*local, ident);
+            }
+        }
+        for index in temps_from..locals.len() {
+            let info = &locals[Local(index)];
+            let name = info.name.trim_start_matches("r#");
+            self.names.insert(Local(index), used.fresh(if name == "self" { "this" } else { name }, info.span));
+        }
+    }
+}
+
+/// All locals in order of declaration: each scope's, outermost first.
+fn declaration_order(graph: &Graph) -> Vec<Local> {
+    let mut order = Vec::new();
+    let mut seen = HashSet::new();
+    for scope in &graph.scopes {
+        order.extend(scope.locals.iter().copied().filter(|local| seen.insert(*local)));
+    }
+    order
+}

@@ -1,0 +1,31 @@
+//! The texts of the refusals: what the construct is, why it cannot be, what to write instead.
+
+pub(crate) const NOT_PLAIN: &str = "`#[coroutine]` cannot be put on this kind of function";
+pub(crate) const ASYNC_FN: &str = "`#[coroutine]` on an `async fn` is not supported by this version; remove `async`, or \
+     keep the `async fn` and remove the attribute";
+pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
+pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
+pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
+pub(crate) const MARKER_IN_CLOSURE: &str = "`yield_!` inside a closure would have to pause the closure, not the \
+     coroutine; move it out of the closure";
+pub(crate) const MARKER_IN_ASYNC: &str = "`yield_!` inside an async block would have to pause the block, not the \
+     coroutine; move it out of the block";
+pub(crate) const MARKER_IN_ITEM: &str = "`yield_!` inside a nested item does not belong to this coroutine; put \
+     `#[coframe::coroutine]` on the inner function, or move the marker out";
+pub(crate) const MARKER_IN_MACRO: &str = "`yield_!` inside the arguments of a macro that the coroutine compiler does \
+     not know; bind the yield first: `let value = yield_!(…);`";
+pub(crate) const MARKER_IN_PATTERN: &str = "`yield_!` cannot stand in a pattern or a type";
+pub(crate) const MARKER_ARGUMENTS: &str = "`yield_!` takes at most one value: `yield_!(value)` or `yield_!()`";
+pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is not `async`";
+pub(crate) const CFG: &str = "`#[cfg]` cannot be decided here, because a coroutine's body is compiled before `cfg` is \
+     applied; put it on the whole function or use `if cfg!(…)`";
+pub(crate) const ATTRIBUTE: &str = "this attribute cannot be kept on a construct around a yield; bind the yield first: \
+     `let value = yield_!(…);`";
+pub(crate) const INDEXED_RECEIVER: &str = "the receiver is indexed before this argument is evaluated, and cannot stay \
+     borrowed while the coroutine is paused; bind the yield first: `let value = yield_!(…);`";
+pub(crate) const COMPOUND_ORDER: &str = "whether the left or the right side of this assignment is evaluated first \
+     depends on the type; bind the parts with `let` first";
+pub(crate) const MAYBE_MOVED: &str = "this may or may not move the value, and the coroutine must know it when it \
+     pauses later; write it as an `if` statement";
+pub(crate) const UNKNOWN_LABEL: &str = "use of a label that is not in reach";
+pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";

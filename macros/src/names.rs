@@ -1,0 +1,124 @@
+//! Hygiene: how a local is named inside the macro, and which names of our own are free.
+//!
+//! Between `scope::resolve` and `emit` every local of the body has a name that is its id, so that no pass needs to
+//! think of shadowing. The last pass gives the users' names back.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::format_ident;
+
+/// A local of the coroutine: an argument, a binding or a temporary.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Local(pub(crate) usize);
+
+const LOCAL: &str = "__co_local_";
+const CALL: &str = "__co_call_";
+const SENT: &str = "__co_sent";
+
+/// The internal name of a local.
+pub(crate) fn local_ident(local: Local, span: Span) -> Ident {
+    Ident::new(&format!("{LOCAL}{}", local.0), span)
+}
+
+/// The local that an internal name stands for.
+pub(crate) fn local_of(ident: &Ident) -> Option<Local> {
+    ident.to_string().strip_prefix(LOCAL)?.parse().ok().map(Local)
+}
+
+/// The locals that internal names inside a text, such as a format string, stand for.
+pub(crate) fn locals_in_text(text: &str) -> Vec<Local> {
+    let pieces = text.split(LOCAL).skip(1);
+    pieces.filter_map(|piece| digits(piece).parse().ok().map(Local)).collect()
+}
+
+/// A text with the internal names in it replaced.
+pub(crate) fn replace_in_text(text: &str, name: impl Fn(Local) -> String) -> String {
+    let mut pieces = text.split(LOCAL);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let number = digits(piece);
+        out.push_str(&number.parse().map(|number| name(Local(number))).unwrap_or_default());
+        out.push_str(&piece[number.len()..]);
+    }
+    out
+}
+
+fn digits(text: &str) -> &str {
+    &text[..text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())]
+}
+
+/// The local that an expression consists of, if it is nothing else.
+pub(crate) fn bare_local(expr: &syn::Expr) -> Option<Local> {
+    match expr {
+        syn::Expr::Path(path) if path.qself.is_none() => path.path.get_ident().and_then(local_of),
+        syn::Expr::Paren(inner) => bare_local(&inner.expr),
+        syn::Expr::Group(inner) => bare_local(&inner.expr),
+        _ => None,
+    }
+}
+
+/// The callee that stands for a macro call with parsed arguments.
+pub(crate) fn call_ident(index: usize, span: Span) -> Ident {
+    Ident::new(&format!("{CALL}{index}"), span)
+}
+
+/// The macro call that a callee stands for.
+pub(crate) fn call_of(callee: &syn::Expr) -> Option<usize> {
+    match callee {
+        syn::Expr::Path(path) => path.path.get_ident()?.to_string().strip_prefix(CALL)?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The expression that stands for what a suspension point was sent.
+pub(crate) fn sent_ident(span: Span) -> Ident {
+    Ident::new(SENT, span)
+}
+
+/// Whether a name is the one of [`sent_ident`].
+pub(crate) fn is_sent(ident: &Ident) -> bool {
+    ident == SENT
+}
+
+/// Every identifier in a piece of source.
+#[derive(Default)]
+pub(crate) struct Used(HashSet<String>);
+
+impl Used {
+    pub(crate) fn scan(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    self.0.insert(ident.to_string());
+                }
+                TokenTree::Group(group) => self.scan(group.stream()),
+                TokenTree::Literal(literal) => {
+                    // An inline capture, `"{x}"`, is a mention too.
+                    let text = literal.to_string();
+                    if text.contains('{') {
+                        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                        self.0.extend(words.map(str::to_owned));
+                    }
+                }
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    /// `name`, or `name` with the first number that makes it unused. It is used from then on.
+    pub(crate) fn fresh(&mut self, name: &str, span: Span) -> Ident {
+        let mut candidate = name.to_owned();
+        let mut number = 2;
+        while !self.0.insert(candidate.clone()) {
+            candidate = format!("{name}_{number}");
+            number += 1;
+        }
+        format_ident!("{candidate}", span = span)
+    }
+
+    /// Marks `name` as used.
+    pub(crate) fn insert(&mut self, name: &str) {
+        self.0.insert(name.to_owned());
+    }
+}

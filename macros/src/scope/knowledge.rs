@@ -1,0 +1,276 @@
+//! What syntax tells of types: which values have no destructor, and what well-known methods do with their receiver.
+
+use syn::{BinOp, Expr, Lit, Type, UnOp};
+
+/// Whether a local that is not mentioned any more must be kept until the end of its scope.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keep {
+    /// It may have a destructor.
+    Unknown,
+    /// It looks like a view of something else. The expansion proves that it has no destructor.
+    Presumed,
+    /// It has none.
+    Never,
+}
+
+/// What the type of an annotated local or argument tells.
+pub(crate) fn of_type(ty: &Type) -> Keep {
+    match ty {
+        Type::Reference(_) | Type::Ptr(_) | Type::BareFn(_) => Keep::Never,
+        Type::Paren(inner) => of_type(&inner.elem),
+        Type::Group(inner) => of_type(&inner.elem),
+        Type::Array(inner) => of_type(&inner.elem),
+        Type::Tuple(inner) if inner.elems.iter().all(|elem| of_type(elem) == Keep::Never) => Keep::Never,
+        Type::Path(path) if path.qself.is_none() => match path.path.get_ident() {
+            Some(name) if PRIMITIVES.contains(&name.to_string().as_str()) => Keep::Never,
+            _ => Keep::Unknown,
+        },
+        _ => Keep::Unknown,
+    }
+}
+
+/// Whether a type is a primitive that is `Copy`, whatever else is in scope.
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.qself.is_none()
+        && path.path.get_ident().is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())))
+}
+
+const PRIMITIVES: &[&str] = &[
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
+    "char",
+];
+
+/// What the initialiser of an un-annotated local tells.
+pub(crate) fn of_init(init: &Expr) -> Keep {
+    match init {
+        Expr::Lit(lit) => match lit.lit {
+            Lit::Verbatim(_) => Keep::Unknown,
+            _ => Keep::Never,
+        },
+        Expr::Unary(unary) => match unary.op {
+            UnOp::Deref(_) => Keep::Unknown,
+            _ => of_init(&unary.expr),
+        },
+        Expr::Binary(binary) => match binary.op {
+            BinOp::And(_) | BinOp::Or(_) | BinOp::Eq(_) | BinOp::Ne(_) => Keep::Never,
+            BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => Keep::Never,
+            _ => Keep::Unknown,
+        },
+        Expr::Cast(_) | Expr::Reference(_) | Expr::RawAddr(_) => Keep::Never,
+        Expr::Paren(inner) => of_init(&inner.expr),
+        Expr::Group(inner) => of_init(&inner.expr),
+        Expr::Tuple(tuple) if tuple.elems.iter().all(|elem| of_init(elem) == Keep::Never) => Keep::Never,
+        Expr::Array(array) if array.elems.iter().all(|elem| of_init(elem) == Keep::Never) => Keep::Never,
+        Expr::Repeat(repeat) => of_init(&repeat.expr),
+        Expr::Closure(closure) if closure.capture.is_none() => Keep::Presumed,
+        Expr::MethodCall(call) if VIEWS.contains(&call.method.to_string().as_str()) => Keep::Presumed,
+        _ => Keep::Unknown,
+    }
+}
+
+/// Methods that give a reference, a number or an iterator over references.
+const VIEWS: &[&str] = &[
+    "iter",
+    "iter_mut",
+    "chars",
+    "char_indices",
+    "bytes",
+    "lines",
+    "split_whitespace",
+    "as_str",
+    "as_mut_str",
+    "as_slice",
+    "as_mut_slice",
+    "as_bytes",
+    "as_ref",
+    "as_mut",
+    "as_deref",
+    "as_deref_mut",
+    "keys",
+    "values",
+    "values_mut",
+    "len",
+    "is_empty",
+    "is_some",
+    "is_none",
+    "is_ok",
+    "is_err",
+    "capacity",
+    "trim",
+    "trim_start",
+    "trim_end",
+];
+
+/// Whether a method of this name takes its receiver by value, wherever it is well known.
+///
+/// Asked only of the last mention of a local: there it decides that nothing is left to be dropped.
+pub(crate) fn consumes(method: &str) -> bool {
+    method.starts_with("into_")
+        || method.starts_with("unwrap")
+        || method.starts_with("expect")
+        || method.starts_with("map_")
+        || CONSUMING.contains(&method)
+}
+
+const CONSUMING: &[&str] = &[
+    // Option and Result
+    "ok",
+    "err",
+    "ok_or",
+    "ok_or_else",
+    "and_then",
+    "or_else",
+    "is_some_and",
+    "is_ok_and",
+    "is_none_or",
+    "flatten",
+    "transpose",
+    "copied",
+    "cloned",
+    "xor",
+    // Iterator
+    "map",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "enumerate",
+    "zip",
+    "chain",
+    "rev",
+    "skip",
+    "skip_while",
+    "take_while",
+    "step_by",
+    "peekable",
+    "fuse",
+    "inspect",
+    "scan",
+    "cycle",
+    "collect",
+    "sum",
+    "product",
+    "fold",
+    "for_each",
+    "count",
+    "min_by",
+    "max_by",
+    "min_by_key",
+    "max_by_key",
+    "partition",
+    "unzip",
+    "reduce",
+    "try_for_each",
+];
+
+/// Whether a method of this name takes its receiver by reference, wherever it is well known.
+pub(crate) fn borrows(method: &str) -> bool {
+    VIEWS.contains(&method)
+        || method.starts_with("is_")
+        || method.starts_with("as_")
+        || method.starts_with("push")
+        || BORROWING.contains(&method)
+}
+
+const BORROWING: &[&str] = &[
+    "pop",
+    "pop_front",
+    "pop_back",
+    "get",
+    "get_mut",
+    "first",
+    "last_mut",
+    "first_mut",
+    "insert",
+    "remove",
+    "contains",
+    "contains_key",
+    "clear",
+    "truncate",
+    "extend_from_slice",
+    "next",
+    "next_back",
+    "peek",
+    "by_ref",
+    "clone",
+    "borrow",
+    "borrow_mut",
+    "lock",
+    "entry",
+    "drain",
+    "retain",
+    "sort",
+    "sort_by",
+    "sort_by_key",
+    "swap",
+    "resize",
+    "reserve",
+    "to_string",
+    "to_owned",
+    "to_vec",
+    "set",
+    "starts_with",
+    "ends_with",
+    "find",
+    "split",
+    "split_at",
+];
+
+/// Whether a method of this name changes nothing, wherever it is well known.
+pub(crate) fn reads(method: &str) -> bool {
+    VIEWS.contains(&method) && !method.ends_with("_mut") || READING.contains(&method)
+}
+
+const READING: &[&str] = &[
+    "get",
+    "first",
+    "contains",
+    "contains_key",
+    "clone",
+    "to_string",
+    "to_owned",
+    "to_vec",
+    "starts_with",
+    "ends_with",
+    "find",
+    "cmp",
+    "eq",
+    "abs",
+    "min",
+    "max",
+    "pow",
+    "wrapping_add",
+    "wrapping_mul",
+    "wrapping_sub",
+    "cloned",
+    "copied",
+];
+
+/// Whether a type is certain to be `Copy`.
+pub(crate) fn is_copy(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Ptr(_) | Type::BareFn(_) => true,
+        Type::Paren(inner) => is_copy(&inner.elem),
+        Type::Group(inner) => is_copy(&inner.elem),
+        Type::Array(inner) => is_copy(&inner.elem),
+        Type::Tuple(inner) => inner.elems.iter().all(is_copy),
+        ty => is_primitive(ty),
+    }
+}
+
+/// Whether an initialiser is certain to have a `Copy` type.
+pub(crate) fn is_copy_init(init: &Expr) -> bool {
+    match init {
+        Expr::Lit(lit) => !matches!(lit.lit, Lit::Verbatim(_)),
+        Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => is_copy_init(&unary.expr),
+        Expr::Binary(_) => of_init(init) == Keep::Never,
+        Expr::Cast(_) => true,
+        Expr::Paren(inner) => is_copy_init(&inner.expr),
+        Expr::Group(inner) => is_copy_init(&inner.expr),
+        Expr::Reference(reference) => reference.mutability.is_none(),
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_copy_init),
+        Expr::Array(array) => array.elems.iter().all(is_copy_init),
+        Expr::Repeat(repeat) => is_copy_init(&repeat.expr),
+        _ => false,
+    }
+}

@@ -1,0 +1,491 @@
+//! How Rust code uses the locals it mentions.
+//!
+//! Input: a residual expression or statement, which does not pause. Output: its [`Flow`]. Invariant: a mention that could
+//! move its local is never called a `Place`.
+
+use std::cell::Cell;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{BinOp, Block, Expr, Local as LetStmt, Pat, Stmt, UnOp};
+
+use super::flow::{Flow, Kind, Tag};
+use super::knowledge;
+use crate::names::{Local, local_of};
+use crate::syntax::calls::{Calls, Mode};
+use crate::tags;
+
+/// What the code around an expression does with its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Value,
+    Place,
+    Unsure,
+}
+
+/// The uses of an expression whose value is used.
+pub(crate) fn of_expr(expr: &Expr, calls: &Calls) -> Flow {
+    let mut mentions = Mentions { calls, out: Vec::new() };
+    mentions.expr(expr, Use::Value);
+    Flow::Seq(mentions.out)
+}
+
+/// The uses of a statement, and the locals it declares.
+pub(crate) fn of_stmt(stmt: &Stmt, calls: &Calls) -> Flow {
+    let mut mentions = Mentions { calls, out: Vec::new() };
+    mentions.stmt(stmt);
+    Flow::Seq(mentions.out)
+}
+
+/// The uses of a `match` scrutinee, then those of entering each arm.
+pub(crate) fn of_match(scrutinee: &Expr, arms: &[(&Pat, Option<&Expr>)], calls: &Calls) -> (Flow, Vec<Flow>) {
+    let mut mentions = Mentions { calls, out: Vec::new() };
+    mentions.scrutinee(scrutinee);
+    let head = Flow::Seq(std::mem::take(&mut mentions.out));
+    let arms = arms.iter().map(|(pat, guard)| {
+        mentions.matched(scrutinee, pat);
+        if let Some(guard) = guard {
+            mentions.expr(guard, Use::Value);
+        }
+        Flow::Seq(std::mem::take(&mut mentions.out))
+    });
+    let arms = arms.collect();
+    (head, arms)
+}
+
+/// The bindings of a pattern.
+pub(crate) fn bindings(pat: &Pat) -> Vec<Local> {
+    let mut found = Vec::new();
+    each_binding(pat, &mut |binding| {
+        if let Some(local) = local_of(&binding.ident)
+            && !found.contains(&local)
+        {
+            found.push(local);
+        }
+    });
+    found
+}
+
+/// Calls `visit` on every binding of a pattern.
+pub(crate) fn each_binding(pat: &Pat, visit: &mut dyn FnMut(&syn::PatIdent)) {
+    struct Visitor<'a>(&'a mut dyn FnMut(&syn::PatIdent));
+    impl<'ast> syn::visit::Visit<'ast> for Visitor<'_> {
+        fn visit_pat_ident(&mut self, binding: &'ast syn::PatIdent) {
+            (self.0)(binding);
+            syn::visit::visit_pat_ident(self, binding);
+        }
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    syn::visit::Visit::visit_pat(&mut Visitor(visit), pat);
+}
+
+/// What a pattern takes of the value it matches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Takes {
+    /// Nothing by value.
+    Nothing,
+    /// Some of it by value.
+    Some,
+    /// All of it by value: nothing is left to drop.
+    All,
+}
+
+/// What `pat` takes of a value, as far as syntax tells.
+pub(crate) fn takes(pat: &Pat) -> Takes {
+    fn of_all<'a>(pats: impl Iterator<Item = &'a Pat>) -> Takes {
+        let mut any = false;
+        let mut all = true;
+        for pat in pats {
+            let takes = takes(pat);
+            any |= takes != Takes::Nothing;
+            // A literal or a path has nothing to take.
+            all &= takes == Takes::All || matches!(pat, Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) | Pat::Const(_));
+        }
+        match (any, all) {
+            (true, true) => Takes::All,
+            (true, false) => Takes::Some,
+            (false, _) => Takes::Nothing,
+        }
+    }
+    match pat {
+        Pat::Ident(binding) if local_of(&binding.ident).is_none() => Takes::Nothing,
+        Pat::Ident(binding) if binding.by_ref.is_some() => Takes::Nothing,
+        Pat::Ident(_) => Takes::All,
+        Pat::Type(inner) => takes(&inner.pat),
+        Pat::Paren(inner) => takes(&inner.pat),
+        Pat::Or(or) => {
+            let all: Vec<_> = or.cases.iter().map(takes).collect();
+            if all.iter().all(|takes| *takes == all[0]) { all[0] } else { Takes::Some }
+        }
+        Pat::Tuple(tuple) => of_all(tuple.elems.iter()),
+        Pat::TupleStruct(tuple) => of_all(tuple.elems.iter()),
+        Pat::Slice(slice) => of_all(slice.elems.iter()),
+        Pat::Struct(pat) => match of_all(pat.fields.iter().map(|field| &*field.pat)) {
+            Takes::All if pat.rest.is_some() => Takes::Some,
+            takes => takes,
+        },
+        // What is matched is a reference, which has nothing to drop.
+        Pat::Reference(_) => Takes::All,
+        _ => Takes::Nothing,
+    }
+}
+
+struct Mentions<'a> {
+    calls: &'a Calls,
+    out: Vec<Flow>,
+}
+
+impl Mentions<'_> {
+    fn mention(&mut self, local: Local, kind: Kind) {
+        self.out.push(Flow::Use { local, kind, last: Cell::new(false) });
+    }
+
+    fn nested(&mut self, visit: impl FnOnce(&mut Self)) -> Flow {
+        let outer = std::mem::take(&mut self.out);
+        visit(self);
+        Flow::Seq(std::mem::replace(&mut self.out, outer))
+    }
+
+    fn alt(&mut self, tag: Option<Tag>, parts: Vec<Flow>) {
+        self.out.push(Flow::Alt(tag, parts));
+    }
+
+    fn values<'b>(&mut self, exprs: impl IntoIterator<Item = &'b Expr>) {
+        for expr in exprs {
+            self.expr(expr, Use::Value);
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for stmt in &block.stmts {
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Local(local) => self.let_stmt(local),
+            // A place as a statement is not moved, but a tail is a value.
+            Stmt::Expr(expr, _) => self.expr(expr, Use::Value),
+            Stmt::Macro(mac) => self.tokens(mac.mac.tokens.clone()),
+            Stmt::Item(_) => {}
+        }
+    }
+
+    fn let_stmt(&mut self, local: &LetStmt) {
+        let bound = bindings(&local.pat);
+        let Some(init) = &local.init else {
+            self.out.extend(bound.into_iter().map(Flow::Declare));
+            return;
+        };
+        self.scrutinee(&init.expr);
+        if let Some((_, diverge)) = &init.diverge {
+            let diverge = self.nested(|m| {
+                m.expr(diverge, Use::Value);
+                m.out.push(Flow::End);
+            });
+            let matched = self.nested(|m| m.matched(&init.expr, &local.pat));
+            self.alt(None, vec![matched, diverge]);
+        } else {
+            self.matched(&init.expr, &local.pat);
+        }
+        self.out.extend(bound.into_iter().map(Flow::Init));
+    }
+
+    /// An expression that a pattern is matched with. What the pattern takes is told by [`Self::matched`].
+    fn scrutinee(&mut self, expr: &Expr) {
+        self.expr(expr, if is_place(expr) { Use::Place } else { Use::Value });
+    }
+
+    fn matched(&mut self, scrutinee: &Expr, pat: &Pat) {
+        if !is_place(scrutinee) {
+            return;
+        }
+        match takes(pat) {
+            Takes::Nothing => {}
+            Takes::Some => self.expr(scrutinee, Use::Unsure),
+            Takes::All => self.expr(scrutinee, Use::Value),
+        }
+    }
+
+    fn tokens(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    if let Some(local) = local_of(&ident) {
+                        self.mention(local, Kind::Captured);
+                    }
+                }
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Literal(literal) => {
+                    for local in crate::names::locals_in_text(&literal.to_string()) {
+                        self.mention(local, Kind::Captured);
+                    }
+                }
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    /// A closure or an async block: everything in it is captured when it is made.
+    fn captured(&mut self, by_move: bool, visit: impl FnOnce(&mut Self)) {
+        let inner = self.nested(visit);
+        let mut whole: Vec<(Local, bool)> = Vec::new();
+        inner.uses(&mut |local, kind, _| {
+            let by_value = by_move && matches!(kind, Kind::Value | Kind::CapturedValue);
+            match whole.iter_mut().find(|(old, _)| *old == local) {
+                Some((_, old)) => *old |= by_value,
+                None => whole.push((local, by_value)),
+            }
+        });
+        // An assignment captures too.
+        inner.inits(&mut |local| {
+            if !whole.iter().any(|(old, _)| *old == local) {
+                whole.push((local, false));
+            }
+        });
+        for (local, by_value) in whole {
+            self.mention(local, if by_value { Kind::CapturedValue } else { Kind::Captured });
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr, usage: Use) {
+        let tag = tags::of(expr);
+        match expr {
+            Expr::Path(path) => {
+                if let Some(local) = path.path.get_ident().and_then(local_of) {
+                    let kind = match usage {
+                        Use::Value => Kind::Value,
+                        Use::Place => Kind::Place,
+                        Use::Unsure => Kind::Unsure,
+                    };
+                    self.mention(local, kind);
+                }
+            }
+            Expr::Paren(inner) => self.expr(&inner.expr, usage),
+            Expr::Group(inner) => self.expr(&inner.expr, usage),
+            Expr::Field(field) => self.expr(&field.base, part(usage)),
+            Expr::Index(index) => {
+                self.expr(&index.expr, Use::Place);
+                self.expr(&index.index, Use::Value);
+            }
+            Expr::Unary(unary) => match unary.op {
+                UnOp::Deref(_) => self.expr(&unary.expr, part(usage)),
+                _ => self.expr(&unary.expr, Use::Value),
+            },
+            Expr::Reference(reference) => self.expr(&reference.expr, Use::Place),
+            Expr::RawAddr(raw) => self.expr(&raw.expr, Use::Place),
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                let usage = if knowledge::borrows(&name) {
+                    Use::Place
+                } else if knowledge::consumes(&name) {
+                    Use::Value
+                } else {
+                    Use::Unsure
+                };
+                self.expr(&call.receiver, usage);
+                self.values(&call.args);
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::Binary(binary) => self.binary(tag, binary),
+            Expr::Assign(assign) => {
+                self.expr(&assign.right, Use::Value);
+                self.assignee(&assign.left);
+            }
+            Expr::Let(cond) => {
+                self.scrutinee(&cond.expr);
+                self.matched(&cond.expr, &cond.pat);
+                self.out.extend(bindings(&cond.pat).into_iter().map(Flow::Init));
+            }
+            Expr::If(inner) => {
+                self.expr(&inner.cond, Use::Value);
+                let then = self.nested(|m| m.block(&inner.then_branch));
+                let otherwise = self.nested(|m| {
+                    if let Some((_, otherwise)) = &inner.else_branch {
+                        m.expr(otherwise, Use::Value);
+                    }
+                });
+                self.alt(tag, vec![then, otherwise]);
+            }
+            Expr::Match(inner) => {
+                self.scrutinee(&inner.expr);
+                let arms = inner.arms.iter().map(|arm| {
+                    self.nested(|m| {
+                        m.matched(&inner.expr, &arm.pat);
+                        m.out.extend(bindings(&arm.pat).into_iter().map(Flow::Init));
+                        if let Some((_, guard)) = &arm.guard {
+                            m.expr(guard, Use::Value);
+                        }
+                        m.expr(&arm.body, Use::Value);
+                    })
+                });
+                let arms = arms.collect();
+                self.alt(tag, arms);
+            }
+            Expr::Loop(inner) => {
+                let body = self.nested(|m| m.block(&inner.body));
+                self.looped(tag, inner.label.as_ref(), body);
+            }
+            Expr::While(inner) => {
+                let body = self.nested(|m| {
+                    m.expr(&inner.cond, Use::Value);
+                    let run = m.nested(|m| m.block(&inner.body));
+                    m.alt(None, vec![run, Flow::Break(None)]);
+                });
+                self.looped(tag, inner.label.as_ref(), body);
+            }
+            Expr::ForLoop(inner) => {
+                self.expr(&inner.expr, Use::Value);
+                let body = self.nested(|m| {
+                    let run = m.nested(|m| {
+                        m.out.extend(bindings(&inner.pat).into_iter().map(Flow::Init));
+                        m.block(&inner.body);
+                    });
+                    m.alt(None, vec![run, Flow::Break(None)]);
+                });
+                self.looped(tag, inner.label.as_ref(), body);
+            }
+            Expr::Block(inner) => match &inner.label {
+                Some(label) => {
+                    let body = Box::new(self.nested(|m| m.block(&inner.block)));
+                    self.out.push(Flow::Labelled { label: Some(label.name.ident.to_string()), body });
+                }
+                None => self.block(&inner.block),
+            },
+            Expr::Unsafe(inner) => self.block(&inner.block),
+            Expr::Closure(closure) => self.captured(closure.capture.is_some(), |m| m.expr(&closure.body, Use::Value)),
+            Expr::Async(block) => self.captured(block.capture.is_some(), |m| m.block(&block.block)),
+            Expr::Return(inner) => {
+                self.values(inner.expr.as_deref());
+                self.out.push(Flow::End);
+            }
+            Expr::Break(inner) => {
+                self.values(inner.expr.as_deref());
+                self.out.push(Flow::Break(inner.label.as_ref().map(|label| label.ident.to_string())));
+            }
+            Expr::Continue(inner) => {
+                self.out.push(Flow::Continue(inner.label.as_ref().map(|label| label.ident.to_string())));
+            }
+            Expr::Macro(mac) => self.tokens(mac.mac.tokens.clone()),
+            Expr::Struct(inner) => {
+                self.values(inner.fields.iter().map(|field| &field.expr));
+                if let Some(rest) = &inner.rest {
+                    self.expr(rest, if is_place(rest) { Use::Unsure } else { Use::Value });
+                }
+            }
+            Expr::Array(inner) => self.values(&inner.elems),
+            Expr::Tuple(inner) => self.values(&inner.elems),
+            Expr::Repeat(inner) => self.values([&*inner.expr, &*inner.len]),
+            Expr::Range(inner) => self.values(inner.start.iter().chain(&inner.end).map(|end| &**end)),
+            Expr::Cast(inner) => self.expr(&inner.expr, Use::Value),
+            Expr::Try(inner) => self.expr(&inner.expr, Use::Value),
+            Expr::Await(inner) => self.expr(&inner.base, Use::Value),
+            Expr::Yield(inner) => self.values(inner.expr.as_deref()),
+            Expr::Verbatim(tokens) => self.tokens(tokens.clone()),
+            _ => {}
+        }
+    }
+
+    fn looped(&mut self, tag: Option<Tag>, label: Option<&syn::Label>, body: Flow) {
+        let label = label.map(|label| label.name.ident.to_string());
+        self.out.push(Flow::Loop { tag, label, body: Box::new(body) });
+    }
+
+    fn call(&mut self, call: &syn::ExprCall) {
+        if let Some(known) = self.calls.get(&call.func) {
+            for (arg, mode) in call.args.iter().zip(known.modes()) {
+                self.expr(arg, if mode == Mode::Ref { Use::Place } else { Use::Value });
+            }
+            if known.diverges() {
+                self.out.push(Flow::End);
+            }
+            return;
+        }
+        // Calling a closure may consume it.
+        self.expr(&call.func, Use::Unsure);
+        self.values(&call.args);
+    }
+
+    fn binary(&mut self, tag: Option<Tag>, binary: &syn::ExprBinary) {
+        match binary.op {
+            BinOp::And(_) | BinOp::Or(_) => {
+                self.expr(&binary.left, Use::Value);
+                let right = self.nested(|m| m.expr(&binary.right, Use::Value));
+                if matches!(binary.op, BinOp::And(_)) && has_let(&binary.right) {
+                    // Where a chain fails, what its `let`s bind is out of scope.
+                    self.out.push(right);
+                } else {
+                    self.alt(tag, vec![right, Flow::Seq(Vec::new())]);
+                }
+            }
+            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => {
+                self.expr(&binary.left, Use::Place);
+                self.expr(&binary.right, Use::Place);
+            }
+            op if is_compound(op) => {
+                self.expr(&binary.right, Use::Value);
+                self.expr(&binary.left, Use::Place);
+            }
+            _ => self.values([&*binary.left, &*binary.right]),
+        }
+    }
+
+    fn assignee(&mut self, left: &Expr) {
+        match left {
+            Expr::Path(path) => {
+                if let Some(local) = path.path.get_ident().and_then(local_of) {
+                    self.out.push(Flow::Init(local));
+                }
+            }
+            Expr::Paren(inner) => self.assignee(&inner.expr),
+            Expr::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.assignee(elem)),
+            Expr::Array(array) => array.elems.iter().for_each(|elem| self.assignee(elem)),
+            Expr::Call(call) => call.args.iter().for_each(|arg| self.assignee(arg)),
+            Expr::Struct(inner) => inner.fields.iter().for_each(|field| self.assignee(&field.expr)),
+            Expr::Infer(_) | Expr::Range(_) => {}
+            other => self.expr(other, Use::Place),
+        }
+    }
+}
+
+/// What is done to the whole when this is done to a part.
+fn part(usage: Use) -> Use {
+    if usage == Use::Place { Use::Place } else { Use::Unsure }
+}
+
+fn has_let(expr: &Expr) -> bool {
+    match expr {
+        Expr::Let(_) => true,
+        Expr::Binary(binary) => matches!(binary.op, BinOp::And(_)) && (has_let(&binary.left) || has_let(&binary.right)),
+        _ => false,
+    }
+}
+
+/// Whether an operator assigns: `+=` and its kind.
+pub(crate) fn is_compound(op: BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
+}
+
+/// Whether an expression is a place, and not a value of its own.
+pub(crate) fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Index(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
+        Expr::Paren(inner) => is_place(&inner.expr),
+        Expr::Group(inner) => is_place(&inner.expr),
+        _ => false,
+    }
+}

@@ -1,0 +1,59 @@
+//! Locals: which binding a name means, what is known of its type, and how it is mentioned.
+
+pub(crate) mod flow;
+pub(crate) mod knowledge;
+pub(crate) mod mentions;
+pub(crate) mod resolve;
+
+use std::ops::{Index, IndexMut};
+
+use proc_macro2::{Ident, Span};
+
+pub(crate) use self::knowledge::Keep;
+use crate::names::{Local, local_ident};
+
+/// What is known of a local.
+#[derive(Clone, Debug)]
+pub(crate) struct LocalInfo {
+    /// The name in the source, or a word for what a temporary holds.
+    pub(crate) name: String,
+    /// Where it is declared.
+    pub(crate) span: Span,
+    /// Whether it must be kept for its destructor when it is not mentioned any more.
+    pub(crate) keep: Keep,
+    /// Whether its type is known to be `Copy`.
+    pub(crate) copy: bool,
+}
+
+/// All locals of a body. Temporaries are added while the graph is built.
+#[derive(Clone, Default)]
+pub(crate) struct Locals(Vec<LocalInfo>);
+
+impl Locals {
+    pub(crate) fn add(&mut self, name: &str, span: Span, keep: Keep) -> Local {
+        self.0.push(LocalInfo { name: name.to_owned(), span, keep, copy: false });
+        Local(self.0.len() - 1)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn ident(&self, local: Local) -> Ident {
+        local_ident(local, self[local].span)
+    }
+}
+
+impl Index<Local> for Locals {
+    type Output = LocalInfo;
+
+    fn index(&self, local: Local) -> &LocalInfo {
+        &self.0[local.0]
+    }
+}
+
+impl IndexMut<Local> for Locals {
+    fn index_mut(&mut self, local: Local) -> &mut LocalInfo {
+        &mut self.0[local.0]
+    }
+}

@@ -1,0 +1,276 @@
+//! Gives every binding of a body a name of its own.
+//!
+//! Input: the normalised body. Output: the same body in which each local is named by its id, in patterns, expressions
+//! and the tokens of opaque macros. Invariant: no internal name is shadowed by another, so that later passes may move
+//! an expression without looking at scopes.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, ExprPath, Member, Pat, Path, Type, parse_quote};
+
+use super::{Keep, Locals, knowledge};
+use crate::names::{Local, local_ident};
+use crate::syntax::captures::captures;
+
+/// Renames the locals of `body`. The arguments are patterns that stand around it.
+pub(crate) fn resolve(args: &mut [(Pat, Keep)], body: &mut Block, sends: &Type) -> Locals {
+    let scopes = vec![HashMap::new()];
+    let mut pass = Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, copy: false, sends };
+    for (pat, keep) in args {
+        pass.keep = *keep;
+        pass.bind(pat);
+    }
+    pass.visit_block_mut(body);
+    pass.locals
+}
+
+struct Resolve<'a> {
+    locals: Locals,
+    scopes: Vec<HashMap<String, Local>>,
+    /// What is known of the bindings that are being declared.
+    keep: Keep,
+    copy: bool,
+    /// What a suspension point gives.
+    sends: &'a Type,
+}
+
+impl Resolve<'_> {
+    fn lookup(&self, name: &str) -> Option<Local> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(name).copied())
+    }
+
+    fn scoped(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.scopes.push(HashMap::new());
+        visit(self);
+        self.scopes.pop();
+    }
+
+    /// Declares the bindings of a pattern. Alternatives of an or-pattern bind the same locals.
+    fn bind(&mut self, pat: &mut Pat) {
+        let mut bound = HashMap::new();
+        Binder { pass: self, bound: &mut bound }.visit_pat_mut(pat);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.extend(bound);
+        }
+        self.keep = Keep::Unknown;
+        self.copy = false;
+    }
+
+    /// A condition, whose `let`s are in scope to its right and in the block behind it.
+    fn condition(&mut self, cond: &mut Expr) {
+        self.visit_expr_mut(cond);
+    }
+
+    fn tokens(&self, tokens: TokenStream) -> TokenStream {
+        let mut after_dot = false;
+        tokens
+            .into_iter()
+            .map(|token| {
+                let field =
+                    std::mem::replace(&mut after_dot, matches!(&token, TokenTree::Punct(p) if p.as_char() == '.'));
+                match token {
+                    TokenTree::Ident(ident) if !field => match self.lookup(&ident.to_string()) {
+                        Some(local) => TokenTree::Ident(local_ident(local, ident.span())),
+                        None => TokenTree::Ident(ident),
+                    },
+                    TokenTree::Group(group) => {
+                        let mut inner = Group::new(group.delimiter(), self.tokens(group.stream()));
+                        inner.set_span(group.span());
+                        TokenTree::Group(inner)
+                    }
+                    TokenTree::Literal(literal) => TokenTree::Literal(self.literal(literal)),
+                    other => other,
+                }
+            })
+            .collect()
+    }
+
+    /// A string of an opaque macro may be a format string that captures locals.
+    fn literal(&self, literal: Literal) -> Literal {
+        let span = literal.span();
+        let mut text = literal.to_string();
+        if !text.contains('{') {
+            return literal;
+        }
+        for name in captures(&text) {
+            let Some(local) = self.lookup(&name) else { continue };
+            let internal = local_ident(local, literal.span()).to_string();
+            for end in ["}", ":"] {
+                text = text.replace(&format!("{{{name}{end}"), &format!("{{{internal}{end}"));
+            }
+            text = text.replace(&format!("{name}$"), &format!("{internal}$"));
+        }
+        let mut literal: Literal = text.parse().unwrap_or(literal);
+        literal.set_span(span);
+        literal
+    }
+}
+
+/// A name in a pattern that is written like a constant is one: what it is cannot be seen here, and rustc's lints
+/// require locals to be written otherwise.
+fn is_constant(ident: &Ident) -> bool {
+    ident.to_string().chars().next().is_some_and(char::is_uppercase)
+}
+
+struct Binder<'a, 'b> {
+    pass: &'a mut Resolve<'b>,
+    bound: &'a mut HashMap<String, Local>,
+}
+
+impl VisitMut for Binder<'_, '_> {
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        match pat {
+            Pat::Ident(binding) => {
+                let plain = binding.by_ref.is_none() && binding.mutability.is_none() && binding.subpat.is_none();
+                if plain && is_constant(&binding.ident) {
+                    return;
+                }
+                let name = binding.ident.to_string();
+                let keep = if binding.by_ref.is_some() { Keep::Never } else { self.pass.keep };
+                let local = match self.bound.get(&name) {
+                    Some(local) => *local,
+                    None => {
+                        let local = self.pass.locals.add(&name, binding.ident.span(), keep);
+                        self.pass.locals[local].copy = self.pass.copy;
+                        local
+                    }
+                };
+                self.bound.insert(name, local);
+                binding.ident = local_ident(local, binding.ident.span());
+                if let Some((_, inner)) = &mut binding.subpat {
+                    self.visit_pat_mut(inner);
+                }
+            }
+            Pat::Struct(pat) => {
+                for field in &mut pat.fields {
+                    if field.colon_token.is_none() && !matches!(*field.pat, Pat::Ident(ref i) if is_constant(&i.ident))
+                    {
+                        field.colon_token = Some(Default::default());
+                    }
+                    self.visit_pat_mut(&mut field.pat);
+                }
+            }
+            Pat::Macro(pat) => pat.mac.tokens = self.pass.tokens(pat.mac.tokens.clone()),
+            // Constants and ranges are expressions, but cannot mention locals.
+            Pat::Const(_) | Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) => {}
+            _ => visit_mut::visit_pat_mut(self, pat),
+        }
+    }
+
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+}
+
+impl VisitMut for Resolve<'_> {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.scoped(|pass| visit_mut::visit_block_mut(pass, block));
+    }
+
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        let (mut keep, mut copy) = (Keep::Unknown, false);
+        if let Some(init) = &mut local.init {
+            self.visit_expr_mut(&mut init.expr);
+            if let Some((_, diverge)) = &mut init.diverge {
+                self.visit_expr_mut(diverge);
+            }
+            // Only a binding that is the whole value has what is known of the initialiser.
+            if matches!(local.pat, Pat::Ident(_)) {
+                (keep, copy) = match &*init.expr {
+                    Expr::Yield(_) => (knowledge::of_type(self.sends), knowledge::is_copy(self.sends)),
+                    init => (knowledge::of_init(init), knowledge::is_copy_init(init)),
+                };
+            }
+        }
+        if let Pat::Type(typed) = &local.pat
+            && matches!(*typed.pat, Pat::Ident(_))
+        {
+            keep = knowledge::of_type(&typed.ty);
+            copy = knowledge::is_copy(&typed.ty);
+        }
+        (self.keep, self.copy) = (keep, copy);
+        self.bind(&mut local.pat);
+    }
+
+    fn visit_expr_let_mut(&mut self, expr: &mut syn::ExprLet) {
+        self.visit_expr_mut(&mut expr.expr);
+        self.bind(&mut expr.pat);
+    }
+
+    fn visit_expr_if_mut(&mut self, expr: &mut syn::ExprIf) {
+        self.scoped(|pass| {
+            pass.condition(&mut expr.cond);
+            pass.visit_block_mut(&mut expr.then_branch);
+        });
+        if let Some((_, otherwise)) = &mut expr.else_branch {
+            self.visit_expr_mut(otherwise);
+        }
+    }
+
+    fn visit_expr_while_mut(&mut self, expr: &mut syn::ExprWhile) {
+        self.scoped(|pass| {
+            pass.condition(&mut expr.cond);
+            pass.visit_block_mut(&mut expr.body);
+        });
+    }
+
+    fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
+        self.visit_expr_mut(&mut expr.expr);
+        self.scoped(|pass| {
+            if matches!(*expr.expr, Expr::Range(_)) {
+                // The items of a range are numbers or characters.
+                pass.keep = Keep::Never;
+                pass.copy = true;
+            }
+            pass.bind(&mut expr.pat);
+            pass.visit_block_mut(&mut expr.body);
+        });
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+        self.scoped(|pass| {
+            pass.bind(&mut arm.pat);
+            if let Some((_, guard)) = &mut arm.guard {
+                pass.visit_expr_mut(guard);
+            }
+            pass.visit_expr_mut(&mut arm.body);
+        });
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        self.scoped(|pass| {
+            for input in &mut closure.inputs {
+                pass.bind(input);
+            }
+            pass.visit_expr_mut(&mut closure.body);
+        });
+    }
+
+    fn visit_expr_path_mut(&mut self, expr: &mut ExprPath) {
+        if expr.qself.is_none()
+            && let Some(ident) = expr.path.get_ident()
+            && let Some(local) = self.lookup(&ident.to_string())
+        {
+            expr.path = Path::from(local_ident(local, ident.span()));
+        }
+    }
+
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        if field.colon_token.is_none() {
+            if let Member::Named(name) = &field.member {
+                field.expr = parse_quote!(#name);
+            }
+            field.colon_token = Some(Default::default());
+        }
+        self.visit_expr_mut(&mut field.expr);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        mac.tokens = self.tokens(mac.tokens.clone());
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+}

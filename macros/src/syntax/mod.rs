@@ -1,0 +1,7 @@
+//! The body as the compiler sees it: markers made `yield` expressions, known macros made calls.
+
+pub(crate) mod calls;
+pub(crate) mod captures;
+pub(crate) mod markers;
+pub(crate) mod native;
+pub(crate) mod suspends;

@@ -1,0 +1,126 @@
+//! The native form of a body: the source as written, each marker a call.
+//!
+//! It stands in the expansion and is never run. rustc checks and lints it as the plain function it is: a moved value, an
+//! assignment to a local that is not `mut`, an unused variable are reported there, in rustc's words and at the user's
+//! code, whatever the lowering made of the same lines.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Macro, Stmt, Type, parse_quote_spanned};
+
+use super::suspends::is_marker;
+use crate::per_resume;
+
+/// The body with each marker as a call of `pause`.
+pub(crate) fn native(body: &Block, krate: &syn::Path, yields: &Type, sends: &Type) -> Block {
+    let mut body = body.clone();
+    let turbofish = {
+        let (yields, sends) = (per_resume::inferred(yields), per_resume::inferred(sends));
+        quote!(::<#yields, #sends>)
+    };
+    Native { pause: quote!(#krate::private::pause #turbofish) }.visit_block_mut(&mut body);
+    body
+}
+
+struct Native {
+    pause: TokenStream,
+}
+
+impl Native {
+    fn call(&self, span: proc_macro2::Span, operand: TokenStream) -> TokenStream {
+        let pause = &self.pause;
+        let operand = if operand.is_empty() { quote!(()) } else { operand };
+        // Of the expansion, so that no lint takes the braces for the user's.
+        let span = proc_macro2::Span::call_site().located_at(span);
+        quote_spanned!(span=> #pause({ #operand }))
+    }
+
+    /// Markers in the tokens of a macro call.
+    fn tokens(&self, tokens: TokenStream) -> TokenStream {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut out: Vec<TokenTree> = Vec::new();
+        let mut index = 0;
+        while let Some(token) = tokens.get(index) {
+            match (token, tokens.get(index + 1), tokens.get(index + 2)) {
+                (TokenTree::Ident(name), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(group)))
+                    if name == "yield_" && bang.as_char() == '!' =>
+                {
+                    drop_path(&mut out);
+                    out.extend(self.call(name.span(), self.tokens(group.stream())));
+                    index += 3;
+                }
+                (TokenTree::Group(group), ..) => {
+                    let mut inner = Group::new(group.delimiter(), self.tokens(group.stream()));
+                    inner.set_span(group.span());
+                    out.push(inner.into());
+                    index += 1;
+                }
+                _ => {
+                    out.push(token.clone());
+                    index += 1;
+                }
+            }
+        }
+        out.into_iter().collect()
+    }
+
+    fn marker(&self, mac: &Macro) -> Expr {
+        let span = mac.path.segments.last().map_or_else(proc_macro2::Span::call_site, |last| last.ident.span());
+        let call = self.call(span, self.tokens(mac.tokens.clone()));
+        parse_quote_spanned!(span=> #call)
+    }
+}
+
+/// Removes `coframe::` or `::coframe::` from before a marker.
+fn drop_path(out: &mut Vec<TokenTree>) {
+    let colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == ':');
+    while colon(out.last()) {
+        out.pop();
+        out.pop();
+        if matches!(out.last(), Some(TokenTree::Ident(ident)) if is_path_segment(ident)) {
+            out.pop();
+        } else {
+            break;
+        }
+    }
+}
+
+fn is_path_segment(ident: &Ident) -> bool {
+    !matches!(ident.to_string().as_str(), "return" | "break" | "in" | "if" | "match" | "while" | "else" | "mut")
+}
+
+impl VisitMut for Native {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Macro(mac) if is_marker(&mac.mac) => *expr = self.marker(&mac.mac),
+            Expr::Yield(inner) => {
+                let mut operand = inner.expr.take();
+                if let Some(operand) = &mut operand {
+                    self.visit_expr_mut(operand);
+                }
+                let call =
+                    self.call(inner.yield_token.span, operand.map_or_else(TokenStream::new, |e| e.to_token_stream()));
+                *expr = parse_quote_spanned!(inner.yield_token.span=> #call);
+            }
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Macro(mac) if is_marker(&mac.mac) => *stmt = Stmt::Expr(self.marker(&mac.mac), mac.semi_token),
+            _ => visit_mut::visit_stmt_mut(self, stmt),
+        }
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if mac.path.segments.last().is_some_and(|segment| segment.ident == "coroutine") {
+            return;
+        }
+        let tokens = self.tokens(mac.tokens.clone());
+        mac.tokens = tokens;
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}

@@ -1,0 +1,1 @@
+//! Coframe's tests live in `tests/`; this library is empty.

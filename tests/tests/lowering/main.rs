@@ -1,0 +1,68 @@
+//! Each body below is compiled as a frame and as plain Rust, and both must leave the same trace.
+//!
+//! `harness` runs them, `things` leaves the traces, `script` says what is sent; the other modules are tables of bodies.
+
+#![allow(
+    unused_parens,
+    unused_variables,
+    unused_mut,
+    unused_assignments,
+    unused_must_use,
+    unreachable_code,
+    for_loops_over_fallibles,
+    reason = "a body tests the compiler with whatever Rust allows, and a table writes every type as one token tree"
+)]
+#![allow(
+    clippy::blocks_in_conditions,
+    clippy::boxed_local,
+    clippy::collapsible_if,
+    clippy::collapsible_match,
+    clippy::diverging_sub_expression,
+    clippy::double_parens,
+    clippy::erasing_op,
+    clippy::explicit_auto_deref,
+    clippy::format_in_format_args,
+    clippy::let_and_return,
+    clippy::let_unit_value,
+    clippy::manual_is_multiple_of,
+    clippy::needless_late_init,
+    clippy::nonminimal_bool,
+    clippy::ptr_arg,
+    clippy::redundant_closure_call,
+    clippy::redundant_pattern,
+    clippy::redundant_pattern_matching,
+    clippy::replace_box,
+    clippy::type_complexity,
+    clippy::unnecessary_literal_unwrap,
+    clippy::unused_unit,
+    clippy::useless_conversion,
+    clippy::useless_vec,
+    clippy::while_let_loop,
+    clippy::while_let_on_iterator,
+    reason = "what a body looks like is the point of it"
+)]
+
+#[macro_use]
+mod harness;
+mod script;
+mod things;
+
+macro_rules! tables {
+    ($($table:ident)*) => {
+        $(mod $table;)*
+
+        #[test]
+        fn there_are_many_cases() {
+            let all: Vec<&[(&str, &str)]> = vec![$($table::CASES),*];
+            let mixed = all.iter().copied().flatten().filter(|(kind, _)| *kind == "mix").count();
+            let total = all.iter().map(|table| table.len()).sum::<usize>();
+            assert!(total >= 300, "{total} cases");
+            assert!(mixed >= 120, "{mixed} cases mix three constructs or more");
+        }
+    };
+}
+
+tables! {
+    assign borrows closures drops exits generics logic loops macros matches methods mixes_control mixes_drops
+    mixes_moves mixes_operands mixes_patterns mixes_programs moves operands patterns temps
+}

@@ -1,0 +1,576 @@
+//! The protocol of a bare `yield_!`: the lifecycle, misuse, throw, close, drop, and every type that can be resumed.
+//!
+//! The names in the comments are the lines of `SEMANTICS.md`.
+
+use std::cell::RefCell;
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+
+use coframe::{BoxCoroutine, Coroutine, CoroutineExt, Exception, PointKind, Signal, State, Step, yield_};
+
+thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
+
+fn say(line: impl ToString) {
+    let line = line.to_string();
+    TRACE.with_borrow_mut(|trace| trace.push(line));
+}
+
+/// The trace since the last call, as one line.
+fn said() -> String {
+    TRACE.take().join(" ")
+}
+
+/// Says when it is dropped.
+#[derive(Debug)]
+struct Loud(&'static str);
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        say(format_args!("drop-{}", self.0));
+    }
+}
+
+impl Clone for Loud {
+    fn clone(&self) -> Loud {
+        say(format_args!("clone-{}", self.0));
+        Loud(self.0)
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Mishap(u32);
+
+impl std::fmt::Display for Mishap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "mishap {}", self.0)
+    }
+}
+
+impl std::error::Error for Mishap {}
+
+#[coframe::coroutine(yield = u32, send = u32)]
+fn echo(argument: Loud) -> &'static str {
+    say("begin");
+    let _local = Loud("local");
+    let mut last = yield_!(0);
+    while last != 99 {
+        say(format_args!("got-{last}"));
+        last = yield_!(last * 2);
+    }
+    drop(argument);
+    say("end");
+    "done"
+}
+
+#[coframe::coroutine(yield = u32)]
+fn three() -> Loud {
+    for n in 1..=3 {
+        say(format_args!("turn-{n}"));
+        yield_!(n);
+    }
+    Loud("returned")
+}
+
+fn start_value<S, C: Coroutine<S, Yield: Debug, Return: Debug> + Unpin>(mut coroutine: C) -> String {
+    format!("{:?}", coroutine.start())
+}
+
+// CRE-01
+#[test]
+fn creation_runs_nothing() {
+    let co = echo(Loud("argument"));
+    assert_eq!(said(), "");
+    assert_eq!(co.state(), State::Created);
+    drop(co);
+    assert_eq!(said(), "drop-argument");
+}
+
+// CRE-02
+#[test]
+fn no_yield_reached_or_written() {
+    #[coframe::coroutine(yield = u32)]
+    fn none() -> u32 {
+        say("ran");
+        7
+    }
+    #[coframe::coroutine(yield = u32)]
+    #[allow(unreachable_code, reason = "the point of the test")]
+    fn after_return() -> u32 {
+        return 8;
+        yield_!(1);
+    }
+    let mut co = none();
+    assert_eq!(said(), "");
+    assert_eq!(co.start().unwrap(), Step::Returned(7));
+    assert_eq!(said(), "ran");
+    assert_eq!(after_return().start().unwrap(), Step::Returned(8));
+}
+
+// CRE-06
+#[test]
+fn send_before_start_leaves_it_startable() {
+    let mut co = echo(Loud("argument"));
+    assert!(matches!(co.send(5), Err(Exception::NotStarted)));
+    assert!(matches!(co.send(6), Err(Exception::NotStarted)));
+    assert_eq!(said(), "");
+    assert_eq!(co.state(), State::Created);
+    assert_eq!(co.start().unwrap(), Step::Yielded(0));
+    assert_eq!(co.send(5).unwrap(), Step::Yielded(10));
+    assert_eq!(said(), "begin got-5");
+}
+
+// CRE-07
+#[test]
+fn yield_without_operand_yields_unit() {
+    #[coframe::coroutine(send = u32)]
+    fn sum() -> u32 {
+        yield_!() + yield_!()
+    }
+    let mut co = sum();
+    assert_eq!(co.start().unwrap(), Step::Yielded(()));
+    assert_eq!(co.send(3).unwrap(), Step::Yielded(()));
+    assert_eq!(co.send(4).unwrap(), Step::Returned(7));
+}
+
+#[test]
+fn start_while_waiting_for_a_value_leaves_it_waiting() {
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    assert!(matches!(co.start(), Err(Exception::AlreadyStarted)));
+    assert_eq!(co.state(), State::Suspended);
+    assert_eq!(co.send(1).unwrap(), Step::Yielded(2));
+    assert_eq!(said(), "begin got-1");
+}
+
+// SND-01, SND-02
+#[test]
+fn start_and_send_unit_are_the_same() {
+    let mut co = three();
+    assert_eq!(co.send(()).unwrap().yielded(), Some(1));
+    assert_eq!(co.start().unwrap().yielded(), Some(2));
+    assert_eq!(co.next(), Some(3));
+    assert_eq!(co.send(()).unwrap().returned().map(|loud| loud.0), Some("returned"));
+    assert_eq!(said(), "turn-1 turn-2 turn-3 drop-returned");
+}
+
+// SND-03
+#[test]
+fn several_yields_in_one_expression_keep_what_is_evaluated() {
+    #[coframe::coroutine(yield = &'static str, send = u32)]
+    fn pair() -> (u32, u32) {
+        (yield_!("left"), yield_!("right"))
+    }
+    let mut co = pair();
+    assert_eq!(co.start().unwrap(), Step::Yielded("left"));
+    assert_eq!(co.send(1).unwrap(), Step::Yielded("right"));
+    assert_eq!(co.send(2).unwrap(), Step::Returned((1, 2)));
+}
+
+// SND-05, RET-03, RET-09
+#[test]
+fn values_of_our_own_types_arrive_verbatim() {
+    type Odd = Result<Step<u8, u8>, Exception>;
+    #[coframe::coroutine(yield = Odd, send = Odd)]
+    fn swap() -> Odd {
+        let first = yield_!(Err(Exception::Exit));
+        let second = yield_!(first);
+        second
+    }
+    let mut co = swap();
+    assert!(matches!(co.start(), Ok(Step::Yielded(Err(Exception::Exit)))));
+    assert!(matches!(co.send(Ok(Step::Returned(1))), Ok(Step::Yielded(Ok(Step::Returned(1))))));
+    assert!(matches!(co.send(Err(Exception::Finished)), Ok(Step::Returned(Err(Exception::Finished)))));
+    assert!(matches!(co.close(), Ok(None)));
+}
+
+// RET-01, RET-07, SND-04, EXH-01
+#[test]
+fn finished_for_ever() {
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    assert_eq!(co.send(99).unwrap(), Step::Returned("done"));
+    assert_eq!(said(), "begin drop-argument end drop-local");
+    for _ in 0..3 {
+        assert!(matches!(co.start(), Err(Exception::Finished)));
+        assert!(matches!(co.send(1), Err(Exception::Finished)));
+        assert!(matches!(co.close(), Ok(None)));
+        assert!(matches!(co.throw(Mishap(1)), Err(e) if e.is::<Mishap>()));
+    }
+    assert_eq!(co.state(), State::Closed);
+    assert!(co.frame().is_none());
+    assert_eq!(said(), "");
+}
+
+#[test]
+fn throw_before_start_runs_nothing_and_ends_it() {
+    let mut co = echo(Loud("argument"));
+    let raised = co.throw(Mishap(3)).unwrap_err();
+    assert_eq!(said(), "drop-argument");
+    assert_eq!(raised.downcast::<Mishap>().unwrap(), Mishap(3));
+    assert!(matches!(co.start(), Err(Exception::Finished)));
+}
+
+#[test]
+fn throw_at_a_bare_yield_drops_and_passes() {
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    co.send(1).unwrap();
+    let raised = co.throw(Mishap(4)).unwrap_err();
+    assert_eq!(raised.to_string(), "mishap 4");
+    assert_eq!(said(), "begin got-1 drop-local drop-argument");
+    // EXH-02
+    assert!(matches!(co.send(1), Err(Exception::Finished)));
+    assert_eq!(co.state(), State::Closed);
+}
+
+#[test]
+fn throw_of_our_own_exceptions() {
+    let mut co = three();
+    co.start().unwrap();
+    assert!(matches!(co.throw(Exception::Exit), Err(Exception::Exit)));
+    let mut co = three();
+    co.start().unwrap();
+    assert!(matches!(co.throw(Exception::Finished), Err(Exception::Finished)));
+    assert_eq!(co.state(), State::Closed);
+}
+
+// CLO-01
+#[test]
+fn close_before_start() {
+    let mut co = echo(Loud("argument"));
+    assert!(matches!(co.close(), Ok(None)));
+    assert_eq!(said(), "drop-argument");
+    assert!(matches!(co.start(), Err(Exception::Finished)));
+}
+
+// CLO-02, CLO-04, CLO-07, CLO-10
+#[test]
+fn close_drops_locals_at_once_in_reverse_order() {
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    assert!(matches!(co.close(), Ok(None)));
+    assert_eq!(said(), "begin drop-local drop-argument");
+    assert_eq!(co.state(), State::Closed);
+    assert!(matches!(co.close(), Ok(None)));
+    assert!(matches!(co.send(1), Err(Exception::Finished)));
+    drop(co);
+    assert_eq!(said(), "");
+}
+
+// DRP-01, DRP-02
+#[test]
+fn drop_does_what_close_does() {
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    drop(co);
+    assert_eq!(said(), "begin drop-local drop-argument");
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    co.send(99).unwrap();
+    said();
+    drop(co);
+    assert_eq!(said(), "");
+}
+
+#[test]
+fn moved_between_resumes() {
+    let mut co = echo(Loud("argument"));
+    co.start().unwrap();
+    let mut moved = Box::new(co);
+    assert_eq!(moved.send(2).unwrap(), Step::Yielded(4));
+    let mut back = *moved;
+    assert_eq!(back.send(99).unwrap(), Step::Returned("done"));
+    assert_eq!(said(), "begin got-2 drop-argument end drop-local");
+}
+
+#[test]
+fn a_panic_passes_through_and_leaves_it_finished() {
+    #[coframe::coroutine(yield = u32, send = u32)]
+    fn divide(_argument: Loud) {
+        let _local = Loud("local");
+        loop {
+            let by = yield_!(1);
+            let _turn = Loud("turn");
+            assert_ne!(by, 0, "division by zero");
+        }
+    }
+    let mut co = divide(Loud("argument"));
+    co.start().unwrap();
+    let payload = catch_unwind(AssertUnwindSafe(|| co.send(0))).unwrap_err();
+    assert!(payload.downcast_ref::<String>().is_some_and(|text| text.contains("division by zero")));
+    assert_eq!(said(), "drop-turn drop-local drop-argument");
+    assert_eq!(co.state(), State::Closed);
+    assert!(matches!(co.send(1), Err(Exception::Finished)));
+    assert!(matches!(co.close(), Ok(None)));
+    assert_eq!(said(), "");
+}
+
+// EXH-01, CRE-12
+#[test]
+fn the_iterator_is_fused_and_drops_what_is_returned() {
+    let mut co = three();
+    assert_eq!(co.by_ref().collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(said(), "turn-1 turn-2 turn-3 drop-returned");
+    assert_eq!((co.next(), co.next()), (None, None));
+    let mut again = vec![];
+    for n in three() {
+        again.push(n);
+        if n == 2 {
+            break;
+        }
+    }
+    assert_eq!(again, [1, 2]);
+    assert_eq!(said(), "turn-1 turn-2");
+}
+
+#[test]
+fn iterators_of_a_coroutine_that_was_closed() {
+    let mut co = three();
+    co.next();
+    co.close().unwrap();
+    assert_eq!(co.next(), None);
+}
+
+#[test]
+fn values_keeps_what_is_returned() {
+    let mut co = three();
+    let mut values = co.values();
+    assert_eq!(values.by_ref().map(Result::unwrap).collect::<Vec<_>>(), [1, 2, 3]);
+    assert!(values.next().is_none());
+    let returned = values.into_return();
+    assert_eq!(said(), "turn-1 turn-2 turn-3");
+    assert_eq!(returned.map(|loud| loud.0), Some("returned"));
+    assert!(co.values().into_return().is_none());
+}
+
+#[test]
+fn values_that_are_not_run_to_the_end_return_nothing() {
+    let mut co = three();
+    let mut values = co.values();
+    assert_eq!(values.next().unwrap().unwrap(), 1);
+    assert!(values.into_return().is_none());
+    assert_eq!(co.next(), Some(2));
+}
+
+// CRE-13, CRE-14
+#[test]
+fn debug_says_name_state_and_line() {
+    let mut co = three();
+    assert_eq!(format!("{co:?}"), "<coroutine three, created>");
+    co.start().unwrap();
+    let line = co.code().points()[0].line();
+    assert_eq!(format!("{co:?}"), format!("<coroutine three, suspended at line {line}>"));
+    let frame = format!("{:?}", co.frame().unwrap());
+    assert_eq!(frame, format!("Frame {{ code: \"three\", state: Suspended, line: {line} }}"));
+    co.close().unwrap();
+    assert_eq!(format!("{co:?}"), "<coroutine three, closed>");
+}
+
+#[test]
+fn code_and_frame_give_positions() {
+    #[rustfmt::skip]
+    #[coframe::coroutine(yield = u32, send = u32)]
+    fn located() -> u32 {
+        let a = yield_!(1);
+        let b = a
+            + yield_!(2) + yield_!(3);
+        b
+    }
+    let here = line!() - 7;
+    let mut co = located();
+    let code = co.code();
+    assert_eq!((code.name(), code.file(), code.line()), ("located", file!(), here));
+    let points: Vec<_> = code.points().iter().map(|p| (p.kind(), p.line() - here, p.column())).collect();
+    assert_eq!(points, [(PointKind::Yield, 2, 17), (PointKind::Yield, 4, 15), (PointKind::Yield, 4, 28)]);
+    let frame = co.frame().unwrap();
+    assert_eq!((frame.state(), frame.line(), frame.point()), (State::Created, here, None));
+    co.start().unwrap();
+    for (i, sent) in [(0, 5), (1, 6), (2, 7)] {
+        let frame = co.frame().unwrap();
+        assert_eq!((frame.state(), frame.point()), (State::Suspended, Some(&code.points()[i])));
+        assert_eq!(frame.line(), code.points()[i].line());
+        assert_eq!(frame.code(), code);
+        co.send(sent).unwrap();
+    }
+    assert!(co.frame().is_none());
+    assert!(code.to_string().starts_with(&format!("coroutine located at {}:{here}\n  yield at ", file!())));
+}
+
+#[test]
+fn a_body_that_looks_at_nothing_runs_by_the_raw_trait() {
+    let mut co = echo(Loud("argument"));
+    let mut pinned = Pin::new(&mut co);
+    assert!(matches!(pinned.as_mut().resume(Signal::Send(1)), Err(Exception::NotStarted)));
+    assert!(matches!(pinned.as_mut().resume(Signal::Start), Ok(Step::Yielded(0))));
+    assert!(matches!(pinned.as_mut().resume(Signal::Send(3)), Ok(Step::Yielded(6))));
+    assert!(matches!(pinned.as_mut().resume(Signal::Throw(Exception::Exit)), Err(Exception::Exit)));
+    assert!(matches!(pinned.resume(Signal::Start), Err(Exception::Finished)));
+    assert_eq!(said(), "begin got-3 drop-local drop-argument");
+}
+
+#[test]
+fn references_boxes_pins_and_trait_objects_resume() {
+    let mut co = three();
+    assert_eq!(start_value::<(), _>(&mut co), "Ok(Yielded(1))");
+    assert_eq!(start_value::<(), _>(Pin::new(&mut co)), "Ok(Yielded(2))");
+    let mut boxed = Box::new(co);
+    assert_eq!(start_value::<(), _>(&mut boxed), "Ok(Yielded(3))");
+    assert_eq!(start_value::<(), _>(boxed), "Ok(Returned(Loud(\"returned\")))");
+    assert_eq!(start_value::<(), _>(Box::pin(three())), "Ok(Yielded(1))");
+    let mut co = three();
+    let object: &mut (dyn Coroutine<(), Yield = u32, Return = Loud> + Unpin) = &mut co;
+    assert_eq!(start_value::<(), _>(object), "Ok(Yielded(1))");
+}
+
+#[test]
+fn boxed_coroutines_of_different_bodies_in_one_list() {
+    #[coframe::coroutine(yield = u32)]
+    fn same(n: u32) -> Loud {
+        yield_!(n);
+        yield_!(n);
+        Loud("same")
+    }
+    let mut all: Vec<BoxCoroutine<'_, u32, Loud>> = vec![Box::new(three()), Box::new(same(9))];
+    let mut seen = vec![];
+    while !all.is_empty() {
+        all.retain_mut(|co| match co.start() {
+            Ok(Step::Yielded(n)) => {
+                seen.push(n);
+                true
+            }
+            _ => false,
+        });
+    }
+    assert_eq!(seen, [1, 9, 2, 9, 3]);
+}
+
+#[test]
+fn a_borrowed_value_is_sent_afresh_each_time() {
+    #[coframe::coroutine(yield = usize, send = &[u8])]
+    fn total() -> usize {
+        let mut total = 0;
+        loop {
+            let chunk = yield_!(total);
+            if chunk.is_empty() {
+                return total;
+            }
+            total += chunk.iter().map(|byte| usize::from(*byte)).sum::<usize>();
+        }
+    }
+    let mut co = total();
+    co.start().unwrap();
+    for expected in [3, 6, 9] {
+        let short_lived = vec![1, 2];
+        assert_eq!(co.send(&short_lived).unwrap(), Step::Yielded(expected));
+    }
+    assert_eq!(co.send(&[]).unwrap(), Step::Returned(9));
+}
+
+#[test]
+fn what_was_sent_may_be_yielded_in_part() {
+    #[coframe::coroutine(send = &'r str, yield = &'r str)]
+    fn first_word() {
+        let mut text = yield_!("");
+        loop {
+            text = yield_!(text.split(' ').next().unwrap_or_default());
+        }
+    }
+    let mut co = first_word();
+    assert_eq!(co.start().unwrap(), Step::Yielded(""));
+    for (text, word) in [("one two", "one"), ("three", "three"), ("", "")] {
+        let owned = text.to_string();
+        assert_eq!(co.send(&owned).unwrap(), Step::Yielded(word));
+    }
+}
+
+#[test]
+fn a_lent_place_is_written_to() {
+    #[coframe::coroutine(send = &mut Vec<u32>)]
+    fn filler() {
+        for n in 0.. {
+            yield_!().push(n);
+        }
+    }
+    let mut co = filler();
+    let mut out = vec![];
+    co.start().unwrap();
+    co.send(&mut out).unwrap();
+    co.send(&mut out).unwrap();
+    assert_eq!(out, [0, 1]);
+}
+
+// CRE-09
+#[test]
+fn a_clone_is_a_fork() {
+    #[coframe::coroutine(yield = u32, send = u32, derive(Clone))]
+    fn sum(start: Loud) -> u32 {
+        let mut sum = 0;
+        for _ in 0..3 {
+            sum += yield_!(sum);
+        }
+        drop(start);
+        sum
+    }
+    let mut one = sum(Loud("start"));
+    one.start().unwrap();
+    one.send(1).unwrap();
+    assert_eq!(said(), "");
+    let mut two = one.clone();
+    assert_eq!(said(), "clone-start");
+    assert_eq!(one.send(10).unwrap(), Step::Yielded(11));
+    assert_eq!(two.send(20).unwrap(), Step::Yielded(21));
+    assert_eq!(one.send(1).unwrap(), Step::Returned(12));
+    assert_eq!(said(), "drop-start");
+    drop(two);
+    assert_eq!(said(), "drop-start");
+    let unstarted = sum(Loud("other"));
+    drop(unstarted.clone());
+    assert_eq!(said(), "clone-other drop-other");
+}
+
+#[test]
+fn send_and_sync_follow_the_locals() {
+    fn assert_send<T: Send>(_: &T) {}
+    fn assert_unpin<T: Unpin>(_: &T) {}
+    #[coframe::coroutine(yield = usize)]
+    fn words(text: String) {
+        for n in 0..text.len() {
+            yield_!(n);
+        }
+    }
+    let co = words("ab".into());
+    assert_send(&co);
+    assert_unpin(&co);
+    let collected = std::thread::spawn(move || co.collect::<Vec<_>>()).join().unwrap();
+    assert_eq!(collected, [0, 1]);
+}
+
+// PRG-01
+#[test]
+fn recursion_by_boxes() {
+    #[coframe::coroutine(yield = u32)]
+    fn countdown(n: u32) {
+        yield_!(n);
+        if n > 0 {
+            let rest: Box<dyn Iterator<Item = u32>> = Box::new(countdown(n - 1));
+            for m in rest {
+                yield_!(m);
+            }
+        }
+    }
+    assert_eq!(countdown(60).collect::<Vec<_>>(), (0..=60).rev().collect::<Vec<_>>());
+}
+
+// CRE-21
+#[test]
+fn independent_activations_do_not_share() {
+    let (mut a, mut b) = (echo(Loud("a")), echo(Loud("b")));
+    a.start().unwrap();
+    b.start().unwrap();
+    assert_eq!((a.send(1).unwrap(), b.send(2).unwrap()), (Step::Yielded(2), Step::Yielded(4)));
+    said();
+    drop(a);
+    drop(b);
+    assert_eq!(said(), "drop-local drop-a drop-local drop-b");
+}
