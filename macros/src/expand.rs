@@ -16,7 +16,7 @@ use crate::layout::Layout;
 use crate::names::{Local, Used};
 use crate::report::Report;
 use crate::scope::{Locals, resolve};
-use crate::syntax::{markers, native};
+use crate::syntax::{arguments, items, markers, native};
 use crate::{fallback, message, per_resume, tags};
 
 /// `#[coroutine(args)] item`.
@@ -83,7 +83,9 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
     function.arguments.iter().for_each(|argument| used.scan(argument.pat.to_token_stream()));
     function.arguments.iter().for_each(|argument| used.insert(&argument.param.to_string()));
 
-    // Syntax: markers and known macros.
+    // Syntax: items, markers and known macros.
+    let mut written = written;
+    let items = items::hoist(&mut written, &mut report);
     let mut body = with_argument_patterns(function, &written);
     let native = native_form(function, &written);
     let calls = markers::normalise(&mut body, &mut report);
@@ -101,10 +103,11 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
     // The graph, again until no construct in it leaves it uncertain what must be dropped.
     let written_locals = locals.len();
     let yields = per_resume::is_nameable(&function.yields).then(|| per_resume::inferred(&function.yields));
+    let context = graph::Context { calls: &calls, yields: yields.as_ref(), private: function.private() };
     let mut marked = HashSet::new();
     let (graph, locals, facts) = loop {
         let Built { mut graph, locals } =
-            graph::build(&args, &body, yields.as_ref(), locals.clone(), &calls, &marked, &mut report);
+            graph::build(&args, &body, locals.clone(), &context, &marked, &mut report);
         report.finish()?;
         let mut facts = Facts::of(&graph, &calls);
         if spills::resolve(&mut graph, &facts, &locals) {
@@ -153,7 +156,7 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
         clone: function.clone,
         by_move: function.by_move,
     });
-    let code = quote!({ #native #frame });
+    let code = quote!({ #(#items)* #native #frame });
     dump.section("expansion", || code.to_string());
     Ok(code)
 }
@@ -161,12 +164,18 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
 /// The body, with the patterns of the arguments as its first statements.
 fn with_argument_patterns(function: &Function, written: &Block) -> Block {
     let mut body = written.clone();
-    let lets =
-        function.arguments.iter().filter(|argument| !argument.plain && !is_wild(&argument.pat)).map(|argument| {
-            let (pat, param) = (&argument.pat, &argument.param);
-            parse_quote!(let #pat = #param;)
-        });
-    let stmts: Vec<_> = lets.chain(std::mem::take(&mut body.stmts)).collect();
+    let private = function.private();
+    let mut stmts: Vec<syn::Stmt> = Vec::new();
+    for argument in function.arguments.iter().filter(|argument| !argument.plain && !is_wild(&argument.pat)) {
+        let (mut pat, param) = (argument.pat.clone(), &argument.param);
+        // What a pattern leaves of an argument drops with it, at the end: the wildcards get names.
+        arguments::name_wildcards(&mut pat);
+        if arguments::leaves_some(&pat) {
+            stmts.push(parse_quote!(#private::assert_no_drop(&#param);));
+        }
+        stmts.push(parse_quote!(let #pat = #param;));
+    }
+    stmts.append(&mut body.stmts);
     body.stmts = stmts;
     body
 }

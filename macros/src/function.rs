@@ -163,11 +163,7 @@ fn argument(index: usize, input: &mut FnArg) -> Argument {
     match input {
         FnArg::Receiver(receiver) => {
             let token = receiver.self_token;
-            let reference = receiver.reference.is_some() || matches!(*receiver.ty, Type::Reference(_));
-            if receiver.reference.is_none() {
-                // `mut self` is for the body.
-                receiver.mutability = None;
-            }
+            let keep = knowledge::of_type(&receiver.ty);
             Argument {
                 pat: Pat::Ident(syn::PatIdent {
                     attrs: Vec::new(),
@@ -177,8 +173,8 @@ fn argument(index: usize, input: &mut FnArg) -> Argument {
                     subpat: None,
                 }),
                 param: Ident::new("self", token.span),
-                keep: if reference { Keep::Never } else { Keep::Unknown },
-                copy: reference && receiver.mutability.is_none(),
+                keep,
+                copy: knowledge::is_copy(&receiver.ty),
                 plain: true,
             }
         }

@@ -39,6 +39,8 @@ pub(crate) struct Layout {
     /// The saved locals in order of declaration.
     pub(crate) order: Vec<Local>,
     names: HashMap<Local, Ident>,
+    /// The locals whose names are the expansion's own.
+    own: HashSet<Local>,
 }
 
 impl Layout {
@@ -59,7 +61,19 @@ impl Layout {
                 *held &= !live;
             }
         }
-        let mut layout = Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new() };
+        // What is assigned while it may hold a value is more than kept.
+        for start in facts.starts.iter() {
+            for block in facts.starts.blocks(graph, start) {
+                facts.inits(block, &mut |local| {
+                    if facts.state_in(start).get(local).may_init
+                        && let Some((_, held)) = needed.get_mut(&local)
+                    {
+                        *held = false;
+                    }
+                });
+            }
+        }
+        let mut layout = Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new(), own: HashSet::new() };
         layout.name_all(locals, temps_from, used, &needed);
         for (local, (place, held)) in needed {
             let name = match place {
@@ -75,6 +89,14 @@ impl Layout {
     /// The name of a local in the expansion.
     pub(crate) fn name(&self, local: Local) -> Ident {
         self.names.get(&local).cloned().unwrap_or_else(|| crate::names::local_ident(local, Span::call_site()))
+    }
+
+    /// The name of a local where it is mentioned. A user's name is looked up where the user wrote it, so that macro
+    /// hygiene holds; a name of our own is looked up where it was made.
+    pub(crate) fn mention(&self, local: Local, mention: Span) -> Ident {
+        let mut name = self.name(local);
+        name.set_span(if self.own.contains(&local) { mention.resolved_at(name.span()) } else { mention });
+        name
     }
 
     pub(crate) fn slot(&self, local: Local) -> Option<&Slot> {
@@ -105,12 +127,16 @@ impl Layout {
                     _ if name.starts_with("r#") => Ident::new_raw(&name[2..], span),
                     _ => Ident::new(name, span),
                 };
+                if plain {
+                    self.own.insert(*local);
+                }
                 self.names.insert(*local, ident);
             }
         }
         for index in temps_from..locals.len() {
             let info = &locals[Local(index)];
             let name = info.name.trim_start_matches("r#");
+            self.own.insert(Local(index));
             self.names.insert(Local(index), used.fresh(if name == "self" { "this" } else { name }, info.span));
         }
     }

@@ -21,11 +21,11 @@ pub(crate) const CFG: &str = "`#[cfg]` cannot be decided here, because a corouti
      applied; put it on the whole function or use `if cfg!(…)`";
 pub(crate) const ATTRIBUTE: &str = "this attribute cannot be kept on a construct around a yield; bind the yield first: \
      `let value = yield_!(…);`";
-pub(crate) const INDEXED_RECEIVER: &str = "the receiver is indexed before this argument is evaluated, and cannot stay \
-     borrowed while the coroutine is paused; bind the yield first: `let value = yield_!(…);`";
-pub(crate) const COMPOUND_ORDER: &str = "whether the left or the right side of this assignment is evaluated first \
-     depends on the type; bind the parts with `let` first";
+pub(crate) const INDEXED_RECEIVER: &str = "the receiver is evaluated before this argument, which changes it; bind the \
+     yield first: `let value = yield_!(…);`";
 pub(crate) const MAYBE_MOVED: &str = "this may or may not move the value, and the coroutine must know it when it \
      pauses later; write it as an `if` statement";
 pub(crate) const UNKNOWN_LABEL: &str = "use of a label that is not in reach";
 pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";
+pub(crate) const TWO_ITEMS: &str = "two items of one name in the body of a coroutine, in blocks that pause; give one of \
+     them another name";

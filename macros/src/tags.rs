@@ -32,7 +32,6 @@ fn attrs(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
         Expr::Loop(inner) => &mut inner.attrs,
         Expr::While(inner) => &mut inner.attrs,
         Expr::ForLoop(inner) => &mut inner.attrs,
-        Expr::Binary(inner) if matches!(inner.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => &mut inner.attrs,
         _ => return None,
     })
 }
@@ -45,7 +44,6 @@ pub(crate) fn of(expr: &Expr) -> Option<Tag> {
         Expr::Loop(inner) => &inner.attrs,
         Expr::While(inner) => &inner.attrs,
         Expr::ForLoop(inner) => &inner.attrs,
-        Expr::Binary(inner) => &inner.attrs,
         _ => return None,
     };
     let attr = attrs.iter().find(|attr| attr.path().is_ident(NAME))?;

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
-use coframe::{BoxCoroutine, Coroutine, CoroutineExt, Exception, PointKind, Signal, State, Step, yield_};
+use coframe::{BoxCoroutine, Coroutine, CoroutineExt, Exception, PointKind, Signal, State, Step};
 
 thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
 
@@ -377,12 +377,12 @@ fn code_and_frame_give_positions() {
             + yield_!(2) + yield_!(3);
         b
     }
-    let here = line!() - 7;
+    let here = line!() - 6;
     let mut co = located();
     let code = co.code();
     assert_eq!((code.name(), code.file(), code.line()), ("located", file!(), here));
     let points: Vec<_> = code.points().iter().map(|p| (p.kind(), p.line() - here, p.column())).collect();
-    assert_eq!(points, [(PointKind::Yield, 2, 17), (PointKind::Yield, 4, 15), (PointKind::Yield, 4, 28)]);
+    assert_eq!(points, [(PointKind::Yield, 1, 17), (PointKind::Yield, 3, 15), (PointKind::Yield, 3, 28)]);
     let frame = co.frame().unwrap();
     assert_eq!((frame.state(), frame.line(), frame.point()), (State::Created, here, None));
     co.start().unwrap();

@@ -4,9 +4,10 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::hint::black_box;
 use std::mem::{size_of, size_of_val};
 
-use coframe::{CoroutineExt, Signal, Step, yield_};
+use coframe::{CoroutineExt, Signal, Step};
 
 /// Counts the allocations of the current thread.
 struct Counting;
@@ -110,15 +111,15 @@ fn two_scopes(a: [u64; 8]) {
     {
         let b = [1u64; 8];
         yield_!(b.len());
-        drop(b);
+        black_box(b);
     }
     {
         let c = [2u64; 8];
         yield_!(c.len());
-        drop(c);
+        black_box(c);
     }
     yield_!(a.len());
-    drop(a);
+    black_box(a);
 }
 
 struct RangeByHand {
@@ -154,6 +155,10 @@ struct OverSliceByHand<'a, T> {
 
 struct BufferByHand {
     position: u32,
+    locals: BufferLocals,
+}
+
+struct BufferLocals {
     bytes: Option<[u8; 4096]>,
     i: Option<usize>,
 }
@@ -225,7 +230,7 @@ fn no_allocation_to_send_close_and_misuse() {
 
 #[test]
 fn the_counter_counts() {
-    assert_ne!(allocations(|| drop(std::hint::black_box(Box::new([0u8; 64])))), 0);
+    assert_ne!(allocations(|| drop(black_box(Box::new([0u8; 64])))), 0);
 }
 
 #[test]

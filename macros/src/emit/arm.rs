@@ -70,7 +70,7 @@ impl Emit<'_> {
     /// The statement that binds a saved local at the start of an arm.
     fn bind(&self, local: Local, binding: Binding, start: BlockId) -> TokenStream {
         let (private, name, slot) = (&self.private, self.layout.name(local), self.slot(local));
-        let uninit = !self.facts.state_in(start).get(local).may_init;
+        let uninit = !self.facts.is_needed(start, local, self.facts.state_in(start).get(local), self.locals);
         match binding {
             Binding::Variable if uninit => {
                 let ty = self.graph.declared_type(local).map(|ty| quote!(: #ty));

@@ -7,12 +7,12 @@
 //! * Variables drop before what is left in the frame. So where one local is a variable, everything that is declared after
 //!   it and may have a destructor is one too; then a return, a `?` and a panic drop all in reverse order of declaration.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::BlockId;
 use crate::names::Local;
 use crate::scope::Keep;
-use crate::scope::flow::Kind;
+use crate::scope::flow::{Kind, Status};
 
 use super::Emit;
 
@@ -35,12 +35,16 @@ impl Emit<'_> {
     /// The bindings at the start of an arm, in order of declaration.
     pub(super) fn bindings(&self, start: BlockId) -> Vec<(Local, Binding)> {
         let (mut mentioned, mut moved): (HashMap<Local, bool>, HashMap<Local, bool>) = Default::default();
+        let mut declared: HashSet<Local> = HashSet::new();
         for block in self.facts.starts.blocks(self.graph, start) {
+            declared.extend(self.graph.block(block).declares());
             self.facts.uses(block, &mut |local, kind, last| {
                 mentioned.insert(local, true);
                 let copied = self.locals[local].copy && kind == Kind::Value;
+                // A reference that is not used again is handed on, since what is made of it may live longer.
+                let handed_on = last && self.locals[local].keep != Keep::Unknown && !self.locals[local].copy;
                 let moves = match kind {
-                    Kind::Place => false,
+                    Kind::Place => handed_on,
                     Kind::Captured | Kind::CapturedValue => true,
                     Kind::Value | Kind::Unsure => last && !copied,
                 };
@@ -54,7 +58,11 @@ impl Emit<'_> {
         let mut all = Vec::new();
         let mut after_variable = false;
         for local in self.facts.in_scope(self.graph, start) {
-            let status = state.get(local);
+            let mut status = state.get(local);
+            if !self.facts.is_needed(start, local, status, self.locals) {
+                // It was not saved, so its next mention assigns it.
+                status = Status::UNINIT;
+            }
             let mentioned = mentioned.contains_key(&local);
             if self.layout.slot(local).is_none() && !(mentioned && !status.may_init) {
                 continue;
@@ -62,7 +70,7 @@ impl Emit<'_> {
             let droppable = self.locals[local].keep == Keep::Unknown && status.may_init;
             let held = self.layout.slot(local).is_some_and(|slot| slot.held);
             let mut binding = if !status.may_init {
-                if mentioned { Binding::Variable } else { continue }
+                if mentioned && !declared.contains(&local) { Binding::Variable } else { continue }
             } else if !mentioned || held {
                 Binding::Saved
             } else if status.is_maybe() {

@@ -61,9 +61,7 @@ impl Rewrite<'_> {
 
     /// A local under its name in the expansion, at the place where it is mentioned.
     fn ident(&self, local: Local, mention: &Ident) -> Ident {
-        let mut ident = self.emit.layout.name(local);
-        ident.set_span(mention.span());
-        ident
+        self.emit.layout.mention(local, mention.span())
     }
 
     fn mention(&self, ident: &Ident) -> Option<Expr> {

@@ -1,7 +1,8 @@
 //! Lowering of assignments with a pause on either side.
 //!
-//! `a = b` evaluates `b` first. `a += b` evaluates `b` first where the types are primitive and `a` first where the
-//! operator is overloaded; both are the same if `a` is a simple place, and refused otherwise.
+//! `a = b` evaluates `b` first. `a += b` evaluates `b` first where both types are primitive and `a` first where the
+//! operator is overloaded. Where `a` is a simple place that `b` does not change, both are the same. Anywhere else the
+//! order of the primitives is kept, and the expansion demands that the types are primitive.
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -9,7 +10,6 @@ use syn::{Expr, ExprAssign, ExprBinary, Stmt, Token, parse_quote};
 
 use super::build::Builder;
 use super::operands::{changes, is_simple_place, root};
-use crate::message;
 
 impl Builder<'_> {
     pub(super) fn assign(&mut self, mut inner: ExprAssign) -> Expr {
@@ -25,24 +25,17 @@ impl Builder<'_> {
     }
 
     pub(super) fn compound_assign(&mut self, mut inner: ExprBinary) -> Expr {
-        let left_pauses = self.explodes(&inner.left);
-        let right_pauses = self.explodes(&inner.right);
         let changed = root(&inner.left).is_some_and(|root| changes(&inner.right, root));
-        let orderly = match (left_pauses, right_pauses) {
-            // `*f() += …` and `v[i] += …` do something when their place is evaluated.
-            (false, _) => is_simple_place(&inner.left) && !changed,
-            (true, false) => is_pure(&inner.right),
-            (true, true) => false,
-        };
-        if !orderly {
-            self.report.at_span(inner.op.span(), message::COMPOUND_ORDER);
-        }
-        if right_pauses {
-            let right = self.operand(*inner.right);
-            *inner.right = right;
-        } else {
+        let right = self.operand(*inner.right);
+        *inner.right = right;
+        if !is_simple_place(&inner.left) || changed {
+            let right = std::mem::replace(&mut *inner.right, parse_quote!(()));
+            let value = self.spill("value", right);
+            *inner.right = value.clone();
             let left = self.operand(*inner.left);
             *inner.left = left;
+            let (private, left) = (self.private.clone(), &inner.left);
+            self.push(parse_quote!(if false { #private::primitives(&#left, &#value); }));
         }
         self.statement(Expr::Binary(inner))
     }
@@ -52,9 +45,4 @@ impl Builder<'_> {
         self.push(Stmt::Expr(expr, Some(Token![;](span))));
         parse_quote!(())
     }
-}
-
-/// Whether evaluating an expression does nothing, so that its order does not matter.
-fn is_pure(expr: &Expr) -> bool {
-    matches!(expr, Expr::Lit(_)) || is_simple_place(expr)
 }

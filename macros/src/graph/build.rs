@@ -6,12 +6,12 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Expr, Pat, Stmt, Token, Type, parse_quote, parse_quote_spanned};
+use syn::{Expr, Pat, Stmt, Token, Type, parse_quote};
 
-use super::{Block, BlockId, End, Graph, Instr, Scope, ScopeId};
+use super::{Block, BlockId, End, Graph, Instr, Scope, ScopeId, make};
 use crate::message;
 use crate::names::{Local, local_of};
 use crate::report::Report;
@@ -28,13 +28,21 @@ pub(crate) struct Built {
     pub(crate) locals: Locals,
 }
 
+/// What stays the same while a graph is built again.
+pub(crate) struct Context<'a> {
+    pub(crate) calls: &'a Calls,
+    /// What is yielded, if it can be written in the body.
+    pub(crate) yields: Option<&'a Type>,
+    /// The path of `coframe::private`.
+    pub(crate) private: TokenStream,
+}
+
 /// Builds the graph of a body. `args` are declared before it; `marked` constructs become part of the graph.
 pub(crate) fn build(
     args: &[Local],
     body: &syn::Block,
-    yields: Option<&Type>,
     locals: Locals,
-    calls: &Calls,
+    context: &Context<'_>,
     marked: &HashSet<Tag>,
     report: &mut Report,
 ) -> Built {
@@ -43,10 +51,11 @@ pub(crate) fn build(
     let mut builder = Builder {
         graph,
         locals,
-        calls,
+        calls: context.calls,
         marked,
         report,
-        yields,
+        yields: context.yields,
+        private: context.private.clone(),
         current: Graph::ENTRY,
         scope: Graph::ROOT,
         targets: Vec::new(),
@@ -88,6 +97,8 @@ pub(super) struct Builder<'a> {
     pub(super) report: &'a mut Report,
     /// What is yielded, if it can be written in the body.
     pub(super) yields: Option<&'a Type>,
+    /// The path of `coframe::private`.
+    pub(super) private: TokenStream,
     pub(super) current: BlockId,
     pub(super) scope: ScopeId,
     pub(super) targets: Vec<Target>,
@@ -222,8 +233,7 @@ impl Builder<'_> {
     /// Keeps a value in a local of the open scope, and gives the local.
     pub(super) fn spill(&mut self, name: &str, value: Expr) -> Expr {
         let local = self.temp(name, value.span(), knowledge::of_init(&value));
-        let ident = self.locals.ident(local);
-        self.push(parse_quote!(let #ident = #value;));
+        self.push(make::binding(binding_pattern(self.locals.ident(local)), value));
         self.path(local)
     }
 
@@ -323,7 +333,8 @@ impl Builder<'_> {
             if let Some(init) = &mut outer.init {
                 *init.expr = Expr::Reference(syn::ExprReference { expr: parse_quote!(#ident), ..reference.clone() });
             }
-            self.let_stmt(parse_quote_let(&parse_quote!(let #mutable #ident = #value;)));
+            let pat: Pat = parse_quote_pat(&parse_quote!(let #mutable #ident;));
+            self.stmt(&make::binding(pat, value));
             return self.let_stmt(outer);
         }
         if !explodes {
@@ -432,32 +443,31 @@ impl Builder<'_> {
 
     /// `let pat = init else { … };` with a pause in either.
     fn let_else(&mut self, pat: &Pat, init: Expr, otherwise: Expr) {
-        let (outer, mark) = (self.scope, self.mark());
-        let mut inside = pat.clone();
-        if let Pat::Type(typed) = inside {
-            inside = *typed.pat;
-        }
+        let (mut inside, ty) = match pat.clone() {
+            Pat::Type(typed) => (*typed.pat, Some(typed.ty)),
+            pat => (pat, None),
+        };
         let moved = self.rename_bindings(&mut inside);
-        for (local, _) in &moved {
+        let mut assigns = Vec::new();
+        for (local, inner) in &moved {
             let ident = self.locals.ident(*local);
             self.push(parse_quote!(let #ident;));
+            assigns.push(make::assign(self.path(*local), self.path(*inner)));
         }
-        let _ = (outer, mark);
-        let span = pat.span();
-        let assigns: Vec<Stmt> = moved
-            .iter()
-            .map(|(outer, inner)| {
-                let (outer, inner) = (self.locals.ident(*outer), self.locals.ident(*inner));
-                parse_quote!(#outer = #inner;)
-            })
-            .collect();
-        let init = if let Pat::Type(typed) = pat {
-            let ty = &typed.ty;
-            parse_quote!({ let value: #ty = #init; value })
-        } else {
-            init
+        let init = match ty {
+            Some(ty) => {
+                let value = self.temp("value", init.span(), Keep::Unknown);
+                let typed = Pat::Type(syn::PatType {
+                    attrs: Vec::new(),
+                    pat: Box::new(binding_pattern(self.locals.ident(value))),
+                    colon_token: Default::default(),
+                    ty,
+                });
+                make::block_expr(vec![make::binding(typed, init), Stmt::Expr(self.path(value), None)])
+            }
+            None => init,
         };
-        let lowered: Expr = parse_quote_spanned!(span=> if let #inside = #init { #(#assigns)* } else #otherwise);
+        let lowered = make::if_else(make::test(inside, init), make::block(assigns), otherwise);
         self.force_into(lowered, Dest::Discard);
     }
 
@@ -489,18 +499,22 @@ pub(super) fn is_control(expr: &Expr) -> bool {
     }
 }
 
+fn binding_pattern(ident: syn::Ident) -> Pat {
+    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
+}
+
 fn declaration(pat: &Pat, ty: Option<&Type>) -> Stmt {
     let ty = ty.map(|ty| quote::quote!(: #ty));
     parse_quote!(let #pat #ty;)
 }
 
 fn initialised(pat: &Pat, value: &Expr) -> Stmt {
-    parse_quote!(let #pat = #value;)
+    make::binding(pat.clone(), value.clone())
 }
 
-fn parse_quote_let(stmt: &Stmt) -> syn::Local {
+fn parse_quote_pat(stmt: &Stmt) -> Pat {
     match stmt {
-        Stmt::Local(local) => local.clone(),
+        Stmt::Local(local) => local.pat.clone(),
         other => unreachable!("a `let` statement was made, not `{}`", other.to_token_stream()),
     }
 }

@@ -2,10 +2,10 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, Label, parse_quote};
+use syn::{Expr, Label, Pat, Stmt, parse_quote};
 
 use super::build::{Builder, Dest, Target};
-use super::{BlockId, End};
+use super::{BlockId, End, make};
 use crate::message;
 use crate::scope::Keep;
 
@@ -130,7 +130,7 @@ impl Builder<'_> {
         self.attributes(&inner.attrs);
         let (cond, body) = (inner.cond, inner.body);
         self.looped(inner.label.as_ref(), dest, |builder| {
-            let step: Expr = parse_quote!(if #cond #body else { break });
+            let step = make::if_else(*cond, body, make::leave());
             builder.force_into(step, Dest::Discard);
         });
     }
@@ -147,9 +147,12 @@ impl Builder<'_> {
         let (pat, body) = (inner.pat, inner.body);
         let (label, after) = (inner.label, dest);
         self.looped(label.as_ref(), Dest::Discard, |builder| {
-            let step: Expr = parse_quote! {
-                if let ::core::option::Option::Some(#pat) = ::core::iter::Iterator::next(&mut #ident) #body else { break }
-            };
+            let next = parse_quote!(::core::iter::Iterator::next(&mut #ident));
+            let some = Pat::TupleStruct(syn::PatTupleStruct {
+                elems: std::iter::once(*pat).collect(),
+                ..parse_quote_pat(parse_quote!(::core::option::Option::Some(_)))
+            });
+            let step = make::if_else(make::test(some, next), body, make::leave());
             builder.force_into(step, Dest::Discard);
         });
         self.leave(scope);
@@ -195,9 +198,11 @@ impl Builder<'_> {
     fn short_circuit(&mut self, inner: syn::ExprBinary, dest: Dest) {
         self.attributes(&inner.attrs);
         let (left, right) = (*inner.left, *inner.right);
-        let lowered: Expr = match inner.op {
-            syn::BinOp::And(_) => parse_quote!(if #left { #right } else { false }),
-            _ => parse_quote!(if #left { true } else { #right }),
+        let constant = |value: Expr| make::block_expr(vec![Stmt::Expr(value, None)]);
+        let block = |value: Expr| make::block(vec![Stmt::Expr(value, None)]);
+        let lowered = match inner.op {
+            syn::BinOp::And(_) => make::if_else(left, block(right), constant(parse_quote!(false))),
+            _ => make::if_else(left, block(parse_quote!(true)), constant(right)),
         };
         self.force_into(lowered, dest);
     }
@@ -208,5 +213,12 @@ pub(super) fn strip_parens(expr: &Expr) -> &Expr {
         Expr::Paren(inner) => strip_parens(&inner.expr),
         Expr::Group(inner) => strip_parens(&inner.expr),
         expr => expr,
+    }
+}
+
+fn parse_quote_pat(pat: Pat) -> syn::PatTupleStruct {
+    match pat {
+        Pat::TupleStruct(pat) => pat,
+        other => unreachable!("a tuple pattern was made, not `{}`", quote::ToTokens::to_token_stream(&other)),
     }
 }

@@ -10,7 +10,7 @@ use syn::{Expr, ExprMatch, Pat, parse_quote};
 use super::build::{Builder, Dest};
 use super::conditions::leaves_nothing;
 use super::{Arm, BlockId, End};
-use crate::names::{Local, local_of};
+use crate::names::{Local, bare_local, local_of};
 use crate::scope::Keep;
 use crate::scope::mentions::{bindings, each_binding, is_place};
 
@@ -83,6 +83,8 @@ impl Builder<'_> {
                 self.graph.blocks[others.0].end = End::Goto(retry);
                 self.graph.blocks[failed.0].end = End::Goto(retry);
                 self.current = retry;
+                // The arms before the guarded one did not match, which only this match does not know.
+                rest.push(parse_quote!(_ => ::core::unreachable!()));
                 self.arms_into(scrutinee, rest, dest, ends);
             }
         }
@@ -118,7 +120,9 @@ impl Builder<'_> {
     ) -> (Arm, BlockId) {
         self.scope = outer;
         let guard = arm.guard.map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
-        let (pat, guard) = self.guard_bindings(&arm.pat, guard);
+        // A place may be a reference, through which the pattern binds references already.
+        let owned = bare_local(scrutinee).is_some_and(|local| self.locals[local].name == "scrutinee");
+        let (pat, guard) = self.guard_bindings(&arm.pat, guard, owned);
         let test = self.arm_block(&pat);
         let scope = self.graph.block(test).scope;
         let passed = self.temp("guard", guard.span(), Keep::Never);
@@ -155,7 +159,7 @@ impl Builder<'_> {
     }
 
     /// The pattern and the guard with bindings of their own.
-    fn guard_bindings(&mut self, pat: &Pat, guard: Expr) -> (Pat, Expr) {
+    fn guard_bindings(&mut self, pat: &Pat, guard: Expr, owned: bool) -> (Pat, Expr) {
         let (mut pat, mut guard) = (pat.clone(), guard);
         let mut by_value: Vec<Local> = Vec::new();
         each_binding(&pat, &mut |binding| {
@@ -167,7 +171,7 @@ impl Builder<'_> {
             let info = self.locals[local].clone();
             let inner = self.locals.add(&info.name, info.span, Keep::Never);
             let ident = self.locals.ident(inner);
-            let early = mentions_in_operands(&guard, local) == mentions(&guard, local);
+            let early = owned && mentions_in_operands(&guard, local) == mentions(&guard, local);
             let mut change = Rebind { local, ident: &ident, by_ref: early };
             change.visit_pat_mut(&mut pat);
             change.visit_expr_mut(&mut guard);

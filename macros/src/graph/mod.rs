@@ -9,6 +9,7 @@ mod assign;
 mod build;
 mod conditions;
 mod control;
+mod make;
 mod matches;
 mod operands;
 pub(crate) mod print;
@@ -19,7 +20,7 @@ pub(crate) mod validate;
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Pat, Stmt};
 
-pub(crate) use self::build::{Built, build};
+pub(crate) use self::build::{Built, Context, build};
 use crate::names::Local;
 use crate::scope::mentions::bindings;
 
@@ -143,6 +144,17 @@ impl Graph {
             }
         }
         (0..self.blocks.len()).filter(|index| seen[*index]).map(BlockId).collect()
+    }
+}
+
+impl Block {
+    /// The locals that its statements declare.
+    pub(crate) fn declares(&self) -> Vec<Local> {
+        let stmts = self.instrs.iter().filter_map(|instr| match instr {
+            Instr::Stmt(Stmt::Local(stmt)) => Some(bindings(&stmt.pat)),
+            _ => None,
+        });
+        stmts.flatten().collect()
     }
 }
 

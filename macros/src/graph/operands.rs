@@ -8,10 +8,10 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{BinOp, Expr, Member, Token, UnOp, parse_quote};
+use syn::{BinOp, Expr, Member, Pat, Token, UnOp, parse_quote};
 
 use super::build::{Builder, Dest, is_control};
-use super::{End, Instr};
+use super::{End, Instr, make};
 use crate::message;
 use crate::names::{Local, bare_local, local_of, sent_ident};
 use crate::scope::Keep;
@@ -274,6 +274,12 @@ impl Builder<'_> {
         let changed = root(&value).is_some_and(|root| later.iter().any(|later| changes(later, root)));
         match role {
             Role::Borrowed | Role::Receiver if is_simple_place(&value) && !changed => value,
+            Role::Borrowed | Role::Receiver if is_place(&value) && !changed => {
+                let place = self.freeze(value);
+                let check = make::binding(Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() }), parse_quote!(&#place));
+                self.push(check);
+                place
+            }
             Role::Receiver if is_place(&value) && !is_simple_place(&value) => {
                 self.report.at(&value, message::INDEXED_RECEIVER);
                 value
@@ -289,6 +295,33 @@ impl Builder<'_> {
                 _ if role == Role::Receiver => self.spill_mut("receiver", value),
                 _ => self.spill("operand", value),
             },
+        }
+    }
+
+    /// A place that is indexed, with its indices kept: it is evaluated again after the pause, which is the same if
+    /// indexing does nothing else. The expansion demands that.
+    fn freeze(&mut self, place: Expr) -> Expr {
+        match place {
+            Expr::Index(mut inner) => {
+                *inner.expr = self.freeze(*inner.expr);
+                if !is_stable(&inner.index) {
+                    *inner.index = self.spill("index", *inner.index);
+                }
+                let (private, base) = (self.private.clone(), &inner.expr);
+                self.push(parse_quote!(if false { #private::plain_index(&#base); }));
+                Expr::Index(inner)
+            }
+            Expr::Field(mut inner) => {
+                *inner.base = self.freeze(*inner.base);
+                Expr::Field(inner)
+            }
+            Expr::Unary(mut inner) => {
+                *inner.expr = self.freeze(*inner.expr);
+                Expr::Unary(inner)
+            }
+            Expr::Paren(inner) => self.freeze(*inner.expr),
+            Expr::Group(inner) => self.freeze(*inner.expr),
+            place => place,
         }
     }
 

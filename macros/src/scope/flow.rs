@@ -47,6 +47,8 @@ pub(crate) enum Flow {
     /// Declared without a value.
     Declare(Local),
     Seq(Vec<Flow>),
+    /// The right side of `&&` and `||`, which cannot become part of the graph: what it may move is not known to be moved.
+    Maybe(Box<Flow>),
     /// One of these runs.
     Alt(Option<Tag>, Vec<Flow>),
     Loop {
@@ -102,6 +104,11 @@ impl<'a> Backward<'a> {
                 live
             }
             Flow::Seq(parts) => parts.iter().rev().fold(live, |live, part| self.walk(part, live)),
+            Flow::Maybe(inner) => {
+                let mut joined = live.clone();
+                joined.extend(self.walk(inner, live));
+                joined
+            }
             Flow::Alt(_, parts) => {
                 let mut joined = Set::new();
                 for part in parts {
@@ -201,12 +208,14 @@ pub(crate) type Splits = HashMap<Local, Option<Tag>>;
 
 /// The state after `flow`. Needs the `last` flags that [`live_before`] sets.
 pub(crate) fn state_after(flow: &Flow, state: State, splits: &mut Splits) -> State {
-    Forward { targets: Vec::new(), splits }.walk(flow, state)
+    Forward { targets: Vec::new(), splits, unsure: 0 }.walk(flow, state)
 }
 
 struct Forward<'a> {
     targets: Vec<(Option<&'a str>, bool, State, State)>,
     splits: &'a mut Splits,
+    /// How many right sides of `&&` and `||` are around.
+    unsure: usize,
 }
 
 const NOWHERE: State = State(None);
@@ -233,7 +242,7 @@ impl<'a> Forward<'a> {
     fn walk(&mut self, flow: &'a Flow, mut state: State) -> State {
         match flow {
             Flow::Use { local, kind, last } => {
-                if kind.consumes() && last.get() {
+                if kind.consumes() && last.get() && self.unsure == 0 {
                     state.set(*local, Status::UNINIT);
                 }
                 state
@@ -247,6 +256,13 @@ impl<'a> Forward<'a> {
                 state
             }
             Flow::Seq(parts) => parts.iter().fold(state, |state, part| self.walk(part, state)),
+            Flow::Maybe(inner) => {
+                self.unsure += 1;
+                let mut joined = self.walk(inner, state.clone());
+                self.unsure -= 1;
+                joined.join(&state);
+                joined
+            }
             Flow::Alt(tag, parts) => {
                 let mut joined = NOWHERE;
                 for part in parts {
@@ -298,7 +314,7 @@ impl Flow {
         match self {
             Flow::Use { local, kind, last } => visit(*local, *kind, last.get()),
             Flow::Seq(parts) | Flow::Alt(_, parts) => parts.iter().for_each(|part| part.uses(visit)),
-            Flow::Loop { body, .. } | Flow::Labelled { body, .. } => body.uses(visit),
+            Flow::Loop { body, .. } | Flow::Labelled { body, .. } | Flow::Maybe(body) => body.uses(visit),
             _ => {}
         }
     }
@@ -308,7 +324,7 @@ impl Flow {
         match self {
             Flow::Init(local) => visit(*local),
             Flow::Seq(parts) | Flow::Alt(_, parts) => parts.iter().for_each(|part| part.inits(visit)),
-            Flow::Loop { body, .. } | Flow::Labelled { body, .. } => body.inits(visit),
+            Flow::Loop { body, .. } | Flow::Labelled { body, .. } | Flow::Maybe(body) => body.inits(visit),
             _ => {}
         }
     }

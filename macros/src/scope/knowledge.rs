@@ -23,11 +23,45 @@ pub(crate) fn of_type(ty: &Type) -> Keep {
         Type::Tuple(inner) if inner.elems.iter().all(|elem| of_type(elem) == Keep::Never) => Keep::Never,
         Type::Path(path) if path.qself.is_none() => match path.path.get_ident() {
             Some(name) if PRIMITIVES.contains(&name.to_string().as_str()) => Keep::Never,
+            _ if is_pinned_reference(path) => Keep::Never,
             _ => Keep::Unknown,
         },
         _ => Keep::Unknown,
     }
 }
+
+/// `Pin<&mut T>` and `Pin<&T>`.
+fn is_pinned_reference(path: &syn::TypePath) -> bool {
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Pin") else { return false };
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+    matches!(arguments.args.first(), Some(syn::GenericArgument::Type(Type::Reference(_))))
+}
+
+/// What is known of the items of the iterator that a `for` head makes.
+pub(crate) fn of_items(head: &Expr) -> (Keep, bool) {
+    match head {
+        Expr::Range(_) => (Keep::Never, true),
+        Expr::Paren(inner) => of_items(&inner.expr),
+        Expr::MethodCall(call) => {
+            let name = call.method.to_string();
+            if ITEM_KEEPING.contains(&name.as_str()) {
+                (of_items(&call.receiver).0, false)
+            } else if VIEWS.contains(&name.as_str()) || name.ends_with("_mut") {
+                (Keep::Presumed, false)
+            } else {
+                (Keep::Unknown, false)
+            }
+        }
+        Expr::Reference(_) => (Keep::Presumed, false),
+        _ => (Keep::Unknown, false),
+    }
+}
+
+/// Adaptors whose items hold nothing but those of the iterator below, and numbers.
+const ITEM_KEEPING: &[&str] = &[
+    "enumerate", "rev", "skip", "take", "skip_while", "take_while", "filter", "step_by", "peekable", "fuse", "copied",
+    "cycle",
+];
 
 /// Whether a type is a primitive that is `Copy`, whatever else is in scope.
 pub(crate) fn is_primitive(ty: &Type) -> bool {
@@ -63,6 +97,10 @@ pub(crate) fn of_init(init: &Expr) -> Keep {
         Expr::Array(array) if array.elems.iter().all(|elem| of_init(elem) == Keep::Never) => Keep::Never,
         Expr::Repeat(repeat) => of_init(&repeat.expr),
         Expr::Closure(closure) if closure.capture.is_none() => Keep::Presumed,
+        Expr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => match of_init(&call.receiver) {
+            Keep::Presumed => Keep::Presumed,
+            _ => Keep::Unknown,
+        },
         Expr::MethodCall(call) if VIEWS.contains(&call.method.to_string().as_str()) => Keep::Presumed,
         _ => Keep::Unknown,
     }
@@ -98,7 +136,8 @@ const VIEWS: &[&str] = &[
     "capacity",
     "trim",
     "trim_start",
-    "trim_end",
+    "trim_end", "split_at", "split_at_mut", "split_first", "split_last", "split_first_mut", "split_last_mut", "chunks",
+    "chunks_mut", "chunks_exact", "windows",
 ];
 
 /// Whether a method of this name takes its receiver by value, wherever it is well known.

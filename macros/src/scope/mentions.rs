@@ -287,7 +287,7 @@ impl Mentions<'_> {
                 self.values(&call.args);
             }
             Expr::Call(call) => self.call(call),
-            Expr::Binary(binary) => self.binary(tag, binary),
+            Expr::Binary(binary) => self.binary(binary),
             Expr::Assign(assign) => {
                 self.expr(&assign.right, Use::Value);
                 self.assignee(&assign.left);
@@ -406,7 +406,7 @@ impl Mentions<'_> {
         self.values(&call.args);
     }
 
-    fn binary(&mut self, tag: Option<Tag>, binary: &syn::ExprBinary) {
+    fn binary(&mut self, binary: &syn::ExprBinary) {
         match binary.op {
             BinOp::And(_) | BinOp::Or(_) => {
                 self.expr(&binary.left, Use::Value);
@@ -415,7 +415,7 @@ impl Mentions<'_> {
                     // Where a chain fails, what its `let`s bind is out of scope.
                     self.out.push(right);
                 } else {
-                    self.alt(tag, vec![right, Flow::Seq(Vec::new())]);
+                    self.out.push(Flow::Maybe(Box::new(right)));
                 }
             }
             BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => {

@@ -4,20 +4,21 @@
 //! and the tokens of opaque macros. Invariant: no internal name is shadowed by another, so that later passes may move
 //! an expression without looking at scopes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprPath, Member, Pat, Path, Type, parse_quote};
 
+use super::mentions::bindings;
 use super::{Keep, Locals, knowledge};
-use crate::names::{Local, local_ident};
+use crate::names::{Local, bare_local, local_ident};
 use crate::syntax::captures::captures;
 
 /// Renames the locals of `body`. The arguments are patterns that stand around it.
 pub(crate) fn resolve(args: &mut [(Pat, Keep)], body: &mut Block, sends: &Type) -> Locals {
     let scopes = vec![HashMap::new()];
-    let mut pass = Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, copy: false, sends };
+    let mut pass = Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, copy: false, late: HashSet::new(), sends };
     for (pat, keep) in args {
         pass.keep = *keep;
         pass.bind(pat);
@@ -32,6 +33,8 @@ struct Resolve<'a> {
     /// What is known of the bindings that are being declared.
     keep: Keep,
     copy: bool,
+    /// Locals that were declared without a value and did not get one.
+    late: HashSet<Local>,
     /// What a suspension point gives.
     sends: &'a Type,
 }
@@ -175,8 +178,10 @@ impl VisitMut for Resolve<'_> {
             if let Some((_, diverge)) = &mut init.diverge {
                 self.visit_expr_mut(diverge);
             }
-            // Only a binding that is the whole value has what is known of the initialiser.
-            if matches!(local.pat, Pat::Ident(_)) {
+            // Of a part of a value it is known only that a view has views for parts.
+            if knowledge::of_init(&init.expr) == Keep::Presumed {
+                keep = Keep::Presumed;
+            } else if matches!(local.pat, Pat::Ident(_)) {
                 (keep, copy) = match &*init.expr {
                     Expr::Yield(_) => (knowledge::of_type(self.sends), knowledge::is_copy(self.sends)),
                     init => (knowledge::of_init(init), knowledge::is_copy_init(init)),
@@ -191,6 +196,21 @@ impl VisitMut for Resolve<'_> {
         }
         (self.keep, self.copy) = (keep, copy);
         self.bind(&mut local.pat);
+        if local.init.is_none() {
+            self.late.extend(bindings(&local.pat));
+        }
+    }
+
+    fn visit_expr_assign_mut(&mut self, assign: &mut syn::ExprAssign) {
+        visit_mut::visit_expr_assign_mut(self, assign);
+        // The first assignment tells of a local that was declared without a value.
+        if let Some(local) = bare_local(&assign.left)
+            && self.late.remove(&local)
+            && self.locals[local].keep == Keep::Unknown
+        {
+            self.locals[local].keep = knowledge::of_init(&assign.right);
+            self.locals[local].copy = knowledge::is_copy_init(&assign.right);
+        }
     }
 
     fn visit_expr_let_mut(&mut self, expr: &mut syn::ExprLet) {
@@ -218,11 +238,7 @@ impl VisitMut for Resolve<'_> {
     fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
         self.visit_expr_mut(&mut expr.expr);
         self.scoped(|pass| {
-            if matches!(*expr.expr, Expr::Range(_)) {
-                // The items of a range are numbers or characters.
-                pass.keep = Keep::Never;
-                pass.copy = true;
-            }
+            (pass.keep, pass.copy) = knowledge::of_items(&expr.expr);
             pass.bind(&mut expr.pat);
             pass.visit_block_mut(&mut expr.body);
         });

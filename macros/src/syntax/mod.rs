@@ -1,7 +1,9 @@
 //! The body as the compiler sees it: markers made `yield` expressions, known macros made calls.
 
+pub(crate) mod arguments;
 pub(crate) mod calls;
 pub(crate) mod captures;
+pub(crate) mod items;
 pub(crate) mod markers;
 pub(crate) mod native;
 pub(crate) mod suspends;

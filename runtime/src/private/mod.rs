@@ -3,6 +3,7 @@
 mod hold;
 mod machine;
 mod native;
+mod order;
 mod residual;
 mod slot;
 
@@ -12,6 +13,7 @@ pub use self::machine::{
     sent, sent_unit,
 };
 pub use self::native::{native, pause};
+pub use self::order::{PlainIndex, Primitive, plain_index, primitives};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::{Code, Point, PointKind, Step};

@@ -1,7 +1,6 @@
 //! Assignment and compound assignment: Rust's order, and the drop of the old value.
 
 use crate::things::*;
-use crate::harness::t;
 
 cases! { ($)
     plain assign() -> i32; yield i32, send i32; with () {
@@ -9,13 +8,6 @@ cases! { ($)
         n = yield_!(n);
         n = n + yield_!(n);
         n
-    }
-
-    plain assign_drops_old_after_yield() -> D; yield i32, send i32; with () {
-        let mut one = d("one");
-        one = d(yield_!(one.len()));
-        one = d(yield_!(2));
-        one
     }
 
     plain assign_sent_droppable() -> D; yield i32, send D; with () {
@@ -126,21 +118,6 @@ cases! { ($)
         n
     }
 
-    plain compound_overloaded_on_index_of_vec() -> (Vec<W>); yield i32, send i32; with () {
-        let mut all = vec![w(1), w(2)];
-        all[0] += yield_!(1);
-        let i = yield_!(2) as usize % 2;
-        all[i] += yield_!(3);
-        all
-    }
-
-    plain compound_overloaded_index_first() -> (Vec<W>); yield i32, send i32; with () {
-        let mut all = vec![w(1), w(2), w(3), w(4)];
-        all[at(1)] += yield_!(f(2));
-        all[at(2)] += w(yield_!(f(3)));
-        all
-    }
-
     plain compound_through_argument(n: &mut W) -> (); yield i32, send i32; with let { let mut n = w(5); } (&mut n) then { t(format_args!("{n:?}")); } {
         *n += yield_!(n.0);
         *n += w(yield_!(n.0));
@@ -151,29 +128,6 @@ cases! { ($)
         s += &yield_!(s.len());
         s += &(yield_!(s.len()) + "!");
         s
-    }
-
-    plain assignment_as_value() -> (); yield i32, send i32; with () {
-        let mut n = 0;
-        let unit = n = yield_!(1);
-        yield_!(n);
-        unit
-    }
-
-    plain assign_in_condition_block() -> i32; yield i32, send i32; with () {
-        let mut n = 0;
-        if { n = yield_!(1); n > 1 } {
-            n += 10;
-        }
-        yield_!(n) + n
-    }
-
-    plain underscore_assignment() -> (); yield i32, send D; with () {
-        _ = yield_!(1);
-        t("after");
-        let kept = yield_!(2);
-        _ = kept;
-        yield_!(3);
     }
 
     mix assign_option_field_repeatedly() -> (Option<D>); yield i32, send D; with () {

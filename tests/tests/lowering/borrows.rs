@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -34,13 +33,6 @@ cases! { ($)
         sum
     }
 
-    plain slice_iter_mut(v: &mut [i32]) -> (); yield i32, send i32; with let { let mut v = [1, 2, 3]; } (&mut v) then { t(format_args!("{v:?}")); } {
-        for x in v.iter_mut() {
-            *x += yield_!(*x);
-        }
-        yield_!(9);
-    }
-
     plain slice_iter_mut_after_plain_use(v: &mut [i32]) -> (); yield i32, send i32; with let { let mut v = [1, 2, 3]; } (&mut v) then { t(format_args!("{v:?}")); } {
         for x in &mut *v {
             *x += 1;
@@ -49,27 +41,6 @@ cases! { ($)
         for x in v {
             *x *= yield_!(*x) + 1;
         }
-    }
-
-    plain vec_pushed_through_reference(v: &mut Vec<D>) -> usize; yield i32, send D; with let { let mut v = ds("a"); } (&mut v) then { t(format_args!("{v:?}")); } {
-        v.push(yield_!(v.len() as i32));
-        let last = v.last_mut().expect("it is not empty");
-        last.touch();
-        v.push(yield_!(2));
-        v.swap(0, 1);
-        v.len()
-    }
-
-    plain reborrow_of_argument_lives_across(p: &mut Pair) -> i32; yield i32, send i32; with let { let mut p = pair("p"); } (&mut p) then { t(format_args!("{p:?}")); } {
-        p.n += 1;
-        let n = &mut p.n;
-        let a = &mut p.a;
-        *n += yield_!(*n);
-        a.touch();
-        yield_!(2);
-        a.touch();
-        *n += 1;
-        *n
     }
 
     plain dead_reborrow_then_original(v: &mut Vec<i32>) -> i32; yield i32, send i32; with let { let mut v = vec![1]; } (&mut v) {
@@ -90,34 +61,6 @@ cases! { ($)
         peek.touch();
         yield_!(2);
         one
-    }
-
-    plain dead_slice_of_local() -> (Vec<i32>); yield i32, send i32; with () {
-        let mut v = vec![1, 2, 3];
-        let (first, rest) = v.split_first().expect("it is not empty");
-        let n = first + rest.len() as i32;
-        v.push(yield_!(n));
-        let tail = &mut v[1..];
-        tail.reverse();
-        v.push(yield_!(v[1]));
-        v
-    }
-
-    plain reference_reassigned(a: &str, b: &str) -> String; yield usize, send bool; with ("long", "s") {
-        let mut best = a;
-        if yield_!(best.len()) {
-            best = b;
-        }
-        yield_!(best.len());
-        best.to_uppercase()
-    }
-
-    plain reassigned_borrow_is_not_rebuilt(v: &[i32]) -> i32; yield i32, send i32; with (&[1, 2, 3, 4, 5]) {
-        let mut view = &v[..2];
-        yield_!(view[0]);
-        view = &v[3..];
-        yield_!(view[0]);
-        view[0] + view.len() as i32
     }
 
     plain guard_released_by_drop(cell: &Cell<i32>) -> i32; yield i32, send i32; with let { let cell = Cell::new(1); } (&cell) {
@@ -177,15 +120,6 @@ cases! { ($)
         sum + map.get(&yield_!("which").to_string()).copied().unwrap_or(9)
     }
 
-    plain map_changed_through_argument(map: &mut BTreeMap<i32, D>) -> (); yield i32, send i32; with let { let mut map = BTreeMap::new(); } (&mut map) then { t(format_args!("{map:?}")); } {
-        for i in 0..3 {
-            map.entry(yield_!(i)).or_insert_with(|| d(i)).touch();
-        }
-        for (key, one) in map.iter_mut() {
-            one.put(yield_!(*key));
-        }
-    }
-
     plain chars_and_str_slices(text: &str) -> (Vec<&str>); yield (&str), send i32; with ("one two three") {
         let mut out = vec![];
         let mut rest = text;
@@ -218,18 +152,6 @@ cases! { ($)
         one.put(yield_!(one.len()));
         yield_!(2);
         one.touch().len()
-    }
-
-    plain struct_holding_references(v: &[i32], n: &mut i32) -> (); yield i32, send i32; with let { let mut n = 0; } (&[1, 2, 3], &mut n) then { t(n); } {
-        struct Sum<'a> {
-            over: &'a [i32],
-            to: &'a mut i32,
-        }
-        let sum = Sum { over: v, to: n };
-        for x in sum.over {
-            *sum.to += x * yield_!(*x);
-        }
-        yield_!(*sum.to);
     }
 
     plain string_buffer_argument(out: &mut String) -> (); yield i32, send (&str); with let { let mut out = String::new(); } (&mut out) then { t(&out); } {
@@ -285,45 +207,5 @@ cases! { ($)
         let last = out.last().map(|s| s.len() as i32);
         drop(guard);
         last.or(yield_!("end"))
-    }
-
-    mix borrows_split_at_mut_in_loop(v: &mut [i32]) -> i32; yield i32, send i32; with let { let mut v = [1, 2, 3, 4, 5]; } (&mut v) then { t(format_args!("{v:?}")); } {
-        let middle = v.len() / 2;
-        let (left, right) = v.split_at_mut(middle);
-        let mut moved = 0;
-        'outer: for (i, l) in left.iter_mut().enumerate() {
-            let mut j = i;
-            while let Some(&there) = right.get(j) {
-                match yield_!(*l * 10 + there) {
-                    0 => continue 'outer,
-                    1 => { std::mem::swap(l, &mut right[j]); moved += 1; }
-                    n if n > 5 => break 'outer,
-                    n => { right[j] += n; let m = yield_!(right[j]); *l -= m; }
-                }
-                j += 1;
-            }
-        }
-        moved + right.iter().sum::<i32>()
-    }
-
-    mix borrows_cursor_over_tokens(text: &str) -> (Result<Vec<(&str, i32)>, Failed>); yield (&str), send (Option<&str>); with ("a=1;b;c=x;d=4") {
-        let mut out = vec![];
-        for (i, token) in text.split(';').enumerate() {
-            let (key, value) = match token.split_once('=') {
-                Some(pair) => pair,
-                None => match yield_!(token) {
-                    Some(given) if given.len() > 3 => (token, "7"),
-                    Some(_) => continue,
-                    None => break,
-                },
-            };
-            let n: i32 = match value.parse() {
-                Ok(n) => n,
-                Err(error) if i > 1 && yield_!(value).is_none() => return Err(Failed::from(error)),
-                Err(_) => -1,
-            };
-            out.push((key, n + yield_!(key).map_or(0, |s| s.len() as i32)));
-        }
-        Ok(out)
     }
 }

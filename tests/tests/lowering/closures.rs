@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -126,15 +125,6 @@ cases! { ($)
         one.len()
     }
 
-    plain closure_captures_field_only() -> i32; yield i32, send i32; with () {
-        let p = pair("p");
-        let a = p.a;
-        let get = move || a.len();
-        yield_!(p.n);
-        let n = p.b.len();
-        yield_!(get()) + n
-    }
-
     plain closure_with_rc_state() -> i32; yield i32, send i32; with () {
         let total = Rc::new(Cell::new(0));
         let add = { let total = Rc::clone(&total); move |n| total.set(total.get() + n) };
@@ -216,12 +206,6 @@ cases! { ($)
         use Side::*;
         let side = if yield_!(1) > 1 { Left(yield_!(2)) } else { Right };
         side.show() + yield_!(3) + if let Left(n) = side { n } else { 0 }
-    }
-
-    plain nested_item_in_inner_block() -> i32; yield i32, send i32; with () {
-        let n = { const A: i32 = 1; yield_!(A) };
-        let m = { const A: i32 = 2; fn g(n: i32) -> i32 { n + A } g(yield_!(A)) };
-        n + m
     }
 
     plain nested_macro_rules() -> i32; yield i32, send i32; with () {

@@ -1,6 +1,5 @@
 //! When and in which order locals are dropped.
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -105,14 +104,6 @@ cases! { ($)
         yield_!(2);
     }
 
-    plain argument_destructured((a, _): (D, D), Pair { b, .. }: Pair) -> (); yield i32, send i32; with ((d("x"), d("y")), pair("p")) {
-        let _local = d("local");
-        yield_!(1);
-        drop(a);
-        yield_!(2);
-        drop(b);
-    }
-
     plain argument_moved_in_one_branch(a: D, b: D) -> i32; yield i32, send bool; with (d("a"), d("b")) {
         let n = if yield_!(1) { eat(a) } else { eat(b) };
         n + i32::from(yield_!(n))
@@ -145,15 +136,6 @@ cases! { ($)
             n
         };
         yield_!(n)
-    }
-
-    plain overwritten_value_dropped_at_once() -> (); yield i32, send i32; with () {
-        let mut a = d("a1");
-        yield_!(1);
-        a = d("a2");
-        yield_!(2);
-        a = d("a3");
-        t(&a);
     }
 
     plain box_and_tuple_fields_in_order() -> (); yield i32, send i32; with () {
@@ -218,24 +200,6 @@ cases! { ($)
         yield_!(9);
     }
 
-    plain droppable_sent_and_shadowed() -> (); yield i32, send D; with () {
-        let x = yield_!(1);
-        let x = (yield_!(x.len()), x);
-        let x = x.0;
-        yield_!(x.len());
-    }
-
-    plain closure_held_drops_captures_at_scope_end() -> i32; yield i32, send i32; with () {
-        let n = {
-            let one = d("captured");
-            let _later = d("later");
-            let get = move || one.len();
-            yield_!(get());
-            get()
-        };
-        yield_!(n)
-    }
-
     plain rc_shared_until_the_last() -> usize; yield usize, send i32; with () {
         let first = std::rc::Rc::new(d("shared"));
         let second = std::rc::Rc::clone(&first);
@@ -297,24 +261,5 @@ cases! { ($)
             }
         }
         t("end");
-    }
-
-    mix drop_of_everything_at_once(arg: D, _: D) -> i32; yield i32, send i32; with (d("arg"), d("wild")) {
-        let late;
-        let (a, _b) = (d("a"), d("b"));
-        let [x, ref _y] = [yield_!(1), 2];
-        if x > 0 {
-            late = d("late");
-        } else {
-            late = arg;
-            return eat(late) + yield_!(a.len());
-        }
-        let held = move |n: i32| late.len() + n;
-        let Some(n) = even(yield_!(held(1))) else {
-            let _in_else = d("in else");
-            return yield_!(2);
-        };
-        let _c = d("c");
-        held(n) + arg.len() + yield_!(3)
     }
 }

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::task::Poll;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)

@@ -2,7 +2,6 @@
 
 use std::fmt::{Debug, Display};
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -92,14 +91,6 @@ cases! { ($)
         m + b.len()
     }
 
-    plain argument_order_of_drops(a: D, (b, c): (D, D), _: D, _e: D) -> i32; yield i32, send i32; with (d("a"), (d("b"), d("c")), d("w"), d("e")) {
-        let n = yield_!(1);
-        if n > 1 {
-            drop(b);
-        }
-        yield_!(c.len())
-    }
-
     plain argument_shadowed_at_once(one: D) -> i32; yield i32, send i32; with (d("argument")) {
         let one = one.len();
         yield_!(one)
@@ -173,42 +164,6 @@ cases! { ($)
                 return m;
             }
         }
-    }
-
-    plain attributes_on_statements() -> i32; yield i32, send i32; with () {
-        #[allow(unused_variables)]
-        let unused = f(1);
-        #[allow(clippy::let_and_return)]
-        let n = yield_!(2);
-        #[cfg(test)]
-        let n = n + 1;
-        #[cfg(any())]
-        let n = "never compiled";
-        #[cfg(any())]
-        {
-            nonsense(n);
-        }
-        #[cfg(all())]
-        t("compiled");
-        yield_!(n)
-    }
-
-    plain attributes_on_arms_and_blocks() -> i32; yield i32, send i32; with () {
-        let n = yield_!(1);
-        let m = match n {
-            #[cfg(any())]
-            0 => nonsense(),
-            #[cfg(test)]
-            0 => yield_!(10),
-            #[allow(unused_parens)]
-            1 => (f(1)),
-            _ => 2,
-        };
-        #[allow(unused_parens)]
-        {
-            t((m));
-        }
-        yield_!(m)
     }
 
     plain underscore_and_raw_names(r#type: i32, _unused: D) -> i32; yield i32, send i32; with (3, d("unused")) {

@@ -295,18 +295,19 @@ macro_rules! methods {
 }
 
 /// Defines the twin's `yield_!`, whose operand is evaluated as a `let` initialiser of type `Y` is.
+#[rustfmt::skip] // it indents the inner macro further on each run
 macro_rules! native_marker {
     ($dollar:tt $yield:tt $send:tt) => {
         macro_rules! yield_ {
-                            () => {
-                                $crate::harness::pause::<(), $send>(())
-                            };
-                            ($dollar operand:expr) => {
-                                $crate::harness::pause::<$yield, $send>({
-                                    let value: $yield = $dollar operand;
-                                    value
-                                })
-                            };
-                        }
+            () => {
+                $crate::harness::pause::<(), $send>(())
+            };
+            ($dollar operand:expr) => {
+                $crate::harness::pause::<$yield, $send>({
+                    let value: $yield = $dollar operand;
+                    value
+                })
+            };
+        }
     };
 }

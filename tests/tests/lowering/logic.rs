@@ -1,7 +1,6 @@
 //! Conditions: `&&`, `||`, `if`, `while`, let-chains.
 
 use crate::things::*;
-use crate::harness::t;
 
 cases! { ($)
     plain and_right() -> bool; yield i32, send bool; with () {

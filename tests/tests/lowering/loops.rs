@@ -1,6 +1,5 @@
 //! `for`, `while`, `loop`, labels, and every way out of them.
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -158,14 +157,6 @@ cases! { ($)
             t("row done");
         }
         sum
-    }
-
-    plain for_body_is_block_with_value_in_let() -> i32; yield i32, send i32; with () {
-        let mut last = 0;
-        for i in 0..3 {
-            last = { let one = d(i); yield_!(one.len()) + i };
-        }
-        last
     }
 
     plain for_zip_and_windows(v: &[i32]) -> i32; yield i32, send i32; with (&[1, 2, 4, 8]) {
@@ -337,7 +328,7 @@ cases! { ($)
         let mut out = vec![];
         let mut outer = count("outer", 4);
         'all: while let Some(i) = outer.next() {
-            for j in (0..i).map(|j| j * i) {
+            for j in (0..i).map(move |j| j * i) {
                 let Some(n) = yield_!(j) else {
                     continue 'all;
                 };

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -75,20 +74,6 @@ cases! { ($)
         }
     }
 
-    plain match_on_enum_by_value() -> i32; yield i32, send i32; with () {
-        match shape(yield_!(1)) {
-            Shape::Empty => f(0),
-            Shape::One(one) => one.len() + yield_!(1),
-            Shape::Two(a, b) => { yield_!(2); drop(a); yield_!(b.len()) }
-            Shape::Named { d: inner, n } => { drop(inner); yield_!(n) }
-            Shape::Nest(nest) => match *nest {
-                Shape::Two(..) => yield_!(5),
-                Shape::One(one) => { let n = yield_!(6); n + eat(one) }
-                other => { t(format_args!("{other:?}")); yield_!(7) }
-            },
-        }
-    }
-
     plain match_as_operand() -> i32; yield i32, send i32; with () {
         f(1) + match yield_!(2) { 0 => 5, n => n } * match yield_!(3) { n if n > 1 => yield_!(4), _ => 1 }
     }
@@ -117,15 +102,6 @@ cases! { ($)
             Some(one) => { let n = yield_!(one.len()); n + eat(one) }
             None => yield_!(0),
         }
-    }
-
-    plain match_partial_move_of_local() -> i32; yield i32, send i32; with () {
-        let p = pair("p");
-        let Pair { a, .. } = p;
-        yield_!(a.len());
-        let n = p.b.len();
-        yield_!(n);
-        p.n
     }
 
     plain match_arm_diverges() -> i32; yield i32, send i32; with () {
@@ -296,16 +272,6 @@ cases! { ($)
                     t(r);
                 }
             }
-        }
-    }
-
-    mix match_guard_with_if_let_and_drop() -> i32; yield i32, send (Option<i32>); with () {
-        let kept = d("kept");
-        match (yield_!(1), d("temp")) {
-            (Some(n), temp) if matches!(yield_!(n), Some(m) if m > n) => temp.len(),
-            (Some(n), _) if n > 2 && yield_!(n).is_none() => kept.len(),
-            (None, temp) => { yield_!(3); drop(kept); temp.len() + 1 }
-            (Some(_), temp) => { let r = eat(temp); yield_!(r); r }
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt::Debug;
 
-use crate::harness::t;
 use crate::things::*;
 
 methods! { ($)
@@ -24,46 +23,11 @@ methods! { ($)
         self.n
     }
 
-    plain by_value in Bag { struct Bag { a: D, b: D } } as { impl Bag } (self) -> D; yield i32, send i32;
-    with (Bag { a: d("a"), b: d("b") }) {
-        let _local = d("local");
-        yield_!(self.b.len());
-        drop(self.b);
-        yield_!(2);
-        self.a
-    }
-
-    plain by_value_mut in Bag { struct Bag { all: Vec<D> } } as { impl Bag } (mut self, extra: D) -> (Vec<D>); yield i32, send bool;
-    with (Bag { all: ds("a b") }, d("extra")) {
-        if yield_!(1) {
-            self.all.push(extra);
-        }
-        let last = self.all.pop();
-        yield_!(last.as_ref().map_or(0, |one| one.len()));
-        self.all
-    }
-
-    plain by_box in Bag { struct Bag { d: D } } as { impl Bag } (self: Box<Self>) -> D; yield i32, send i32;
-    with (Box::new(Bag { d: d("d") })) {
-        yield_!(self.d.len());
-        let Bag { d } = *self;
-        yield_!(2);
-        d
-    }
-
     plain by_rc in Bag { struct Bag { d: D } } as { impl Bag } (self: std::rc::Rc<Self>) -> usize; yield usize, send i32;
     with let { let bag = std::rc::Rc::new(Bag { d: d("d") }); } (std::rc::Rc::clone(&bag)) then { t(std::rc::Rc::strong_count(&bag)); } {
         yield_!(std::rc::Rc::strong_count(&self));
         yield_!(self.d.len() as usize);
         std::rc::Rc::strong_count(&self)
-    }
-
-    plain by_pin in Bag { struct Bag { n: i32 } } as { impl Bag } (self: std::pin::Pin<&mut Self>) -> i32; yield i32, send i32;
-    with let { let mut bag = Bag { n: 1 }; } (std::pin::Pin::new(&mut bag)) then { t(bag.n); } {
-        let this = self.get_mut();
-        this.n += yield_!(this.n);
-        this.n *= yield_!(this.n);
-        this.n
     }
 
     plain without_self in Bag { #[derive(Debug)] struct Bag; } as { impl Bag } (n: i32) -> Self where { }; yield i32, send i32;
@@ -74,15 +38,6 @@ methods! { ($)
         t(std::any::type_name::<Self>().len());
         yield_!(2);
         Self
-    }
-
-    plain calls_other_methods in Walker { struct Walker { at: i32 } impl Walker { fn step(&mut self, by: i32) -> &mut Self { self.at += by; self } fn here(&self) -> i32 { f(self.at) } } } as { impl Walker } (&mut self) -> i32; yield i32, send i32;
-    with let { let mut walker = Walker { at: 0 }; } (&mut walker) {
-        self.step(yield_!(self.here())).step(1);
-        let by = yield_!(self.here());
-        self.step(by);
-        yield_!(self.step(1).here());
-        self.here()
     }
 
     plain generic_type in Stack { #[derive(Debug)] struct Stack<T> { all: Vec<T> } } as { impl<T: Debug + Clone> Stack<T> } (&mut self, item: T) -> (Option<T>); yield usize, send i32;
@@ -163,28 +118,6 @@ methods! { ($)
             }
         }
         Ok(self.seen.len())
-    }
-
-    mix consuming_machine in Machine { enum Machine { Start(D), Run { d: D, left: i32 }, Stop } } as { impl Machine } (mut self) -> (Vec<String>); yield i32, send i32;
-    with (Machine::Start(d("m"))) {
-        let mut log = vec![];
-        loop {
-            self = match self {
-                Self::Start(one) if yield_!(0) == 0 => { log.push(one.into_name()); Self::Stop }
-                Self::Start(one) => { let left = yield_!(1); Self::Run { d: one, left } }
-                Self::Run { left: ..=0, d: one } => { t(one.len()); Self::Stop }
-                Self::Run { d: one, left } => {
-                    log.push(format!("{one}{left}"));
-                    let _turn = d("turn");
-                    match yield_!(left) {
-                        n if n > left => return log,
-                        n => Self::Run { d: D::with(one, n), left: left - n - 1 },
-                    }
-                }
-                Self::Stop => break,
-            };
-        }
-        log
     }
 
     mix visitor_with_guards in Room { struct Room { cell: std::cell::Cell<i32>, names: Vec<D> } } as { impl Room } (&self, deep: bool) -> (Option<String>); yield i32, send (Option<i32>);

@@ -1,6 +1,5 @@
 //! Mixes: nested control flow with labels, guards, chains and early exits.
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -90,23 +89,6 @@ cases! { ($)
         };
         let m = if n > 1 { small(yield_!(n))? } else { attempts };
         Ok(n + m)
-    }
-
-    mix control_while_let_stack_of_shapes() -> (Vec<i32>); yield i32, send i32; with () {
-        let mut out = vec![];
-        let mut stack = vec![shape(4), shape(3)];
-        while let Some(top) = stack.pop() {
-            out.push(match top {
-                Shape::Nest(inner) => { stack.push(*inner); continue }
-                Shape::Two(a, b) if a.len() > b.len() => 0,
-                Shape::Two(a, b) => { drop(b); yield_!(a.len()) }
-                Shape::Named { n, d: inner } if yield_!(n) > 1 => { stack.push(Shape::One(inner)); n }
-                Shape::Named { .. } => break,
-                Shape::One(one) => { let n = yield_!(9); n + eat(one) }
-                Shape::Empty => -1,
-            });
-        }
-        out
     }
 
     mix control_fizzbuzz_pipeline() -> (Vec<String>); yield String, send bool; with () {
@@ -206,20 +188,6 @@ cases! { ($)
             }
         };
         yield_!(a)
-    }
-
-    mix control_guards_that_yield_in_loops() -> (Vec<&'static str>); yield i32, send i32; with () {
-        let mut out = vec![];
-        for one in ds("a bb cc d") {
-            out.push(match one.len() {
-                1 if yield_!(1) > 2 => "one",
-                2 if { let _g = d("guard"); yield_!(2) == yield_!(3) } => continue,
-                2 if matches!(yield_!(4), 1 | 2) => "two",
-                _ if out.len() > 2 => break,
-                _ => "else",
-            });
-        }
-        out
     }
 
     mix control_let_else_chain_of_parsers(text: &str) -> (Result<i32, String>); yield (&str), send (Option<i32>); with ("add 3 x") {
@@ -324,21 +292,6 @@ cases! { ($)
             lengths.push(steps);
         }
         lengths
-    }
-
-    mix control_binary_search(v: &[i32]) -> (Result<usize, usize>); yield (usize, i32), send i32; with (&[1, 3, 5, 7, 9, 11]) {
-        use std::cmp::Ordering::*;
-        let (mut low, mut high) = (0, v.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match v[middle].cmp(&(yield_!((middle, v[middle])) * 2)) {
-                Equal => return Ok(middle),
-                Less if yield_!((low, 0)) == 0 => break,
-                Less => low = middle + 1,
-                Greater => high = middle,
-            }
-        }
-        Err(low)
     }
 
     mix control_while_chain_with_question() -> (Option<Vec<i32>>); yield i32, send (Option<i32>); with () {

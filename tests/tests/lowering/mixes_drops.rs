@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -131,22 +130,6 @@ cases! { ($)
         depth
     }
 
-    mix drops_tuple_parts_moved_in_branches() -> i32; yield i32, send bool; with () {
-        let both = (d("0"), (d("1.0"), d("1.1")));
-        let n = if yield_!(1) {
-            let (x, _) = both.1;
-            yield_!(x.len())
-        } else if yield_!(2) {
-            drop(both.0);
-            false
-        } else {
-            let _all = both;
-            return i32::from(yield_!(3));
-        };
-        t("end");
-        i32::from(n)
-    }
-
     mix drops_late_initialised_in_each_arm() -> i32; yield i32, send i32; with () {
         let first;
         let second;
@@ -158,17 +141,6 @@ cases! { ($)
         };
         yield_!(n);
         first.map_or(0, eat) + second.len()
-    }
-
-    mix drops_struct_update_and_partial_moves() -> Pair; yield i32, send i32; with () {
-        let base = pair("base");
-        let built = Pair { a: d(yield_!(1)), ..base };
-        let Pair { a, b, n } = if yield_!(2) > 1 { Pair { n: yield_!(3), ..built } } else { drop(built.a); Pair { a: d("new"), b: built.b, n: 0 } };
-        yield_!(a.len());
-        match n {
-            0 => Pair { a: b, b: a, n },
-            n => { drop(a); Pair { a: d(yield_!(n)), b, n: -n } }
-        }
     }
 
     mix drops_loop_carried_value() -> (Vec<String>); yield i32, send i32; with () {
@@ -187,25 +159,6 @@ cases! { ($)
         log
     }
 
-    mix drops_closure_captures_in_scopes() -> i32; yield i32, send i32; with () {
-        let mut sum = 0;
-        for i in 0..2 {
-            let one = d(format_args!("one{i}"));
-            let get = move |n: i32| one.len() * n;
-            sum += get(yield_!(i));
-            if sum > 6 {
-                let _late = d("late");
-                break;
-            }
-            {
-                let other = get;
-                sum += other(yield_!(sum));
-            }
-            t("turn ends");
-        }
-        sum
-    }
-
     mix drops_iterator_of_droppables_with_exits() -> (Result<Vec<D>, D>); yield i32, send i32; with () {
         let mut kept = Vec::new();
         let mut rest = ds("a b c d e").into_iter();
@@ -220,43 +173,6 @@ cases! { ($)
         }
         yield_!(kept.len() as i32);
         Ok(kept)
-    }
-
-    mix drops_shadowed_in_every_scope() -> i32; yield i32, send i32; with () {
-        let x = d("x0");
-        let x = (x, d("x1"));
-        let n = {
-            let x = d(format_args!("inner of {}", x.1));
-            if yield_!(x.len()) > 1 {
-                let x = x.into_name();
-                yield_!(x.len() as i32)
-            } else {
-                let x = D::with(x, "else");
-                let x = [x, d("x2")];
-                yield_!(x.len() as i32)
-            }
-        };
-        let x = x.0;
-        for x in [x, d("x3")] {
-            if yield_!(x.len()) == n {
-                break;
-            }
-        }
-        n
-    }
-
-    mix drops_arguments_in_mixed_fates(a: D, (b, _): (D, D), mut all: Vec<D>, _: D) -> (Option<D>); yield i32, send i32; with (d("a"), (d("b0"), d("b1")), ds("v0 v1 v2"), d("wild")) {
-        all.push(a);
-        for _ in 0..2 {
-            let last = all.pop()?;
-            match yield_!(last.len()) {
-                0 => { all.insert(0, b); return all.pop() }
-                n if n % 2 == 1 => { all.truncate(1); all.push(last); }
-                _ => { yield_!(7); }
-            }
-        }
-        let _b = b;
-        all.into_iter().nth(yield_!(9) as usize % 2)
     }
 
     mix drops_with_question_in_nested_scopes() -> (Result<i32, Failed>); yield i32, send i32; with () {
@@ -300,24 +216,6 @@ cases! { ($)
                 }
             }
             i += 1;
-        }
-        sum
-    }
-
-    mix drops_scrutinee_values_by_move() -> i32; yield i32, send i32; with () {
-        let mut sum = 0;
-        let mut next = Some(shape(4));
-        while let Some(now) = next.take() {
-            sum += match now {
-                Shape::Nest(inner) if yield_!(1) > 0 => { next = Some(*inner); 1 }
-                Shape::Nest(_) => break,
-                Shape::One(one) | Shape::Two(one, _) => {
-                    if yield_!(one.len()) == 1 { next = Some(Shape::Named { d: one, n: 0 }); }
-                    2
-                }
-                Shape::Named { d: one, n } => { let _moved = one; yield_!(n) }
-                Shape::Empty => return sum,
-            };
         }
         sum
     }

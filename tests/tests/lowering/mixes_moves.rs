@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -145,41 +144,6 @@ cases! { ($)
         }
     }
 
-    mix moves_fn_once_in_branches() -> i32; yield i32, send i32; with () {
-        let one = d("one");
-        let two = d("two");
-        let finish = move |n: i32| eat(one) + n;
-        let n = yield_!(1);
-        let r = if n > 2 {
-            let other = move || { let _held = &finish; eat(two) };
-            yield_!(2);
-            other()
-        } else if n == 1 {
-            finish(yield_!(3))
-        } else {
-            drop(finish);
-            yield_!(two.len())
-        };
-        yield_!(r)
-    }
-
-    mix moves_vec_of_closures_run_in_order() -> (Vec<i32>); yield i32, send i32; with () {
-        let mut tasks: Vec<Box<dyn FnOnce(i32) -> Option<i32>>> = Vec::new();
-        for one in ds("a bb ccc") {
-            let weight = yield_!(one.len());
-            tasks.push(if weight == 0 { Box::new(|_| None) } else { Box::new(move |n| Some(eat(one) * weight + n)) });
-        }
-        let mut out = vec![];
-        for task in tasks {
-            let Some(n) = task(yield_!(out.len() as i32)) else { continue };
-            if n > 12 {
-                return out;
-            }
-            out.push(n);
-        }
-        out
-    }
-
     mix moves_result_accumulator() -> (Result<Vec<D>, (D, i32)>); yield i32, send (Result<i32, String>); with () {
         let mut all = vec![];
         let mut current = d("c0");
@@ -225,24 +189,6 @@ cases! { ($)
             };
         }
         Ok((sum, bad))
-    }
-
-    mix moves_recursive_data() -> (Vec<i32>); yield i32, send bool; with () {
-        #[derive(Debug)]
-        enum Tree { Leaf(i32, D), Fork(Vec<Tree>) }
-        use Tree::*;
-        let tree = Fork(vec![Leaf(1, d("l1")), Fork(vec![Leaf(2, d("l2")), Leaf(3, d("l3"))]), Leaf(4, d("l4"))]);
-        let mut stack = vec![tree.into()];
-        let mut out = vec![];
-        while let Some(next) = stack.pop() {
-            let node: Tree = next;
-            match node {
-                Leaf(n, _) if yield_!(n) => out.push(n),
-                Leaf(n, one) => { drop(one); if n == 3 { break } }
-                Fork(mut all) => { if yield_!(-1) { all.reverse(); } stack.extend(all); }
-            }
-        }
-        out
     }
 
     mix moves_parser_with_pushback(text: &str) -> (Vec<String>); yield char, send bool; with ("ab12,c;d") {

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)

@@ -1,6 +1,5 @@
 //! Mixes: patterns of every kind with loops, guards, labels and yields in odd places.
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -18,20 +17,6 @@ cases! { ($)
         sum
     }
 
-    mix patterns_slices_and_rebinding(v: &[(i32, &str)]) -> (Vec<String>); yield usize, send i32; with (&[(1, "a"), (2, "b"), (2, "c"), (0, "end")]) {
-        let mut out = vec![];
-        let mut rest = v;
-        while let [first @ (n, name), tail @ ..] = rest {
-            rest = match (n, tail) {
-                (0, _) => break,
-                (n, [(m, other), after @ ..]) if n == m && yield_!(after.len()) > 0 => { out.push(format!("{name}={other}")); after }
-                (_, tail) if yield_!(tail.len()) == 3 => { out.push(format!("{first:?}")); tail }
-                (n, tail) => { let n = n + yield_!(9); out.push(n.to_string()); tail }
-            };
-        }
-        out
-    }
-
     mix patterns_at_bindings_in_loop_with_labels() -> (Vec<i32>); yield i32, send (Option<i32>); with () {
         let mut out = vec![];
         'l: for i in 0..5 {
@@ -44,40 +29,6 @@ cases! { ($)
             }
         }
         out
-    }
-
-    mix patterns_tuple_struct_refs['p](p: &'p Pair, q: &mut P) -> (i32, usize); yield (&'p str), send i32; with let { let p = pair("p"); let mut q = P { x: 1, y: 2, z: 3 }; } (&p, &mut q) then { t(format_args!("{q:?}")); } {
-        let Pair { a, b, n } = p;
-        let mut turns = 0;
-        let best = loop {
-            turns += 1;
-            let name = if turns % 2 == 0 { a.get() } else { b.get() };
-            match *q {
-                P { x: 0, .. } => break *n,
-                P { x, y: 1..=3, ref z } if *z > x => q.y += yield_!(name),
-                P { x, y, z: _ } => { q.x = y - x; q.z = yield_!(name) }
-            }
-            if turns > 4 {
-                break match yield_!("end") { 0 => 0, k => k * n };
-            }
-        };
-        (best, turns)
-    }
-
-    mix patterns_results_of_options() -> (Result<Option<i32>, String>); yield i32, send (Result<Option<i32>, String>); with () {
-        let mut best = None;
-        for i in 0..4 {
-            match (yield_!(i), best) {
-                (Ok(Some(n)), None) => best = Some(n),
-                (Ok(Some(n)), Some(m)) if n > m || yield_!(n)?.is_some() => best = Some(n),
-                (Ok(Some(_)), old @ Some(_)) => t(format_args!("{old:?}")),
-                (Ok(None), Some(n)) => return Ok(Some(-n)),
-                (Ok(None), None) => continue,
-                (Err(text), _) if i < 2 => { let _kept = d(text); yield_!(100)?; }
-                (Err(text), _) => return Err(text),
-            }
-        }
-        Ok(best)
     }
 
     mix patterns_chars_and_ranges(text: &str) -> (Vec<(char, u32)>); yield char, send i32; with ("a1-Z!") {
@@ -129,21 +80,6 @@ cases! { ($)
         values.pop().unwrap_or(-100)
     }
 
-    mix patterns_array_windows_of_droppables() -> (Vec<String>); yield i32, send i32; with () {
-        let [a, mut rest @ ..] = [d("a"), d("b"), d("c"), d("e")];
-        let mut out = vec![a.into_name()];
-        for _ in 0..3 {
-            let [x, y, z] = rest;
-            rest = match yield_!(x.len()) {
-                0 => [z, x, y],
-                1 => { out.push(x.into_name()); [d("n"), z, y] }
-                n if n > 4 => { let [_, one] = [y, z]; out.push(format!("{one}{}", yield_!(n))); break }
-                n => [D::with(y, n), x, z],
-            };
-        }
-        out
-    }
-
     mix patterns_shadow_through_arms_and_blocks() -> i32; yield i32, send i32; with () {
         let x = yield_!(0);
         let y = match x {
@@ -160,24 +96,6 @@ cases! { ($)
         };
         let x = if let x @ 1..=9 = y { x } else { let x = yield_!(y); x };
         x + y
-    }
-
-    mix patterns_for_heads_with_refs(rows: &[Vec<Option<D>>]) -> (Vec<&D>); yield usize, send bool; with let { let rows = vec![vec![Some(d("a")), None], vec![], vec![None, Some(d("bb")), Some(d("c"))]]; } (&rows) {
-        let mut out = vec![];
-        'rows: for (i, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
-            for cell in row {
-                match cell {
-                    Some(one) if yield_!(i) => out.push(one),
-                    Some(one) => { if one.len() == 2 { break 'rows } }
-                    None if yield_!(99) => continue 'rows,
-                    None => {}
-                }
-            }
-            if let [Some(first), ..] = &row[..] && yield_!(i + 10) {
-                out.insert(0, first);
-            }
-        }
-        out
     }
 
     mix patterns_str_matching(line: &str) -> (Vec<(&str, Option<&str>)>); yield (&str), send (Option<i32>); with ("set a 1;get a;del;quit;get b") {

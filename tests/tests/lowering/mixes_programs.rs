@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::ops::ControlFlow;
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -165,24 +164,6 @@ cases! { ($)
         None
     }
 
-    mix program_depth_first_walk() -> i32; yield (i32, i32), send bool; with () {
-        struct Tree { n: i32, kids: Vec<Tree>, _d: D }
-        fn tree(n: i32) -> Tree {
-            Tree { n, kids: (1..=n).map(|k| tree(n - k)).collect(), _d: d(n) }
-        }
-        let mut stack = vec![(0, tree(2))];
-        let mut sum = 0;
-        while let Some((depth, Tree { n, kids, .. })) = stack.pop() {
-            sum += n;
-            if !yield_!((depth, n)) { continue }
-            for kid in kids.into_iter().rev() {
-                if depth > 1 && yield_!((-1, kid.n)) { return sum }
-                stack.push((depth + 1, kid));
-            }
-        }
-        sum
-    }
-
     mix program_permutations(mut items: Vec<i32>) -> i32; yield (Vec<i32>), send bool; with (vec![1, 2, 3]) {
         let mut swaps = 0;
         let n = items.len();
@@ -269,29 +250,6 @@ cases! { ($)
         out
     }
 
-    mix program_interpreter() -> (Result<Vec<i32>, String>); yield (usize, i32), send i32; with () {
-        #[derive(Clone, Copy, Debug)]
-        enum Op { Push(i32), Add, Jump(usize), Ask, Dup, Stop }
-        use Op::*;
-        let program = [Push(1), Ask, Add, Dup, Ask, Jump(1), Stop];
-        let mut stack: Vec<i32> = vec![];
-        let (mut pc, mut fuel) = (0, 20);
-        while fuel > 0 {
-            fuel -= 1;
-            let op = *program.get(pc).ok_or("ran off the end")?;
-            pc += 1;
-            match op {
-                Push(n) => stack.push(n),
-                Add => { let (Some(a), Some(b)) = (stack.pop(), stack.pop()) else { return Err(format!("{op:?} at {pc}")) }; stack.push(a + b) }
-                Ask => stack.push(yield_!((pc, stack.last().copied().unwrap_or(-1)))),
-                Dup => stack.push(*stack.last().ok_or_else(|| format!("empty at {pc}"))?),
-                Jump(to) => match stack.pop() { Some(0) => continue, Some(n) if n > 4 => return Ok(stack), Some(_) => pc = to, None => break },
-                Stop => break,
-            }
-        }
-        if yield_!((pc, fuel)) == 3 { Err(format!("{stack:?}")) } else { Ok(stack) }
-    }
-
     mix program_lru_cache(size: usize) -> (Vec<(i32, D)>); yield bool, send i32; with (2) {
         let mut cache: Vec<(i32, D)> = Vec::with_capacity(size);
         let mut hit = false;
@@ -342,23 +300,6 @@ cases! { ($)
             if yield_!((x, y)) { i += 1; out += "d"; } else if yield_!((y, x)) { j += 1; out += "i"; } else { i += 1; j += 1; out.push('s'); }
         }
         out
-    }
-
-    mix program_batches(source: impl Iterator<Item = D>) -> (Result<usize, Vec<D>>); yield (Vec<D>), send i32; with (ds("a b c d e f g").into_iter()) {
-        let mut size = 1;
-        let mut batch = Vec::new();
-        let mut sent = 0;
-        for one in source {
-            batch.push(one);
-            if batch.len() < size { continue }
-            sent += batch.len();
-            size = match yield_!(std::mem::take(&mut batch)) {
-                0 => return Ok(sent),
-                n if n > 5 => break,
-                n => n as usize,
-            };
-        }
-        if batch.is_empty() { Ok(sent) } else if yield_!(vec![d("last")]) > 2 { Err(batch) } else { Ok(sent + batch.len()) }
     }
 
     mix program_histogram_with_format() -> String; yield String, send usize; with () {

@@ -1,6 +1,5 @@
 //! Late, conditional and repeated initialisation; moves in one branch; reassignment after a move.
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -154,39 +153,6 @@ cases! { ($)
         one
     }
 
-    plain moved_field_by_field() -> i32; yield i32, send i32; with () {
-        let p = pair("p");
-        drop(p.a);
-        yield_!(1);
-        let b = p.b;
-        yield_!(p.n);
-        b.len()
-    }
-
-    plain moved_one_field_rest_dropped_at_end() -> (); yield i32, send bool; with () {
-        let p = pair("p");
-        if yield_!(1) {
-            drop(p.b);
-        }
-        yield_!(2);
-        t("end");
-    }
-
-    plain field_moved_and_restored() -> Pair; yield i32, send i32; with () {
-        let mut p = pair("p");
-        let n = eat(p.a);
-        p.a = d(yield_!(n));
-        yield_!(p.a.len());
-        p
-    }
-
-    plain tuple_field_moved() -> D; yield i32, send i32; with () {
-        let both = (d("0"), d("1"));
-        drop(both.0);
-        yield_!(1);
-        both.1
-    }
-
     plain moved_by_let_from_local() -> D; yield i32, send i32; with () {
         let a = d("a");
         let b = a;
@@ -196,28 +162,11 @@ cases! { ($)
         c
     }
 
-    plain moved_into_closure() -> i32; yield i32, send i32; with () {
-        let one = d("one");
-        let held = move || one.len();
-        yield_!(held());
-        yield_!(held());
-        drop(held);
-        yield_!(3)
-    }
-
     plain moved_into_fn_once_closure() -> i32; yield i32, send i32; with () {
         let one = d("one");
         let once = move || eat(one);
         let n = yield_!(1);
         n + once()
-    }
-
-    plain moved_box_contents() -> D; yield i32, send i32; with () {
-        let boxed = Box::new(d("boxed"));
-        yield_!(1);
-        let inner = *boxed;
-        yield_!(2);
-        inner
     }
 
     plain copy_used_after_copy() -> i32; yield i32, send i32; with () {
@@ -332,20 +281,5 @@ cases! { ($)
             }
         }
         total
-    }
-
-    mix moves_linked_list_of_boxes() -> (Vec<i32>); yield i32, send i32; with () {
-        struct Node { n: i32, next: Option<Box<Node>>, _d: D }
-        let mut head: Option<Box<Node>> = None;
-        for i in 0..3 {
-            head = Some(Box::new(Node { n: yield_!(i), next: head, _d: d(i) }));
-        }
-        let mut out = vec![];
-        while let Some(node) = head {
-            let Node { n, next, _d } = *node;
-            head = if yield_!(n) == 0 { None } else { next };
-            out.push(n);
-        }
-        out
     }
 }

@@ -1,6 +1,5 @@
 //! Patterns: every kind of binding is a local like any other, and lives across yields.
 
-use crate::harness::t;
 use crate::things::*;
 
 cases! { ($)
@@ -67,14 +66,6 @@ cases! { ($)
         b
     }
 
-    plain let_struct_partial_from_local() -> D; yield i32, send i32; with () {
-        let p = pair("p");
-        let Pair { b, .. } = p;
-        yield_!(1);
-        yield_!(p.a.len());
-        b
-    }
-
     plain let_array() -> i32; yield i32, send i32; with () {
         let [a, b, c] = [yield_!(1), f(2), yield_!(3)];
         yield_!(c);
@@ -93,14 +84,6 @@ cases! { ($)
         let [head, tail @ ..] = [f(1), yield_!(2), f(3)];
         yield_!(head);
         tail[0] + tail[1]
-    }
-
-    plain slice_patterns(v: &[i32]) -> i32; yield i32, send i32; with (&[4, 5, 6, 7]) {
-        match v {
-            [first, .., last] if yield_!(*first) > 2 => yield_!(*last) + first,
-            [first, rest @ ..] => { yield_!(rest.len() as i32); first + rest[0] }
-            [] => 0,
-        }
     }
 
     plain slice_patterns_step_by_step(v: &[i32]) -> i32; yield i32, send i32; with (&[1, 2, 3]) {
@@ -277,25 +260,6 @@ cases! { ($)
         }
         fn let_me(shape: &Shape) -> bool {
             matches!(shape, Shape::Two(..))
-        }
-        out
-    }
-
-    mix slices_with_guards_and_rest(v: &[i32]) -> (Vec<i32>); yield i32, send i32; with (&[3, 1, 2, 5, 5, 0, 9]) {
-        let mut out = vec![];
-        let mut rest = v;
-        loop {
-            rest = match rest {
-                [] => break,
-                [a, b, tail @ ..] if a > b && yield_!(*a) > 1 => { out.push(a - b); tail }
-                [a, b, tail @ ..] if a == b => { out.push(yield_!(a + b)); tail }
-                [one, tail @ ..] => {
-                    if yield_!(-one) == 0 {
-                        break;
-                    }
-                    tail
-                }
-            };
         }
         out
     }

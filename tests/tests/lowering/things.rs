@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt::{self, Debug, Display};
 use std::ops::{Add, AddAssign, Deref, DerefMut, Index, IndexMut, Mul, Neg, Not};
 
-use crate::harness::t;
+pub(crate) use crate::harness::t;
 
 /// A value whose making, use and drop are traced.
 #[derive(PartialEq)]

@@ -1,0 +1,69 @@
+//! Items in the body move to its top, where every arm and the native form see the same ones.
+//!
+//! Items do not mention locals, so only their names matter: an item of a block that does not pause stays where it is.
+
+use std::collections::HashSet;
+
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Item, Stmt};
+
+use super::suspends::has_marker;
+use crate::message;
+use crate::report::Report;
+
+/// Takes the items out of the blocks that pause.
+pub(crate) fn hoist(body: &mut Block, report: &mut Report) -> Vec<Item> {
+    let mut pass = Hoist { items: Vec::new(), names: HashSet::new(), report, root: true };
+    pass.visit_block_mut(body);
+    pass.items
+}
+
+struct Hoist<'a> {
+    items: Vec<Item>,
+    names: HashSet<String>,
+    report: &'a mut Report,
+    root: bool,
+}
+
+impl VisitMut for Hoist<'_> {
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        if !std::mem::take(&mut self.root) && !has_marker(block.to_token_stream()) {
+            return;
+        }
+        let stmts = std::mem::take(&mut block.stmts);
+        for stmt in stmts {
+            match stmt {
+                // What a macro defines is in reach of what follows it.
+                Stmt::Item(item) => {
+                    if let Some(name) = name(&item)
+                        && !self.names.insert(name)
+                    {
+                        self.report.at(&item, message::TWO_ITEMS);
+                    }
+                    self.items.push(item);
+                }
+                stmt => block.stmts.push(stmt),
+            }
+        }
+        visit_mut::visit_block_mut(self, block);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+}
+
+fn name(item: &Item) -> Option<String> {
+    let ident = match item {
+        Item::Const(item) if item.ident != "_" => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Fn(item) => &item.sig.ident,
+        Item::Static(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        Item::Union(item) => &item.ident,
+        _ => return None,
+    };
+    Some(ident.to_string())
+}

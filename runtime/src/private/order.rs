@@ -1,0 +1,47 @@
+//! Demands on types that keep the order of evaluation around a suspension.
+
+/// A type whose operators are the language's own.
+#[diagnostic::on_unimplemented(
+    message = "whether the left or the right side of this assignment is evaluated first depends on `{Self}`",
+    label = "this type is not known to be primitive",
+    note = "bind the right side first: `let value = …;`, then assign"
+)]
+pub trait Primitive {}
+
+macro_rules! primitive {
+    ($($ty:ty)*) => { $(impl Primitive for $ty {})* };
+}
+
+primitive!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool);
+
+/// Demands that both sides of a compound assignment are primitive, so that the right side is evaluated first.
+pub fn primitives<L: Primitive + ?Sized, R: Primitive + ?Sized>(_: &L, _: &R) {}
+
+/// A collection that does nothing but give a reference when it is indexed.
+#[diagnostic::on_unimplemented(
+    message = "indexing `{Self}` before the pause may do more than give a place",
+    label = "indexed here, used after the pause",
+    note = "bind the yield first: `let value = yield_!(…);`"
+)]
+pub trait PlainIndex {}
+
+impl<T> PlainIndex for [T] {}
+impl<T, const N: usize> PlainIndex for [T; N] {}
+impl PlainIndex for str {}
+impl<C: PlainIndex + ?Sized> PlainIndex for &C {}
+impl<C: PlainIndex + ?Sized> PlainIndex for &mut C {}
+#[cfg(feature = "alloc")]
+impl<T> PlainIndex for alloc::vec::Vec<T> {}
+#[cfg(feature = "alloc")]
+impl<T> PlainIndex for alloc::collections::VecDeque<T> {}
+#[cfg(feature = "alloc")]
+impl<K, V> PlainIndex for alloc::collections::BTreeMap<K, V> {}
+#[cfg(feature = "alloc")]
+impl PlainIndex for alloc::string::String {}
+#[cfg(feature = "alloc")]
+impl<C: PlainIndex + ?Sized> PlainIndex for alloc::boxed::Box<C> {}
+#[cfg(feature = "std")]
+impl<K, V, S> PlainIndex for std::collections::HashMap<K, V, S> {}
+
+/// Demands that an indexed place can be evaluated twice.
+pub fn plain_index<C: PlainIndex + ?Sized>(_: &C) {}
