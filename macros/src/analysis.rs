@@ -99,8 +99,8 @@ impl Facts {
 
     fn initialisation(&mut self, graph: &Graph) {
         let mut entry = State::entry();
-        for local in &graph.scope(Graph::ROOT).locals {
-            entry.set(*local, Status::INIT);
+        for argument in &graph.arguments {
+            entry.set(argument.local, Status::INIT);
         }
         self.state_in[Graph::ENTRY.0] = entry;
         let mut todo: BTreeSet<BlockId> = BTreeSet::from([Graph::ENTRY]);

@@ -86,7 +86,9 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
     // Syntax: items, markers and known macros.
     let mut written = written;
     let items = items::hoist(&mut written, &mut report);
-    let mut body = with_argument_patterns(function, &written);
+    let patterns = argument_patterns(function);
+    let mut body = written.clone();
+    body.stmts.splice(..0, patterns.iter().flatten().cloned());
     let native = native_form(function, &written);
     let calls = markers::normalise(&mut body, &mut report);
     report.finish()?;
@@ -96,7 +98,13 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
         function.arguments.iter().map(|a| (param_pattern(a), a.keep)).collect();
     let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
     tags::number(&mut body);
-    let args: Vec<Local> = (0..params.len()).map(Local).collect();
+    let mut resolved = body.stmts.drain(..patterns.iter().map(Vec::len).sum::<usize>());
+    let args = patterns.iter().enumerate().map(|(index, stmts)| graph::Argument {
+        local: Local(index),
+        patterns: resolved.by_ref().take(stmts.len()).collect(),
+    });
+    let args: Vec<_> = args.collect();
+    drop(resolved);
     let locals = with_copies(locals, function);
     dump.section("model", || body.to_token_stream().to_string());
 
@@ -106,8 +114,7 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
     let context = graph::Context { calls: &calls, yields: yields.as_ref(), private: function.private() };
     let mut marked = HashSet::new();
     let (graph, locals, facts) = loop {
-        let Built { mut graph, locals } =
-            graph::build(&args, &body, locals.clone(), &context, &marked, &mut report);
+        let Built { mut graph, locals } = graph::build(&args, &body, locals.clone(), &context, &marked, &mut report);
         report.finish()?;
         let mut facts = Facts::of(&graph, &calls);
         if spills::resolve(&mut graph, &facts, &locals) {
@@ -144,7 +151,8 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
         sends_unit: is_unit(&function.sends_written),
         names: Names::new(&mut used),
     };
-    let args = args.iter().zip(&function.arguments).map(|(local, argument)| (*local, argument.param.to_token_stream()));
+    let args =
+        args.iter().zip(&function.arguments).map(|(arg, argument)| (arg.local, argument.param.to_token_stream()));
     let frame = emit.frame(&Frame {
         krate: &function.krate,
         name: function.name.clone(),
@@ -161,23 +169,24 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
     Ok(code)
 }
 
-/// The body, with the patterns of the arguments as its first statements.
-fn with_argument_patterns(function: &Function, written: &Block) -> Block {
-    let mut body = written.clone();
+/// The statements that take the pattern of an argument apart.
+fn argument_patterns(function: &Function) -> Vec<Vec<syn::Stmt>> {
     let private = function.private();
-    let mut stmts: Vec<syn::Stmt> = Vec::new();
-    for argument in function.arguments.iter().filter(|argument| !argument.plain && !is_wild(&argument.pat)) {
+    let patterns = function.arguments.iter().map(|argument| {
+        if argument.plain || is_wild(&argument.pat) {
+            return Vec::new();
+        }
         let (mut pat, param) = (argument.pat.clone(), &argument.param);
+        let mut stmts: Vec<syn::Stmt> = Vec::new();
         // What a pattern leaves of an argument drops with it, at the end: the wildcards get names.
         arguments::name_wildcards(&mut pat);
         if arguments::leaves_some(&pat) {
             stmts.push(parse_quote!(#private::assert_no_drop(&#param);));
         }
         stmts.push(parse_quote!(let #pat = #param;));
-    }
-    stmts.append(&mut body.stmts);
-    body.stmts = stmts;
-    body
+        stmts
+    });
+    patterns.collect()
 }
 
 fn param_pattern(argument: &crate::function::Argument) -> Pat {

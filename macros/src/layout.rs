@@ -73,7 +73,8 @@ impl Layout {
                 });
             }
         }
-        let mut layout = Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new(), own: HashSet::new() };
+        let mut layout =
+            Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new(), own: HashSet::new() };
         layout.name_all(locals, temps_from, used, &needed);
         for (local, (place, held)) in needed {
             let name = match place {

@@ -9,7 +9,7 @@ use syn::{Expr, Stmt};
 use super::Emit;
 use super::bind::Binding;
 use super::rewrite::Bindings;
-use crate::graph::{Block, BlockId, End, Instr, ScopeId};
+use crate::graph::{Block, BlockId, End, Graph, Instr, ScopeId};
 use crate::names::Local;
 use crate::scope::flow::State;
 use crate::scope::mentions;
@@ -54,6 +54,10 @@ impl<'a> Arms<'a> {
             for local in &emit.graph.scope(scope).locals {
                 if let Some((_, binding)) = bound.iter().find(|(other, _)| other == local) {
                     own.extend(emit.bind(*local, *binding, start));
+                }
+                // A pattern is taken apart beside its argument, so that all of them drop in their order.
+                for stmt in emit.graph.patterns(start, *local) {
+                    own.extend(emit.stmt(stmt, &writer.bindings).into_token_stream());
                 }
             }
             writer.open_scope(scope, own);
@@ -136,8 +140,13 @@ impl Writer<'_, '_> {
             let block = emit.graph.block(id);
             let states = emit.facts.states(emit.graph, id);
             let mut before = emit.facts.state_in(id).clone();
-            for (instr, after) in block.instrs.iter().zip(&states) {
-                self.instr(instr, &before);
+            let patterns = if id == Graph::ENTRY { emit.graph.pattern_count() } else { 0 };
+            for (index, (instr, after)) in block.instrs.iter().zip(&states).enumerate() {
+                if index < patterns {
+                    self.pattern(instr);
+                } else {
+                    self.instr(instr, &before);
+                }
                 before = after.clone();
                 if after.0.is_none() {
                     return false;
@@ -148,6 +157,14 @@ impl Writer<'_, '_> {
                 Next::Falls => return true,
                 Next::Ends => return false,
             }
+        }
+    }
+
+    /// What an argument's pattern binds, already emitted.
+    fn pattern(&mut self, instr: &Instr) {
+        if let Instr::Stmt(Stmt::Local(local)) = instr {
+            let bound = mentions::bindings(&local.pat);
+            self.bindings.extend(bound.into_iter().map(|local| (local, Binding::Variable)));
         }
     }
 

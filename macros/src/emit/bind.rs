@@ -46,6 +46,8 @@ impl Emit<'_> {
                 let moves = match kind {
                     Kind::Place => handed_on,
                     Kind::Captured | Kind::CapturedValue => true,
+                    // Nothing can be moved from behind a reference.
+                    Kind::Part => self.locals[local].keep == Keep::Unknown || last && !copied,
                     Kind::Value | Kind::Unsure => last && !copied,
                 };
                 *moved.entry(local).or_default() |= moves;
@@ -64,6 +66,8 @@ impl Emit<'_> {
                 status = Status::UNINIT;
             }
             let mentioned = mentioned.contains_key(&local);
+            // What an argument's pattern binds is a variable between the arguments.
+            after_variable |= self.graph.patterns(start, local).iter().any(|stmt| matches!(stmt, syn::Stmt::Local(_)));
             if self.layout.slot(local).is_none() && !(mentioned && !status.may_init) {
                 continue;
             }

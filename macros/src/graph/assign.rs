@@ -25,7 +25,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn compound_assign(&mut self, mut inner: ExprBinary) -> Expr {
-        let changed = root(&inner.left).is_some_and(|root| changes(&inner.right, root));
+        let changed = root(&inner.left).is_some_and(|root| changes(&inner.right, root, true));
         let right = self.operand(*inner.right);
         *inner.right = right;
         if !is_simple_place(&inner.left) || changed {

@@ -11,7 +11,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Pat, Stmt, Token, Type, parse_quote};
 
-use super::{Block, BlockId, End, Graph, Instr, Scope, ScopeId, make};
+use super::{Argument, Block, BlockId, End, Graph, Instr, Scope, ScopeId, make};
 use crate::message;
 use crate::names::{Local, local_of};
 use crate::report::Report;
@@ -37,9 +37,9 @@ pub(crate) struct Context<'a> {
     pub(crate) private: TokenStream,
 }
 
-/// Builds the graph of a body. `args` are declared before it; `marked` constructs become part of the graph.
+/// Builds the graph of a body. The arguments are declared before it; `marked` constructs become part of the graph.
 pub(crate) fn build(
-    args: &[Local],
+    args: &[Argument],
     body: &syn::Block,
     locals: Locals,
     context: &Context<'_>,
@@ -47,7 +47,17 @@ pub(crate) fn build(
     report: &mut Report,
 ) -> Built {
     let mut graph = Graph::default();
-    graph.scopes.push(Scope { parent: None, locals: args.to_vec() });
+    graph.scopes.push(Scope::default());
+    for arg in args {
+        // What a pattern binds drops before the next argument to its left.
+        let bound = arg.patterns.iter().flat_map(|stmt| match stmt {
+            Stmt::Local(local) => bindings(&local.pat),
+            _ => Vec::new(),
+        });
+        graph.scopes[0].locals.push(arg.local);
+        graph.scopes[0].locals.extend(bound);
+    }
+    graph.arguments = args.to_vec();
     let mut builder = Builder {
         graph,
         locals,
@@ -63,6 +73,9 @@ pub(crate) fn build(
         hoisting: false,
     };
     builder.current = builder.new_block();
+    for stmt in args.iter().flat_map(|arg| &arg.patterns) {
+        builder.instr(Instr::Stmt(stmt.clone()));
+    }
     let entry = builder.enter();
     builder.block(body, Dest::Return);
     builder.leave(entry);

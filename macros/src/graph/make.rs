@@ -34,18 +34,19 @@ pub(super) fn block_expr(stmts: Vec<Stmt>) -> Expr {
 }
 
 pub(super) fn assign(left: Expr, right: Expr) -> Stmt {
-    let assign = ExprAssign {
-        attrs: Vec::new(),
-        left: Box::new(left),
-        eq_token: Default::default(),
-        right: Box::new(right),
-    };
+    let assign =
+        ExprAssign { attrs: Vec::new(), left: Box::new(left), eq_token: Default::default(), right: Box::new(right) };
     Stmt::Expr(Expr::Assign(assign), Some(Default::default()))
 }
 
 /// A `break` without a value, out of the innermost loop.
 pub(super) fn leave() -> Expr {
-    Expr::Break(ExprBreak { attrs: Vec::new(), break_token: syn::Token![break](Span::call_site()), label: None, expr: None })
+    Expr::Break(ExprBreak {
+        attrs: Vec::new(),
+        break_token: syn::Token![break](Span::call_site()),
+        label: None,
+        expr: None,
+    })
 }
 
 /// `let pat = value;`

@@ -94,9 +94,17 @@ pub(crate) struct Scope {
     pub(crate) locals: Vec<Local>,
 }
 
+/// An argument, and the statements that take its pattern apart. They stand first in the entry.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    pub(crate) local: Local,
+    pub(crate) patterns: Vec<Stmt>,
+}
+
 /// The graph.
 #[derive(Clone, Default)]
 pub(crate) struct Graph {
+    pub(crate) arguments: Vec<Argument>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) scopes: Vec<Scope>,
     /// Where the marker of each suspension point stands.
@@ -120,6 +128,17 @@ impl Graph {
         let mut path: Vec<_> = std::iter::successors(Some(scope), |scope| self.scope(*scope).parent).collect();
         path.reverse();
         path
+    }
+
+    /// The statements that take an argument apart, in the arm that does.
+    pub(crate) fn patterns(&self, start: BlockId, local: Local) -> &[Stmt] {
+        let argument = self.arguments.iter().find(|argument| start == Graph::ENTRY && argument.local == local);
+        argument.map_or(&[], |argument| &argument.patterns)
+    }
+
+    /// How many statements at the entry take arguments apart.
+    pub(crate) fn pattern_count(&self) -> usize {
+        self.arguments.iter().map(|argument| argument.patterns.len()).sum()
     }
 
     /// The type with which a local is declared without a value.

@@ -271,16 +271,23 @@ impl Builder<'_> {
         {
             return value;
         }
-        let changed = root(&value).is_some_and(|root| later.iter().any(|later| changes(later, root)));
+        let changed = root(&value).is_some_and(|root| {
+            // What a method does through a reference, it does not do to the reference.
+            let owned = self.locals[root].keep == Keep::Unknown;
+            later.iter().any(|later| changes(later, root, owned))
+        });
         match role {
             Role::Borrowed | Role::Receiver if is_simple_place(&value) && !changed => value,
             Role::Borrowed | Role::Receiver if is_place(&value) && !changed => {
                 let place = self.freeze(value);
-                let check = make::binding(Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() }), parse_quote!(&#place));
+                let check = make::binding(
+                    Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() }),
+                    parse_quote!(&#place),
+                );
                 self.push(check);
                 place
             }
-            Role::Receiver if is_place(&value) && !is_simple_place(&value) => {
+            Role::Receiver if is_place(&value) => {
                 self.report.at(&value, message::INDEXED_RECEIVER);
                 value
             }
@@ -381,9 +388,10 @@ pub(super) fn root(expr: &Expr) -> Option<Local> {
 }
 
 /// Whether an expression may change a local, or mentions it in any way but a plain read.
-pub(super) fn changes(expr: &Expr, local: Local) -> bool {
+pub(super) fn changes(expr: &Expr, local: Local, by_methods: bool) -> bool {
     struct Changes {
         local: Local,
+        by_methods: bool,
         found: bool,
     }
     impl<'ast> Visit<'ast> for Changes {
@@ -394,14 +402,16 @@ pub(super) fn changes(expr: &Expr, local: Local) -> bool {
                 Expr::Assign(assign) => mentions(&assign.left, local),
                 Expr::Binary(binary) if is_compound(binary.op) => hits(&binary.left),
                 Expr::Reference(reference) => reference.mutability.is_some() && hits(&reference.expr),
-                Expr::MethodCall(call) => hits(&call.receiver) && !knowledge::reads(&call.method.to_string()),
+                Expr::MethodCall(call) => {
+                    self.by_methods && hits(&call.receiver) && !knowledge::reads(&call.method.to_string())
+                }
                 Expr::Closure(_) | Expr::Async(_) | Expr::Macro(_) => mentions(expr, local),
                 _ => false,
             };
             syn::visit::visit_expr(self, expr);
         }
     }
-    let mut changes = Changes { local, found: false };
+    let mut changes = Changes { local, by_methods, found: false };
     changes.visit_expr(expr);
     changes.found
 }

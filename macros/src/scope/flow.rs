@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Value,
     /// As a place, which is certain to stay initialised.
     Place,
+    /// A part of it by value, which may or may not move that part.
+    Part,
     /// By a construct that may or may not move it.
     Unsure,
     /// In a closure or an opaque macro: it must be a variable of its own name.

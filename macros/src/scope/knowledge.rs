@@ -46,7 +46,7 @@ pub(crate) fn of_items(head: &Expr) -> (Keep, bool) {
             let name = call.method.to_string();
             if ITEM_KEEPING.contains(&name.as_str()) {
                 (of_items(&call.receiver).0, false)
-            } else if VIEWS.contains(&name.as_str()) || name.ends_with("_mut") {
+            } else if is_view(&name) {
                 (Keep::Presumed, false)
             } else {
                 (Keep::Unknown, false)
@@ -59,7 +59,17 @@ pub(crate) fn of_items(head: &Expr) -> (Keep, bool) {
 
 /// Adaptors whose items hold nothing but those of the iterator below, and numbers.
 const ITEM_KEEPING: &[&str] = &[
-    "enumerate", "rev", "skip", "take", "skip_while", "take_while", "filter", "step_by", "peekable", "fuse", "copied",
+    "enumerate",
+    "rev",
+    "skip",
+    "take",
+    "skip_while",
+    "take_while",
+    "filter",
+    "step_by",
+    "peekable",
+    "fuse",
+    "copied",
     "cycle",
 ];
 
@@ -101,9 +111,13 @@ pub(crate) fn of_init(init: &Expr) -> Keep {
             Keep::Presumed => Keep::Presumed,
             _ => Keep::Unknown,
         },
-        Expr::MethodCall(call) if VIEWS.contains(&call.method.to_string().as_str()) => Keep::Presumed,
+        Expr::MethodCall(call) if is_view(&call.method.to_string()) => Keep::Presumed,
         _ => Keep::Unknown,
     }
+}
+
+fn is_view(method: &str) -> bool {
+    VIEWS.contains(&method) || method.ends_with("_mut")
 }
 
 /// Methods that give a reference, a number or an iterator over references.
@@ -136,8 +150,17 @@ const VIEWS: &[&str] = &[
     "capacity",
     "trim",
     "trim_start",
-    "trim_end", "split_at", "split_at_mut", "split_first", "split_last", "split_first_mut", "split_last_mut", "chunks",
-    "chunks_mut", "chunks_exact", "windows",
+    "trim_end",
+    "split_at",
+    "split_at_mut",
+    "split_first",
+    "split_last",
+    "split_first_mut",
+    "split_last_mut",
+    "chunks",
+    "chunks_mut",
+    "chunks_exact",
+    "windows",
 ];
 
 /// Whether a method of this name takes its receiver by value, wherever it is well known.
@@ -203,7 +226,7 @@ const CONSUMING: &[&str] = &[
 
 /// Whether a method of this name takes its receiver by reference, wherever it is well known.
 pub(crate) fn borrows(method: &str) -> bool {
-    VIEWS.contains(&method)
+    is_view(method)
         || method.starts_with("is_")
         || method.starts_with("as_")
         || method.starts_with("push")
@@ -256,7 +279,8 @@ const BORROWING: &[&str] = &[
 
 /// Whether a method of this name changes nothing, wherever it is well known.
 pub(crate) fn reads(method: &str) -> bool {
-    VIEWS.contains(&method) && !method.ends_with("_mut") || READING.contains(&method)
+    let views = VIEWS.contains(&method) || method.starts_with("is_") || method.starts_with("as_");
+    (views && !method.ends_with("_mut")) || READING.contains(&method)
 }
 
 const READING: &[&str] = &[

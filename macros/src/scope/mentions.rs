@@ -4,13 +4,14 @@
 //! move its local is never called a `Place`.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{BinOp, Block, Expr, Local as LetStmt, Pat, Stmt, UnOp};
 
 use super::flow::{Flow, Kind, Tag};
 use super::knowledge;
-use crate::names::{Local, local_of};
+use crate::names::{Local, bare_local, is_sent, local_of};
 use crate::syntax::calls::{Calls, Mode};
 use crate::tags;
 
@@ -18,7 +19,11 @@ use crate::tags;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     Value,
+    /// Its value, in arithmetic: a part of it is as good as certain to be copied.
+    Operand,
     Place,
+    /// A part of it may be moved.
+    Part,
     Unsure,
 }
 
@@ -227,11 +232,13 @@ impl Mentions<'_> {
     }
 
     /// A closure or an async block: everything in it is captured when it is made.
-    fn captured(&mut self, by_move: bool, visit: impl FnOnce(&mut Self)) {
-        let inner = self.nested(visit);
+    fn captured(&mut self, by_move: bool, body: &Expr) {
+        let inner = self.nested(|mentions| mentions.expr(body, Use::Value));
+        // Of a local that is only mentioned by its fields, only those are captured.
+        let wholes = whole_mentions(body);
         let mut whole: Vec<(Local, bool)> = Vec::new();
         inner.uses(&mut |local, kind, _| {
-            let by_value = by_move && matches!(kind, Kind::Value | Kind::CapturedValue);
+            let by_value = by_move && (kind == Kind::CapturedValue || wholes.contains(&local));
             match whole.iter_mut().find(|(old, _)| *old == local) {
                 Some((_, old)) => *old |= by_value,
                 None => whole.push((local, by_value)),
@@ -254,7 +261,8 @@ impl Mentions<'_> {
             Expr::Path(path) => {
                 if let Some(local) = path.path.get_ident().and_then(local_of) {
                     let kind = match usage {
-                        Use::Value => Kind::Value,
+                        Use::Value | Use::Operand => Kind::Value,
+                        Use::Part => Kind::Part,
                         Use::Place => Kind::Place,
                         Use::Unsure => Kind::Unsure,
                     };
@@ -266,11 +274,11 @@ impl Mentions<'_> {
             Expr::Field(field) => self.expr(&field.base, part(usage)),
             Expr::Index(index) => {
                 self.expr(&index.expr, Use::Place);
-                self.expr(&index.index, Use::Value);
+                self.expr(&index.index, Use::Operand);
             }
             Expr::Unary(unary) => match unary.op {
                 UnOp::Deref(_) => self.expr(&unary.expr, part(usage)),
-                _ => self.expr(&unary.expr, Use::Value),
+                _ => self.expr(&unary.expr, Use::Operand),
             },
             Expr::Reference(reference) => self.expr(&reference.expr, Use::Place),
             Expr::RawAddr(raw) => self.expr(&raw.expr, Use::Place),
@@ -288,6 +296,8 @@ impl Mentions<'_> {
             }
             Expr::Call(call) => self.call(call),
             Expr::Binary(binary) => self.binary(binary),
+            // `_ = place` does not even read it.
+            Expr::Assign(assign) if matches!(*assign.left, Expr::Infer(_)) => self.scrutinee(&assign.right),
             Expr::Assign(assign) => {
                 self.expr(&assign.right, Use::Value);
                 self.assignee(&assign.left);
@@ -353,8 +363,11 @@ impl Mentions<'_> {
                 None => self.block(&inner.block),
             },
             Expr::Unsafe(inner) => self.block(&inner.block),
-            Expr::Closure(closure) => self.captured(closure.capture.is_some(), |m| m.expr(&closure.body, Use::Value)),
-            Expr::Async(block) => self.captured(block.capture.is_some(), |m| m.block(&block.block)),
+            Expr::Closure(closure) => self.captured(closure.capture.is_some(), &closure.body),
+            Expr::Async(block) => {
+                let body = Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: block.block.clone() });
+                self.captured(block.capture.is_some(), &body);
+            }
             Expr::Return(inner) => {
                 self.values(inner.expr.as_deref());
                 self.out.push(Flow::End);
@@ -377,7 +390,7 @@ impl Mentions<'_> {
             Expr::Tuple(inner) => self.values(&inner.elems),
             Expr::Repeat(inner) => self.values([&*inner.expr, &*inner.len]),
             Expr::Range(inner) => self.values(inner.start.iter().chain(&inner.end).map(|end| &**end)),
-            Expr::Cast(inner) => self.expr(&inner.expr, Use::Value),
+            Expr::Cast(inner) => self.expr(&inner.expr, Use::Operand),
             Expr::Try(inner) => self.expr(&inner.expr, Use::Value),
             Expr::Await(inner) => self.expr(&inner.base, Use::Value),
             Expr::Yield(inner) => self.values(inner.expr.as_deref()),
@@ -423,10 +436,13 @@ impl Mentions<'_> {
                 self.expr(&binary.right, Use::Place);
             }
             op if is_compound(op) => {
-                self.expr(&binary.right, Use::Value);
+                self.expr(&binary.right, Use::Operand);
                 self.expr(&binary.left, Use::Place);
             }
-            _ => self.values([&*binary.left, &*binary.right]),
+            _ => {
+                self.expr(&binary.left, Use::Operand);
+                self.expr(&binary.right, Use::Operand);
+            }
         }
     }
 
@@ -448,9 +464,31 @@ impl Mentions<'_> {
     }
 }
 
+/// The locals that an expression mentions otherwise than by a field.
+fn whole_mentions(expr: &Expr) -> BTreeSet<Local> {
+    struct Wholes(BTreeSet<Local>);
+    impl<'ast> syn::visit::Visit<'ast> for Wholes {
+        fn visit_expr_field(&mut self, field: &'ast syn::ExprField) {
+            if bare_local(&field.base).is_none() {
+                syn::visit::visit_expr_field(self, field);
+            }
+        }
+        fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+            self.0.extend(local_of(ident));
+        }
+    }
+    let mut wholes = Wholes(BTreeSet::new());
+    syn::visit::Visit::visit_expr(&mut wholes, expr);
+    wholes.0
+}
+
 /// What is done to the whole when this is done to a part.
 fn part(usage: Use) -> Use {
-    if usage == Use::Place { Use::Place } else { Use::Unsure }
+    match usage {
+        Use::Place => Use::Place,
+        Use::Value | Use::Part => Use::Part,
+        Use::Operand | Use::Unsure => Use::Unsure,
+    }
 }
 
 fn has_let(expr: &Expr) -> bool {
@@ -481,7 +519,9 @@ pub(crate) fn is_compound(op: BinOp) -> bool {
 /// Whether an expression is a place, and not a value of its own.
 pub(crate) fn is_place(expr: &Expr) -> bool {
     match expr {
-        Expr::Path(_) | Expr::Index(_) => true,
+        // What was sent is a value, though a path stands for it.
+        Expr::Path(path) => !path.path.get_ident().is_some_and(is_sent),
+        Expr::Index(_) => true,
         Expr::Field(field) => is_place(&field.base),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
         Expr::Paren(inner) => is_place(&inner.expr),

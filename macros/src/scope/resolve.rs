@@ -18,7 +18,8 @@ use crate::syntax::captures::captures;
 /// Renames the locals of `body`. The arguments are patterns that stand around it.
 pub(crate) fn resolve(args: &mut [(Pat, Keep)], body: &mut Block, sends: &Type) -> Locals {
     let scopes = vec![HashMap::new()];
-    let mut pass = Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, copy: false, late: HashSet::new(), sends };
+    let mut pass =
+        Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, copy: false, late: HashSet::new(), sends };
     for (pat, keep) in args {
         pass.keep = *keep;
         pass.bind(pat);

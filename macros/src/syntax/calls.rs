@@ -35,6 +35,8 @@ pub(crate) struct Call {
     pieces: Vec<Piece>,
     /// `vec![value; length]`.
     repeat: bool,
+    /// The condition of an assertion without a message, whose text is the message.
+    condition: Option<TokenStream>,
 }
 
 impl Call {
@@ -77,11 +79,11 @@ impl Calls {
         match name.as_str() {
             "matches" if marked => matches_expr(mac),
             "assert" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" if marked => self.assertion(mac, &name),
-            _ => self.call(mac, &name),
+            _ => self.call(mac, &name, marked),
         }
     }
 
-    fn call(&mut self, mac: &Macro, name: &str) -> Option<Expr> {
+    fn call(&mut self, mac: &Macro, name: &str, marked: bool) -> Option<Expr> {
         let mut args = Vec::new();
         let (pieces, repeat) = match name {
             "print" | "println" | "eprint" | "eprintln" | "format" | "panic" | "todo" | "unreachable"
@@ -93,13 +95,17 @@ impl Calls {
             "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" => {
                 (parse(mac, |input| pieces(input, 2, Mode::Ref, &mut args))?, false)
             }
+            // `dbg!` prints its arguments as they are written, so they are not touched without need.
+            "dbg" if !marked => return None,
             "vec" | "dbg" => parse(mac, |input| list(input, &mut args))?,
             "matches" => (parse(mac, |input| scrutinee(input, &mut args))?, false),
             _ => return None,
         };
         let callee = names::call_ident(self.0.len(), mac.path.segments[0].ident.span());
         let mac = Macro { tokens: TokenStream::new(), ..mac.clone() };
-        self.0.push(Call { mac, pieces, repeat });
+        let condition = name.ends_with("assert") && pieces.len() == 1;
+        let condition = condition.then(|| args[0].to_token_stream());
+        self.0.push(Call { mac, pieces, repeat, condition });
         Some(parse_quote!(#callee(#(#args),*)))
     }
 
@@ -117,9 +123,9 @@ impl Calls {
             Ok((condition, input.parse::<TokenStream>()?))
         })?;
         if !has_marker(message.clone()) {
-            return self.call(mac, name);
+            return self.call(mac, name, true);
         }
-        Some(parse_quote_spanned!(span=> if !#condition { ::core::panic!(#message); }))
+        Some(parse_quote_spanned!(span=> if !(#condition) { ::core::panic!(#message); }))
     }
 
     /// The macro again, around arguments that may have been rewritten.
@@ -139,6 +145,11 @@ impl Calls {
                     }
                 }
             }
+        }
+        if let Some(condition) = &call.condition
+            && parts.iter().any(|part| part.to_string() != condition.to_string())
+        {
+            parts.push(quote!("{}", ::core::concat!("assertion failed: ", ::core::stringify!(#condition))));
         }
         let tokens = if call.repeat { quote!(#(#parts);*) } else { quote!(#(#parts),*) };
         let mac = Macro { tokens, ..call.mac.clone() };

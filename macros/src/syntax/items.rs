@@ -19,6 +19,9 @@ pub(crate) fn hoist(body: &mut Block, report: &mut Report) -> Vec<Item> {
     pass.items
 }
 
+/// Macros whose calls are items.
+const DEFINING: [&str; 2] = ["thread_local", "lazy_static"];
+
 struct Hoist<'a> {
     items: Vec<Item>,
     names: HashSet<String>,
@@ -42,6 +45,11 @@ impl VisitMut for Hoist<'_> {
                         self.report.at(&item, message::TWO_ITEMS);
                     }
                     self.items.push(item);
+                }
+                Stmt::Macro(mac)
+                    if DEFINING.iter().any(|name| mac.mac.path.segments.last().is_some_and(|s| s.ident == name)) =>
+                {
+                    self.items.push(Item::Verbatim(mac.to_token_stream()));
                 }
                 stmt => block.stmts.push(stmt),
             }

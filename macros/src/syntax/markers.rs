@@ -53,7 +53,7 @@ impl Markers<'_> {
     }
 
     fn check_tokens(&mut self, mac: &Macro) {
-        if has_marker(mac.tokens.clone()) && !defines_a_coroutine(mac) {
+        if has_marker(mac.tokens.clone()) && !keeps_its_markers(mac) {
             self.report.at(&mac.path, self.refused.unwrap_or(message::MARKER_IN_MACRO));
         }
     }
@@ -79,9 +79,10 @@ impl Markers<'_> {
     }
 }
 
-/// `coroutine!` inside a coroutine has markers of its own.
-fn defines_a_coroutine(mac: &Macro) -> bool {
-    mac.path.segments.last().is_some_and(|segment| segment.ident == "coroutine" || segment.ident == "macro_rules")
+/// Macros that do not evaluate what stands in them: `coroutine!` has markers of its own.
+fn keeps_its_markers(mac: &Macro) -> bool {
+    const OTHERS: [&str; 3] = ["coroutine", "macro_rules", "stringify"];
+    mac.path.segments.last().is_some_and(|segment| OTHERS.iter().any(|name| segment.ident == name))
 }
 
 impl VisitMut for Markers<'_> {

@@ -30,7 +30,9 @@ struct Native {
 impl Native {
     fn call(&self, span: proc_macro2::Span, operand: TokenStream) -> TokenStream {
         let pause = &self.pause;
-        let operand = if operand.is_empty() { quote!(()) } else { operand };
+        if operand.is_empty() {
+            return quote_spanned!(span=> #pause(()));
+        }
         // Of the expansion, so that no lint takes the braces for the user's.
         let span = proc_macro2::Span::call_site().located_at(span);
         quote_spanned!(span=> #pause({ #operand }))

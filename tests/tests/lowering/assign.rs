@@ -160,4 +160,26 @@ cases! { ($)
         yield_!(3);
         (a, b)
     }
+
+    plain assignment_as_value() -> (); yield i32, send i32; with () {
+        let mut n = 0;
+        let unit = n = yield_!(1);
+        yield_!(n);
+        unit
+    }
+
+    plain assign_drops_old_after_yield() -> D; yield i32, send i32; with () {
+        let mut one = d("one");
+        one = d(yield_!(one.len()));
+        one = d(yield_!(2));
+        one
+    }
+
+    plain assign_in_condition_block() -> i32; yield i32, send i32; with () {
+        let mut n = 0;
+        if { n = yield_!(1); n > 1 } {
+            n += 10;
+        }
+        yield_!(n) + n
+    }
 }

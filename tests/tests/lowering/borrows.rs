@@ -208,4 +208,91 @@ cases! { ($)
         drop(guard);
         last.or(yield_!("end"))
     }
+
+    mix borrows_cursor_over_tokens(text: &str) -> (Result<Vec<(&str, i32)>, Failed>); yield (&str), send (Option<&str>); with ("a=1;b;c=x;d=4") {
+        let mut out = vec![];
+        for (i, token) in text.split(';').enumerate() {
+            let (key, value) = match token.split_once('=') {
+                Some(pair) => pair,
+                None => match yield_!(token) {
+                    Some(given) if given.len() > 3 => (token, "7"),
+                    Some(_) => continue,
+                    None => break,
+                },
+            };
+            let n: i32 = match value.parse() {
+                Ok(n) => n,
+                Err(error) if i > 1 && yield_!(value).is_none() => return Err(Failed::from(error)),
+                Err(_) => -1,
+            };
+            out.push((key, n + yield_!(key).map_or(0, |s| s.len() as i32)));
+        }
+        Ok(out)
+    }
+
+    mix borrows_split_at_mut_in_loop(v: &mut [i32]) -> i32; yield i32, send i32; with let { let mut v = [1, 2, 3, 4, 5]; } (&mut v) then { t(format_args!("{v:?}")); } {
+        let middle = v.len() / 2;
+        let (left, right) = v.split_at_mut(middle);
+        let mut moved = 0;
+        'outer: for (i, l) in left.iter_mut().enumerate() {
+            let mut j = i;
+            while let Some(&there) = right.get(j) {
+                match yield_!(*l * 10 + there) {
+                    0 => continue 'outer,
+                    1 => { std::mem::swap(l, &mut right[j]); moved += 1; }
+                    n if n > 5 => break 'outer,
+                    n => { right[j] += n; let m = yield_!(right[j]); *l -= m; }
+                }
+                j += 1;
+            }
+        }
+        moved + right.iter().sum::<i32>()
+    }
+
+    plain dead_slice_of_local() -> (Vec<i32>); yield i32, send i32; with () {
+        let mut v = vec![1, 2, 3];
+        let (first, rest) = v.split_first().expect("it is not empty");
+        let n = first + rest.len() as i32;
+        v.push(yield_!(n));
+        let tail = &mut v[1..];
+        tail.reverse();
+        v.push(yield_!(v[1]));
+        v
+    }
+
+    plain slice_iter_mut(v: &mut [i32]) -> (); yield i32, send i32; with let { let mut v = [1, 2, 3]; } (&mut v) then { t(format_args!("{v:?}")); } {
+        for x in v.iter_mut() {
+            *x += yield_!(*x);
+        }
+        yield_!(9);
+    }
+
+    plain reborrow_of_argument_lives_across(p: &mut Pair) -> i32; yield i32, send i32; with let { let mut p = pair("p"); } (&mut p) then { t(format_args!("{p:?}")); } {
+        p.n += 1;
+        let n = &mut p.n;
+        let a = &mut p.a;
+        *n += yield_!(*n);
+        a.touch();
+        yield_!(2);
+        a.touch();
+        *n += 1;
+        *n
+    }
+
+    plain map_changed_through_argument(map: &mut BTreeMap<i32, D>) -> (); yield i32, send i32; with let { let mut map = BTreeMap::new(); } (&mut map) then { t(format_args!("{map:?}")); } {
+        for i in 0..3 {
+            map.entry(yield_!(i)).or_insert_with(|| d(i)).touch();
+        }
+        for (key, one) in map.iter_mut() {
+            one.put(yield_!(*key));
+        }
+    }
+
+    plain reassigned_borrow_is_not_rebuilt(v: &[i32]) -> i32; yield i32, send i32; with (&[1, 2, 3, 4, 5]) {
+        let mut view = &v[..2];
+        yield_!(view[0]);
+        view = &v[3..];
+        yield_!(view[0]);
+        view[0] + view.len() as i32
+    }
 }

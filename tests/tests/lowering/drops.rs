@@ -262,4 +262,13 @@ cases! { ($)
         }
         t("end");
     }
+
+    plain overwritten_value_dropped_at_once() -> (); yield i32, send i32; with () {
+        let mut a = d("a1");
+        yield_!(1);
+        a = d("a2");
+        yield_!(2);
+        a = d("a3");
+        t(&a);
+    }
 }

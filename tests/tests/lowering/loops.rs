@@ -366,4 +366,12 @@ cases! { ($)
         }
         Err("through".to_string())
     }
+
+    plain for_body_is_block_with_value_in_let() -> i32; yield i32, send i32; with () {
+        let mut last = 0;
+        for i in 0..3 {
+            last = { let one = d(i); yield_!(one.len()) + i };
+        }
+        last
+    }
 }

@@ -133,4 +133,22 @@ methods! { ($)
         drop(guard);
         yield_!(-1).map(|n| n.to_string())
     }
+
+    plain by_value_mut in Bag { struct Bag { all: Vec<D> } } as { impl Bag } (mut self, extra: D) -> (Vec<D>); yield i32, send bool;
+    with (Bag { all: ds("a b") }, d("extra")) {
+        if yield_!(1) {
+            self.all.push(extra);
+        }
+        let last = self.all.pop();
+        yield_!(last.as_ref().map_or(0, |one| one.len()));
+        self.all
+    }
+
+    plain by_pin in Bag { struct Bag { n: i32 } } as { impl Bag } (self: std::pin::Pin<&mut Self>) -> i32; yield i32, send i32;
+    with let { let mut bag = Bag { n: 1 }; } (std::pin::Pin::new(&mut bag)) then { t(bag.n); } {
+        let this = self.get_mut();
+        this.n += yield_!(this.n);
+        this.n *= yield_!(this.n);
+        this.n
+    }
 }

@@ -341,4 +341,19 @@ cases! { ($)
         }
         Ok(body)
     }
+
+    mix control_binary_search(v: &[i32]) -> (Result<usize, usize>); yield (usize, i32), send i32; with (&[1, 3, 5, 7, 9, 11]) {
+        use std::cmp::Ordering::*;
+        let (mut low, mut high) = (0, v.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match v[middle].cmp(&(yield_!((middle, v[middle])) * 2)) {
+                Equal => return Ok(middle),
+                Less if yield_!((low, 0)) == 0 => break,
+                Less => low = middle + 1,
+                Greater => high = middle,
+            }
+        }
+        Err(low)
+    }
 }

@@ -150,4 +150,38 @@ cases! { ($)
         }
         out
     }
+
+    mix patterns_for_heads_with_refs(rows: &[Vec<Option<D>>]) -> (Vec<&D>); yield usize, send bool; with let { let rows = vec![vec![Some(d("a")), None], vec![], vec![None, Some(d("bb")), Some(d("c"))]]; } (&rows) {
+        let mut out = vec![];
+        'rows: for (i, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
+            for cell in row {
+                match cell {
+                    Some(one) if yield_!(i) => out.push(one),
+                    Some(one) => { if one.len() == 2 { break 'rows } }
+                    None if yield_!(99) => continue 'rows,
+                    None => {}
+                }
+            }
+            if let [Some(first), ..] = &row[..] && yield_!(i + 10) {
+                out.insert(0, first);
+            }
+        }
+        out
+    }
+
+    mix patterns_results_of_options() -> (Result<Option<i32>, String>); yield i32, send (Result<Option<i32>, String>); with () {
+        let mut best = None;
+        for i in 0..4 {
+            match (yield_!(i), best) {
+                (Ok(Some(n)), None) => best = Some(n),
+                (Ok(Some(n)), Some(m)) if n > m || yield_!(n)?.is_some() => best = Some(n),
+                (Ok(Some(_)), old @ Some(_)) => t(format_args!("{old:?}")),
+                (Ok(None), Some(n)) => return Ok(Some(-n)),
+                (Ok(None), None) => continue,
+                (Err(text), _) if i < 2 => { let _kept = d(text); yield_!(100)?; }
+                (Err(text), _) => return Err(text),
+            }
+        }
+        Ok(best)
+    }
 }

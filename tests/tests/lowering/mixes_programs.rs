@@ -319,4 +319,21 @@ cases! { ($)
         }
         out
     }
+
+    mix program_batches(source: impl Iterator<Item = D>) -> (Result<usize, Vec<D>>); yield (Vec<D>), send i32; with (ds("a b c d e f g").into_iter()) {
+        let mut size = 1;
+        let mut batch = Vec::new();
+        let mut sent = 0;
+        for one in source {
+            batch.push(one);
+            if batch.len() < size { continue }
+            sent += batch.len();
+            size = match yield_!(std::mem::take(&mut batch)) {
+                0 => return Ok(sent),
+                n if n > 5 => break,
+                n => n as usize,
+            };
+        }
+        if batch.is_empty() { Ok(sent) } else if yield_!(vec![d("last")]) > 2 { Err(batch) } else { Ok(sent + batch.len()) }
+    }
 }

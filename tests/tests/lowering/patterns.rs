@@ -275,4 +275,31 @@ cases! { ($)
         }
         kept
     }
+
+    mix slices_with_guards_and_rest(v: &[i32]) -> (Vec<i32>); yield i32, send i32; with (&[3, 1, 2, 5, 5, 0, 9]) {
+        let mut out = vec![];
+        let mut rest = v;
+        loop {
+            rest = match rest {
+                [] => break,
+                [a, b, tail @ ..] if a > b && yield_!(*a) > 1 => { out.push(a - b); tail }
+                [a, b, tail @ ..] if a == b => { out.push(yield_!(a + b)); tail }
+                [one, tail @ ..] => {
+                    if yield_!(-one) == 0 {
+                        break;
+                    }
+                    tail
+                }
+            };
+        }
+        out
+    }
+
+    plain slice_patterns(v: &[i32]) -> i32; yield i32, send i32; with (&[4, 5, 6, 7]) {
+        match v {
+            [first, .., last] if yield_!(*first) > 2 => yield_!(*last) + first,
+            [first, rest @ ..] => { yield_!(rest.len() as i32); first + rest[0] }
+            [] => 0,
+        }
+    }
 }

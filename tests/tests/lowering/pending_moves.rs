@@ -105,6 +105,29 @@ with (Box::new(Bag { d: d("d") })) {
 }
 
 // methods.rs: refused; error[E0507]: cannot move out of a mutable reference
+mix consuming_machine in Machine { enum Machine { Start(D), Run { d: D, left: i32 }, Stop } } as { impl Machine } (mut self) -> (Vec<String>); yield i32, send i32;
+with (Machine::Start(d("m"))) {
+    let mut log = vec![];
+    loop {
+        self = match self {
+            Self::Start(one) if yield_!(0) == 0 => { log.push(one.into_name()); Self::Stop }
+            Self::Start(one) => { let left = yield_!(1); Self::Run { d: one, left } }
+            Self::Run { left: ..=0, d: one } => { t(one.len()); Self::Stop }
+            Self::Run { d: one, left } => {
+                log.push(format!("{one}{left}"));
+                let _turn = d("turn");
+                match yield_!(left) {
+                    n if n > left => return log,
+                    n => Self::Run { d: D::with(one, n), left: left - n - 1 },
+                }
+            }
+            Self::Stop => break,
+        };
+    }
+    log
+}
+
+// methods.rs: refused; error[E0507]: cannot move out of a mutable reference
 plain by_value in Bag { struct Bag { a: D, b: D } } as { impl Bag } (self) -> D; yield i32, send i32;
 with (Bag { a: d("a"), b: d("b") }) {
     let _local = d("local");
@@ -115,15 +138,6 @@ with (Bag { a: d("a"), b: d("b") }) {
 }
 
 // methods.rs: refused; error[E0507]: cannot move out of a mutable reference
-plain by_pin in Bag { struct Bag { n: i32 } } as { impl Bag } (self: std::pin::Pin<&mut Self>) -> i32; yield i32, send i32;
-with let { let mut bag = Bag { n: 1 }; } (std::pin::Pin::new(&mut bag)) then { t(bag.n); } {
-    let this = self.get_mut();
-    this.n += yield_!(this.n);
-    this.n *= yield_!(this.n);
-    this.n
-}
-
-// methods.rs: refused; error[E0507]: cannot move out of a mutable reference
 plain calls_other_methods in Walker { struct Walker { at: i32 } impl Walker { fn step(&mut self, by: i32) -> &mut Self { self.at += by; self } fn here(&self) -> i32 { f(self.at) } } } as { impl Walker } (&mut self) -> i32; yield i32, send i32;
 with let { let mut walker = Walker { at: 0 }; } (&mut walker) {
     self.step(yield_!(self.here())).step(1);
@@ -131,6 +145,24 @@ with let { let mut walker = Walker { at: 0 }; } (&mut walker) {
     self.step(by);
     yield_!(self.step(1).here());
     self.here()
+}
+
+// mixes_control.rs: refused; error[E0382]: use of partially moved value: `top`
+mix control_while_let_stack_of_shapes() -> (Vec<i32>); yield i32, send i32; with () {
+    let mut out = vec![];
+    let mut stack = vec![shape(4), shape(3)];
+    while let Some(top) = stack.pop() {
+        out.push(match top {
+            Shape::Nest(inner) => { stack.push(*inner); continue }
+            Shape::Two(a, b) if a.len() > b.len() => 0,
+            Shape::Two(a, b) => { drop(b); yield_!(a.len()) }
+            Shape::Named { n, d: inner } if yield_!(n) > 1 => { stack.push(Shape::One(inner)); n }
+            Shape::Named { .. } => break,
+            Shape::One(one) => { let n = yield_!(9); n + eat(one) }
+            Shape::Empty => -1,
+        });
+    }
+    out
 }
 
 // mixes_drops.rs: refused; error[E0382]: use of moved value: `one`
@@ -206,7 +238,7 @@ mix drops_shadowed_in_every_scope() -> i32; yield i32, send i32; with () {
     n
 }
 
-// mixes_drops.rs: refused; error[E0382]: use of partially moved value
+// mixes_drops.rs: refused; error[E0382]: use of partially moved value: `now`
 mix drops_scrutinee_values_by_move() -> i32; yield i32, send i32; with () {
     let mut sum = 0;
     let mut next = Some(shape(4));

@@ -1,0 +1,14 @@
+//! What the compiler says: each program of `ui/` that must not build, with the whole text of its errors beside it.
+//!
+//! `refused` has the refusals of our own, `native` what rustc says of a mistake in a body, `lints` the warnings on
+//! users' code, each under `deny`. Programs in `pass` must build without a warning and run. To bless changed texts, read
+//! them first: `TRYBUILD=overwrite cargo test -p coframe-tests --test ui`.
+
+#[test]
+fn ui() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/pass/*.rs");
+    cases.compile_fail("ui/refused/*.rs");
+    cases.compile_fail("ui/native/*.rs");
+    cases.compile_fail("ui/lints/*.rs");
+}

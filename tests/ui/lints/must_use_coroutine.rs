@@ -1,0 +1,10 @@
+#![deny(unused)]
+
+#[coframe::coroutine(yield = u32)]
+fn numbers() {
+    yield_!(1);
+}
+
+fn main() {
+    numbers();
+}

@@ -1,0 +1,13 @@
+#[coframe::coroutine(yield = u32)]
+fn numbers() {
+    let offset = 10;
+    let add = |n: u32| n + offset;
+    yield_!(add(1));
+    yield_!(add(2));
+}
+
+fn main() {
+    for n in numbers() {
+        println!("{n}");
+    }
+}

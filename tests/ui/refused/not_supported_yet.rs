@@ -1,0 +1,20 @@
+#[coframe::coroutine(pinned, yield = u32)]
+fn pinned() {
+    yield_!(1);
+}
+
+#[coframe::coroutine(recursive, yield = u32)]
+fn recursive() {
+    yield_!(1);
+}
+
+#[coframe::coroutine(task)]
+fn task() {
+    yield_!();
+}
+
+fn main() {
+    drop(pinned());
+    drop(recursive());
+    drop(task());
+}
