@@ -15,7 +15,7 @@ use crate::graph::{self, Built, spills, validate};
 use crate::layout::Layout;
 use crate::names::{Local, Used};
 use crate::report::Report;
-use crate::scope::{Locals, resolve};
+use crate::scope::resolve;
 use crate::syntax::{arguments, items, markers, native};
 use crate::{fallback, message, per_resume, tags};
 
@@ -105,7 +105,6 @@ fn compile(function: &Function, written: Block) -> syn::Result<TokenStream> {
     });
     let args: Vec<_> = args.collect();
     drop(resolved);
-    let locals = with_copies(locals, function);
     dump.section("model", || body.to_token_stream().to_string());
 
     // The graph, again until no construct in it leaves it uncertain what must be dropped.
@@ -196,13 +195,6 @@ fn param_pattern(argument: &crate::function::Argument) -> Pat {
 
 fn is_wild(pat: &Pat) -> bool {
     matches!(pat, Pat::Wild(_))
-}
-
-fn with_copies(mut locals: Locals, function: &Function) -> Locals {
-    for (index, argument) in function.arguments.iter().enumerate() {
-        locals[Local(index)].copy = argument.copy;
-    }
-    locals
 }
 
 /// The statement that shows the body as written to the compiler.

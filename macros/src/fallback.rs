@@ -25,5 +25,5 @@ pub(crate) fn body(function: &Function) -> TokenStream {
             }
         }
     };
-    quote!({ #make(#private::NoLocals, |_, _, _, _| ::core::unreachable!()) })
+    quote!({ #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()) })
 }

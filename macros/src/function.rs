@@ -49,7 +49,6 @@ pub(crate) struct Argument {
     /// The name of the parameter in the signature.
     pub(crate) param: Ident,
     pub(crate) keep: Keep,
-    pub(crate) copy: bool,
     /// Whether the pattern only names the value.
     pub(crate) plain: bool,
 }
@@ -174,7 +173,6 @@ fn argument(index: usize, input: &mut FnArg) -> Argument {
                 }),
                 param: Ident::new("self", token.span),
                 keep,
-                copy: knowledge::is_copy(&receiver.ty),
                 plain: true,
             }
         }
@@ -193,11 +191,5 @@ fn named_argument(index: usize, pat: &mut Pat, ty: Option<&Type>) -> Argument {
         _ => format_ident!("arg{index}", span = written.span()),
     };
     *pat = parse_quote!(#param);
-    Argument {
-        pat: written,
-        param,
-        keep: ty.map_or(Keep::Unknown, knowledge::of_type),
-        copy: ty.is_some_and(knowledge::is_copy),
-        plain,
-    }
+    Argument { pat: written, param, keep: ty.map_or(Keep::Unknown, knowledge::of_type), plain }
 }

@@ -12,7 +12,7 @@ use proc_macro2::{Ident, Span};
 use crate::analysis::Facts;
 use crate::graph::Graph;
 use crate::names::{Local, Used};
-use crate::scope::Locals;
+use crate::scope::{Keep, Locals};
 
 /// Where a local is while it is saved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +29,8 @@ pub(crate) struct Slot {
     pub(crate) place: Place,
     /// Only kept until its scope ends, and never mentioned again.
     pub(crate) held: bool,
+    /// Never empty: a scalar, which starts with a default value.
+    pub(crate) plain: bool,
     /// The name of the field or variable.
     pub(crate) name: Ident,
 }
@@ -81,7 +83,8 @@ impl Layout {
                 Place::Frame => layout.name(local),
                 Place::Resume => used.fresh(&format!("{}_slot", layout.name(local)), Span::call_site()),
             };
-            layout.slots.insert(local, Slot { place, held, name });
+            let plain = locals[local].keep == Keep::Scalar;
+            layout.slots.insert(local, Slot { place, held, plain, name });
         }
         layout.order = declaration_order(graph).into_iter().filter(|local| layout.slots.contains_key(local)).collect();
         layout

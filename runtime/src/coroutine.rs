@@ -55,6 +55,7 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     ///
     /// [`Exception::AlreadyStarted`] if it waits for a value of a type other than `()`; else as
     /// [`resume`](Coroutine::resume).
+    #[inline]
     fn start(&mut self) -> Resumed<Self::Yield, Self::Return>
     where
         Self: Unpin,
@@ -68,6 +69,7 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     ///
     /// [`Exception::NotStarted`] before the first suspension point unless `S` is `()` (the value is dropped and the
     /// coroutine can still be started); else as [`resume`](Coroutine::resume).
+    #[inline]
     fn send(&mut self, value: S) -> Resumed<Self::Yield, Self::Return>
     where
         Self: Unpin,
@@ -80,6 +82,7 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     /// # Errors
     ///
     /// `exception` itself, if the body lets it pass, has not run yet (none of it runs then) or is over.
+    #[inline]
     fn throw(&mut self, exception: impl Into<Exception>) -> Resumed<Self::Yield, Self::Return>
     where
         Self: Unpin,
@@ -95,6 +98,7 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     /// # Errors
     ///
     /// [`Exception::IgnoredExit`] if the body yielded instead; what it raised if it raised something else.
+    #[inline]
     fn close(&mut self) -> Result<Option<Self::Return>, Exception>
     where
         Self: Unpin,

@@ -75,7 +75,10 @@ impl Emit<'_> {
     fn bind(&self, local: Local, binding: Binding, start: BlockId) -> TokenStream {
         let (private, name, slot) = (&self.private, self.layout.name(local), self.slot(local));
         let uninit = !self.facts.is_needed(start, local, self.facts.state_in(start).get(local), self.locals);
+        let plain = self.layout.slot(local).is_some_and(|slot| slot.plain);
         match binding {
+            Binding::Variable if plain && !uninit => quote!(let mut #name = #slot;),
+            Binding::Place if plain => quote!(let #name = &mut #slot;),
             Binding::Variable if uninit => {
                 let ty = self.graph.declared_type(local).map(|ty| quote!(: #ty));
                 quote!(let mut #name #ty;)
@@ -250,6 +253,7 @@ impl Writer<'_, '_> {
             let mut name = emit.layout.name(local);
             name.set_span(name.span().located_at(span));
             code.extend(match (binding, slot.held) {
+                _ if slot.plain => quote!(#place = #name;),
                 (Binding::Held, _) => quote!(#place = #name;),
                 (_, true) => quote!(#place = ::core::option::Option::Some(#private::Held(#name).hold());),
                 (_, false) => quote!(#place = ::core::option::Option::Some(#name);),

@@ -40,9 +40,9 @@ impl Emit<'_> {
             declared.extend(self.graph.block(block).declares());
             self.facts.uses(block, &mut |local, kind, last| {
                 mentioned.insert(local, true);
-                let copied = self.locals[local].copy && kind == Kind::Value;
+                let copied = self.locals[local].keep >= Keep::Copy && kind == Kind::Value;
                 // A reference that is not used again is handed on, since what is made of it may live longer.
-                let handed_on = last && self.locals[local].keep != Keep::Unknown && !self.locals[local].copy;
+                let handed_on = last && matches!(self.locals[local].keep, Keep::Presumed | Keep::Never);
                 let moves = match kind {
                     Kind::Place => handed_on,
                     Kind::Captured | Kind::CapturedValue => true,

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::Emit;
 use super::arm::Arms;
+use super::{Emit, Names};
 use crate::layout::{Place, Slot};
 use crate::names::Local;
 use crate::per_resume::Sends;
@@ -33,8 +33,7 @@ impl Emit<'_> {
         let allowed = allowed_lints();
         let private = &self.private;
         let items = self.locals_struct(frame);
-        let (locals, position, state, signal) =
-            (&self.names.locals, &self.names.position, &self.names.state, &self.names.signal);
+        let Names { locals, position, state, sent, raised, .. } = &self.names;
         let start = self.start_values(frame);
         let slots = self.layout.order.iter().filter_map(|local| self.resume_slot(*local));
         let mut arms = Arms::new(self).all();
@@ -50,7 +49,7 @@ impl Emit<'_> {
             {
                 #held
                 #items
-                #make(#start, #by_move |#locals, #position, mut #state, mut #signal| {
+                #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
                     #(#slots)*
                     'run: loop {
                         match #state {
@@ -76,6 +75,9 @@ impl Emit<'_> {
     fn resume_slot(&self, local: Local) -> Option<TokenStream> {
         let slot = self.layout.slot(local).filter(|slot| slot.place == Place::Resume)?;
         let name = &slot.name;
+        if slot.plain {
+            return Some(quote!(let mut #name = ::core::default::Default::default();));
+        }
         Some(quote!(let mut #name = ::core::option::Option::None;))
     }
 
@@ -86,9 +88,9 @@ impl Emit<'_> {
         // In reverse, so that fields drop in reverse order of declaration.
         let fields = slots.iter().zip(&params).rev().map(|((_, slot), param)| {
             let field = &slot.name;
-            quote!(#field: ::core::option::Option<#param>)
+            if slot.plain { quote!(#field: #param) } else { quote!(#field: ::core::option::Option<#param>) }
         });
-        let clears = slots.iter().rev().map(|(_, slot)| {
+        let clears = slots.iter().rev().filter(|(_, slot)| !slot.plain).map(|(_, slot)| {
             let field = &slot.name;
             quote!(self.#field = ::core::option::Option::None;)
         });
@@ -125,7 +127,9 @@ impl Emit<'_> {
                     let private = &self.private;
                     quote!(#field: ::core::option::Option::Some(#private::Held(#value).hold()))
                 }
+                Some(value) if slot.plain => quote!(#field: #value),
                 Some(value) => quote!(#field: ::core::option::Option::Some(#value)),
+                None if slot.plain => quote!(#field: ::core::default::Default::default()),
                 None => quote!(#field: ::core::option::Option::None),
             }
         });

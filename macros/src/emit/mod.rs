@@ -40,7 +40,8 @@ pub(crate) struct Names {
     pub(crate) locals: Ident,
     pub(crate) position: Ident,
     pub(crate) state: Ident,
-    pub(crate) signal: Ident,
+    pub(crate) sent: Ident,
+    pub(crate) raised: Ident,
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
 }
@@ -52,7 +53,8 @@ impl Names {
             locals: fresh("locals"),
             position: fresh("position"),
             state: fresh("state"),
-            signal: fresh("signal"),
+            sent: fresh("sent"),
+            raised: fresh("raised"),
             value: fresh("value"),
             frame: fresh("Locals"),
         }

@@ -70,6 +70,10 @@ impl Rewrite<'_> {
         Some(match self.binding(local) {
             Binding::Variable | Binding::Held | Binding::Saved => parse_quote!(#name),
             Binding::Place => parse_quote!((*#name)),
+            Binding::Slot if self.emit.layout.slot(local).is_some_and(|slot| slot.plain) => {
+                let slot = self.emit.slot(local);
+                parse_quote!(#slot)
+            }
             Binding::Slot => {
                 let (private, slot) = (&self.emit.private, self.emit.slot(local));
                 parse_quote!((*#private::place(&mut #slot)))
@@ -114,7 +118,8 @@ impl Rewrite<'_> {
     fn slot_assign(&self, expr: &Expr) -> Option<(TokenStream, Expr)> {
         let Expr::Assign(assign) = expr else { return None };
         let local = bare_local(&assign.left)?;
-        (self.binding(local) == Binding::Slot).then(|| (self.emit.slot(local), (*assign.right).clone()))
+        let plain = self.emit.layout.slot(local).is_some_and(|slot| slot.plain);
+        (self.binding(local) == Binding::Slot && !plain).then(|| (self.emit.slot(local), (*assign.right).clone()))
     }
 }
 
@@ -129,9 +134,10 @@ impl VisitMut for Rewrite<'_> {
             Expr::Path(path) => {
                 if let Some(ident) = path.path.get_ident() {
                     if is_sent(ident) {
-                        let (private, signal) = (&self.emit.private, &self.emit.names.signal);
-                        let sent = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
-                        *expr = parse_quote_spanned!(ident.span()=> #private::#sent(&mut #signal)?);
+                        let (private, names) = (&self.emit.private, &self.emit.names);
+                        let (sent, raised) = (&names.sent, &names.raised);
+                        let take = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
+                        *expr = parse_quote_spanned!(ident.span()=> #private::#take(&mut #sent, &mut #raised)?);
                     } else if let Some(mention) = self.mention(&ident.clone()) {
                         *expr = mention;
                     }

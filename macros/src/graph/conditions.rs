@@ -100,7 +100,7 @@ impl Builder<'_> {
             self.leave(scope);
             return value;
         }
-        let local = self.temp("condition", value.span(), Keep::Never);
+        let local = self.temp("condition", value.span(), Keep::Scalar);
         let ident = self.locals.ident(local);
         self.declare_at(mark, outer, parse_quote!(let #ident: bool;));
         self.value_into(value, Dest::Local(local));

@@ -125,7 +125,7 @@ impl Builder<'_> {
         let (pat, guard) = self.guard_bindings(&arm.pat, guard, owned);
         let test = self.arm_block(&pat);
         let scope = self.graph.block(test).scope;
-        let passed = self.temp("guard", guard.span(), Keep::Never);
+        let passed = self.temp("guard", guard.span(), Keep::Scalar);
         let ident = self.locals.ident(passed);
         self.push(parse_quote!(let #ident: bool;));
         self.expr_into(guard, Dest::Local(passed));
@@ -169,7 +169,7 @@ impl Builder<'_> {
         });
         for local in by_value {
             let info = self.locals[local].clone();
-            let inner = self.locals.add(&info.name, info.span, Keep::Never);
+            let inner = self.locals.add(&info.name, info.span, Keep::Copy);
             let ident = self.locals.ident(inner);
             let early = owned && mentions_in_operands(&guard, local) == mentions(&guard, local);
             let mut change = Rebind { local, ident: &ident, by_ref: early };

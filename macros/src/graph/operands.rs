@@ -143,7 +143,7 @@ impl Builder<'_> {
             self.force_into(expr, Dest::Discard);
             return parse_quote!(());
         }
-        let keep = if matches!(expr, Expr::Binary(_)) { Keep::Never } else { Keep::Unknown };
+        let keep = if matches!(expr, Expr::Binary(_)) { Keep::Scalar } else { Keep::Unknown };
         let local = self.declare_temp("value", expr.span(), None, keep);
         let hoisting = std::mem::replace(&mut self.hoisting, false);
         self.expr_into(expr, Dest::Local(local));

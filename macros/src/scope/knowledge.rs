@@ -2,27 +2,32 @@
 
 use syn::{BinOp, Expr, Lit, Type, UnOp};
 
-/// Whether a local that is not mentioned any more must be kept until the end of its scope.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What is known of a local's type, the more the further down.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Keep {
-    /// It may have a destructor.
+    /// It may have a destructor, and must be kept until the end of its scope.
     Unknown,
     /// It looks like a view of something else. The expansion proves that it has no destructor.
     Presumed,
-    /// It has none.
+    /// It has no destructor.
     Never,
+    /// It is `Copy`.
+    Copy,
+    /// It is `Copy` and `Default`: a number, a `bool`, a `char`.
+    Scalar,
 }
 
-/// What the type of an annotated local or argument tells.
+/// What a type tells.
 pub(crate) fn of_type(ty: &Type) -> Keep {
     match ty {
-        Type::Reference(_) | Type::Ptr(_) | Type::BareFn(_) => Keep::Never,
+        Type::Reference(reference) if reference.mutability.is_some() => Keep::Never,
+        Type::Reference(_) | Type::Ptr(_) | Type::BareFn(_) => Keep::Copy,
         Type::Paren(inner) => of_type(&inner.elem),
         Type::Group(inner) => of_type(&inner.elem),
-        Type::Array(inner) => of_type(&inner.elem),
-        Type::Tuple(inner) if inner.elems.iter().all(|elem| of_type(elem) == Keep::Never) => Keep::Never,
+        Type::Array(inner) => of_type(&inner.elem).min(Keep::Copy),
+        Type::Tuple(inner) => inner.elems.iter().map(of_type).fold(Keep::Copy, Keep::min),
         Type::Path(path) if path.qself.is_none() => match path.path.get_ident() {
-            Some(name) if PRIMITIVES.contains(&name.to_string().as_str()) => Keep::Never,
+            Some(name) if PRIMITIVES.contains(&name.to_string().as_str()) => Keep::Scalar,
             _ if is_pinned_reference(path) => Keep::Never,
             _ => Keep::Unknown,
         },
@@ -38,22 +43,22 @@ fn is_pinned_reference(path: &syn::TypePath) -> bool {
 }
 
 /// What is known of the items of the iterator that a `for` head makes.
-pub(crate) fn of_items(head: &Expr) -> (Keep, bool) {
+pub(crate) fn of_items(head: &Expr) -> Keep {
     match head {
-        Expr::Range(_) => (Keep::Never, true),
+        Expr::Range(_) => Keep::Scalar,
         Expr::Paren(inner) => of_items(&inner.expr),
+        Expr::Reference(_) => Keep::Presumed,
         Expr::MethodCall(call) => {
             let name = call.method.to_string();
             if ITEM_KEEPING.contains(&name.as_str()) {
-                (of_items(&call.receiver).0, false)
+                of_items(&call.receiver).min(Keep::Presumed)
             } else if is_view(&name) {
-                (Keep::Presumed, false)
+                Keep::Presumed
             } else {
-                (Keep::Unknown, false)
+                Keep::Unknown
             }
         }
-        Expr::Reference(_) => (Keep::Presumed, false),
-        _ => (Keep::Unknown, false),
+        _ => Keep::Unknown,
     }
 }
 
@@ -73,12 +78,6 @@ const ITEM_KEEPING: &[&str] = &[
     "cycle",
 ];
 
-/// Whether a type is a primitive that is `Copy`, whatever else is in scope.
-pub(crate) fn is_primitive(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.qself.is_none()
-        && path.path.get_ident().is_some_and(|name| PRIMITIVES.contains(&name.to_string().as_str())))
-}
-
 const PRIMITIVES: &[&str] = &[
     "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
     "char",
@@ -89,23 +88,27 @@ pub(crate) fn of_init(init: &Expr) -> Keep {
     match init {
         Expr::Lit(lit) => match lit.lit {
             Lit::Verbatim(_) => Keep::Unknown,
-            _ => Keep::Never,
+            // A byte string is a reference to an array, and has no default.
+            Lit::ByteStr(_) | Lit::CStr(_) => Keep::Copy,
+            _ => Keep::Scalar,
         },
         Expr::Unary(unary) => match unary.op {
             UnOp::Deref(_) => Keep::Unknown,
             _ => of_init(&unary.expr),
         },
         Expr::Binary(binary) => match binary.op {
-            BinOp::And(_) | BinOp::Or(_) | BinOp::Eq(_) | BinOp::Ne(_) => Keep::Never,
-            BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => Keep::Never,
+            BinOp::And(_) | BinOp::Or(_) | BinOp::Eq(_) | BinOp::Ne(_) => Keep::Scalar,
+            BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => Keep::Scalar,
             _ => Keep::Unknown,
         },
-        Expr::Cast(_) | Expr::Reference(_) | Expr::RawAddr(_) => Keep::Never,
+        Expr::Cast(cast) => of_type(&cast.ty).max(Keep::Copy),
+        Expr::Reference(reference) if reference.mutability.is_some() => Keep::Never,
+        Expr::Reference(_) | Expr::RawAddr(_) => Keep::Copy,
         Expr::Paren(inner) => of_init(&inner.expr),
         Expr::Group(inner) => of_init(&inner.expr),
-        Expr::Tuple(tuple) if tuple.elems.iter().all(|elem| of_init(elem) == Keep::Never) => Keep::Never,
-        Expr::Array(array) if array.elems.iter().all(|elem| of_init(elem) == Keep::Never) => Keep::Never,
-        Expr::Repeat(repeat) => of_init(&repeat.expr),
+        Expr::Tuple(tuple) => tuple.elems.iter().map(of_init).fold(Keep::Copy, Keep::min),
+        Expr::Array(array) => array.elems.iter().map(of_init).fold(Keep::Copy, Keep::min),
+        Expr::Repeat(repeat) => of_init(&repeat.expr).min(Keep::Copy),
         Expr::Closure(closure) if closure.capture.is_none() => Keep::Presumed,
         Expr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => match of_init(&call.receiver) {
             Keep::Presumed => Keep::Presumed,
@@ -117,7 +120,7 @@ pub(crate) fn of_init(init: &Expr) -> Keep {
 }
 
 fn is_view(method: &str) -> bool {
-    VIEWS.contains(&method) || method.ends_with("_mut")
+    VIEWS.contains(&method)
 }
 
 /// Methods that give a reference, a number or an iterator over references.
@@ -158,6 +161,13 @@ const VIEWS: &[&str] = &[
     "split_first_mut",
     "split_last_mut",
     "chunks",
+    "get_mut",
+    "first_mut",
+    "last_mut",
+    "front_mut",
+    "back_mut",
+    "as_pin_mut",
+    "chunks_exact_mut",
     "chunks_mut",
     "chunks_exact",
     "windows",
@@ -227,6 +237,7 @@ const CONSUMING: &[&str] = &[
 /// Whether a method of this name takes its receiver by reference, wherever it is well known.
 pub(crate) fn borrows(method: &str) -> bool {
     is_view(method)
+        || method.ends_with("_mut")
         || method.starts_with("is_")
         || method.starts_with("as_")
         || method.starts_with("push")
@@ -307,33 +318,3 @@ const READING: &[&str] = &[
     "cloned",
     "copied",
 ];
-
-/// Whether a type is certain to be `Copy`.
-pub(crate) fn is_copy(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => reference.mutability.is_none(),
-        Type::Ptr(_) | Type::BareFn(_) => true,
-        Type::Paren(inner) => is_copy(&inner.elem),
-        Type::Group(inner) => is_copy(&inner.elem),
-        Type::Array(inner) => is_copy(&inner.elem),
-        Type::Tuple(inner) => inner.elems.iter().all(is_copy),
-        ty => is_primitive(ty),
-    }
-}
-
-/// Whether an initialiser is certain to have a `Copy` type.
-pub(crate) fn is_copy_init(init: &Expr) -> bool {
-    match init {
-        Expr::Lit(lit) => !matches!(lit.lit, Lit::Verbatim(_)),
-        Expr::Unary(unary) if !matches!(unary.op, UnOp::Deref(_)) => is_copy_init(&unary.expr),
-        Expr::Binary(_) => of_init(init) == Keep::Never,
-        Expr::Cast(_) => true,
-        Expr::Paren(inner) => is_copy_init(&inner.expr),
-        Expr::Group(inner) => is_copy_init(&inner.expr),
-        Expr::Reference(reference) => reference.mutability.is_none(),
-        Expr::Tuple(tuple) => tuple.elems.iter().all(is_copy_init),
-        Expr::Array(array) => array.elems.iter().all(is_copy_init),
-        Expr::Repeat(repeat) => is_copy_init(&repeat.expr),
-        _ => false,
-    }
-}

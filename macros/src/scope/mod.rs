@@ -19,10 +19,8 @@ pub(crate) struct LocalInfo {
     pub(crate) name: String,
     /// Where it is declared.
     pub(crate) span: Span,
-    /// Whether it must be kept for its destructor when it is not mentioned any more.
+    /// What is known of its type.
     pub(crate) keep: Keep,
-    /// Whether its type is known to be `Copy`.
-    pub(crate) copy: bool,
 }
 
 /// All locals of a body. Temporaries are added while the graph is built.
@@ -31,7 +29,7 @@ pub(crate) struct Locals(Vec<LocalInfo>);
 
 impl Locals {
     pub(crate) fn add(&mut self, name: &str, span: Span, keep: Keep) -> Local {
-        self.0.push(LocalInfo { name: name.to_owned(), span, keep, copy: false });
+        self.0.push(LocalInfo { name: name.to_owned(), span, keep });
         Local(self.0.len() - 1)
     }
 

@@ -18,8 +18,7 @@ use crate::syntax::captures::captures;
 /// Renames the locals of `body`. The arguments are patterns that stand around it.
 pub(crate) fn resolve(args: &mut [(Pat, Keep)], body: &mut Block, sends: &Type) -> Locals {
     let scopes = vec![HashMap::new()];
-    let mut pass =
-        Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, copy: false, late: HashSet::new(), sends };
+    let mut pass = Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, late: HashSet::new(), sends };
     for (pat, keep) in args {
         pass.keep = *keep;
         pass.bind(pat);
@@ -33,7 +32,6 @@ struct Resolve<'a> {
     scopes: Vec<HashMap<String, Local>>,
     /// What is known of the bindings that are being declared.
     keep: Keep,
-    copy: bool,
     /// Locals that were declared without a value and did not get one.
     late: HashSet<Local>,
     /// What a suspension point gives.
@@ -59,7 +57,6 @@ impl Resolve<'_> {
             scope.extend(bound);
         }
         self.keep = Keep::Unknown;
-        self.copy = false;
     }
 
     /// A condition, whose `let`s are in scope to its right and in the block behind it.
@@ -132,14 +129,14 @@ impl VisitMut for Binder<'_, '_> {
                     return;
                 }
                 let name = binding.ident.to_string();
-                let keep = if binding.by_ref.is_some() { Keep::Never } else { self.pass.keep };
+                let keep = match (&binding.by_ref, &binding.mutability) {
+                    (Some(_), Some(_)) => Keep::Never,
+                    (Some(_), None) => Keep::Copy,
+                    (None, _) => self.pass.keep,
+                };
                 let local = match self.bound.get(&name) {
                     Some(local) => *local,
-                    None => {
-                        let local = self.pass.locals.add(&name, binding.ident.span(), keep);
-                        self.pass.locals[local].copy = self.pass.copy;
-                        local
-                    }
+                    None => self.pass.locals.add(&name, binding.ident.span(), keep),
                 };
                 self.bound.insert(name, local);
                 binding.ident = local_ident(local, binding.ident.span());
@@ -173,7 +170,7 @@ impl VisitMut for Resolve<'_> {
     }
 
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
-        let (mut keep, mut copy) = (Keep::Unknown, false);
+        let mut keep = Keep::Unknown;
         if let Some(init) = &mut local.init {
             self.visit_expr_mut(&mut init.expr);
             if let Some((_, diverge)) = &mut init.diverge {
@@ -183,9 +180,9 @@ impl VisitMut for Resolve<'_> {
             if knowledge::of_init(&init.expr) == Keep::Presumed {
                 keep = Keep::Presumed;
             } else if matches!(local.pat, Pat::Ident(_)) {
-                (keep, copy) = match &*init.expr {
-                    Expr::Yield(_) => (knowledge::of_type(self.sends), knowledge::is_copy(self.sends)),
-                    init => (knowledge::of_init(init), knowledge::is_copy_init(init)),
+                keep = match &*init.expr {
+                    Expr::Yield(_) => knowledge::of_type(self.sends),
+                    init => knowledge::of_init(init),
                 };
             }
         }
@@ -193,9 +190,8 @@ impl VisitMut for Resolve<'_> {
             && matches!(*typed.pat, Pat::Ident(_))
         {
             keep = knowledge::of_type(&typed.ty);
-            copy = knowledge::is_copy(&typed.ty);
         }
-        (self.keep, self.copy) = (keep, copy);
+        self.keep = keep;
         self.bind(&mut local.pat);
         if local.init.is_none() {
             self.late.extend(bindings(&local.pat));
@@ -210,7 +206,6 @@ impl VisitMut for Resolve<'_> {
             && self.locals[local].keep == Keep::Unknown
         {
             self.locals[local].keep = knowledge::of_init(&assign.right);
-            self.locals[local].copy = knowledge::is_copy_init(&assign.right);
         }
     }
 
@@ -239,7 +234,7 @@ impl VisitMut for Resolve<'_> {
     fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
         self.visit_expr_mut(&mut expr.expr);
         self.scoped(|pass| {
-            (pass.keep, pass.copy) = knowledge::of_items(&expr.expr);
+            pass.keep = knowledge::of_items(&expr.expr);
             pass.bind(&mut expr.pat);
             pass.visit_block_mut(&mut expr.body);
         });

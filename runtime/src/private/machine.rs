@@ -71,7 +71,7 @@ pub struct FrameMachine<L, F> {
 pub fn generator<S, Y, R, L, F>(locals: L, body: F) -> Generator<FrameMachine<L, F>>
 where
     L: Locals,
-    F: FnMut(&mut L, &mut u32, u32, Option<Signal<S>>) -> Resumed<Y, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
 {
     Generator::new(FrameMachine { position: CREATED, locals, body })
 }
@@ -89,12 +89,12 @@ pub trait Lend<'r> {
 /// The body of a coroutine that is lent what it is sent. A trait of its own because a bound on `FnMut` cannot say that
 /// what is yielded lives as long as what was sent (E0582).
 pub trait LendBody<'r, T: ?Sized + Lend<'r>, L, R>:
-    FnMut(&mut L, &mut u32, u32, Option<Signal<T::Send>>) -> Resumed<T::Yield, R>
+    FnMut(&mut L, &mut u32, u32, Option<T::Send>, Option<Exception>) -> Resumed<T::Yield, R>
 {
 }
 
 impl<'r, T: ?Sized + Lend<'r>, L, R, F> LendBody<'r, T, L, R> for F where
-    F: FnMut(&mut L, &mut u32, u32, Option<Signal<T::Send>>) -> Resumed<T::Yield, R>
+    F: FnMut(&mut L, &mut u32, u32, Option<T::Send>, Option<Exception>) -> Resumed<T::Yield, R>
 {
 }
 
@@ -122,12 +122,13 @@ impl<L: Locals, F> Inspect for FrameMachine<L, F> {
 impl<S, Y, R, L, F> Machine<S> for FrameMachine<L, F>
 where
     L: Locals,
-    F: FnMut(&mut L, &mut u32, u32, Option<Signal<S>>) -> Resumed<Y, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
 {
     type Yield = Y;
     type Return = R;
 
-    #[inline]
+    // The caller knows which signal it sends, and the body is a function of its own.
+    #[inline(always)]
     fn resume(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
         let entry = self.position;
         match (&signal, entry) {
@@ -140,7 +141,13 @@ where
         }
         self.position = RUNNING;
         let running = Running { locals: &mut self.locals, position: &mut self.position };
-        (self.body)(running.locals, running.position, entry, Some(signal))
+        // In two parts, which fit into registers where the signal as a whole does not.
+        let (sent, raised) = match signal {
+            Signal::Start => (None, None),
+            Signal::Send(value) => (Some(value), None),
+            Signal::Throw(exception) => (None, Some(exception)),
+        };
+        (self.body)(running.locals, running.position, entry, sent, raised)
     }
 }
 
@@ -189,11 +196,11 @@ pub fn finished<S, Y, R>(signal: Signal<S>) -> Resumed<Y, R> {
 ///
 /// What was thrown in.
 #[inline]
-pub fn sent<S>(signal: &mut Option<Signal<S>>) -> Result<S, Exception> {
-    match signal.take() {
-        Some(Signal::Send(value)) => Ok(value),
-        Some(Signal::Throw(exception)) => Err(exception),
-        Some(Signal::Start) | None => Err(Exception::AlreadyStarted),
+pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
+    match (sent.take(), raised.take()) {
+        (Some(value), _) => Ok(value),
+        (None, Some(exception)) => Err(exception),
+        (None, None) => Err(Exception::AlreadyStarted),
     }
 }
 
@@ -203,9 +210,6 @@ pub fn sent<S>(signal: &mut Option<Signal<S>>) -> Result<S, Exception> {
 ///
 /// What was thrown in.
 #[inline]
-pub fn sent_unit(signal: &mut Option<Signal<()>>) -> Result<(), Exception> {
-    match signal.take() {
-        Some(Signal::Throw(exception)) => Err(exception),
-        Some(Signal::Start | Signal::Send(())) | None => Ok(()),
-    }
+pub fn sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
+    raised.take().map_or(Ok(()), Err)
 }

@@ -1,0 +1,126 @@
+//! Compiles and runs many programs as one crate.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::program::Program;
+
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Same,
+    /// The two traces part, or the frame panicked.
+    Wrong(String),
+    /// Only the coroutine does not compile.
+    Refused(String),
+    /// The twin does not compile either.
+    Invalid(String),
+}
+
+/// Where the crate is written.
+fn folder() -> PathBuf {
+    std::env::var_os("FUZZ_DIR").map_or_else(|| std::env::temp_dir().join("coframe-fuzz"), PathBuf::from)
+}
+
+/// The root of the workspace under test.
+fn root() -> PathBuf {
+    let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = std::env::var_os("FUZZ_ROOT").map_or_else(here, PathBuf::from);
+    root.canonicalize().expect("the workspace is there")
+}
+
+pub fn run(programs: &[Program]) -> Vec<Outcome> {
+    let (folder, root) = (folder(), root());
+    let _ = fs::remove_dir_all(folder.join("src"));
+    fs::create_dir_all(folder.join("src")).expect("the folder can be made");
+    let manifest = format!(
+        "[package]\nname = \"batch\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[lib]\ndoctest = false\n\
+         [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\"] }}\n\
+         [profile.dev]\ndebug = 0\nincremental = false\n",
+        root.join("runtime")
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
+    let mut natives = Vec::new();
+    for (index, program) in programs.iter().enumerate() {
+        let (module, line) = program.module();
+        natives.push(line);
+        fs::write(folder.join(format!("src/p{index}.rs")), module).expect("it can be written");
+    }
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; programs.len()];
+    loop {
+        write_root(&folder, &root, &outcomes);
+        let output = cargo(&folder).args(["test", "--no-run", "--message-format=short"]).output().expect("cargo runs");
+        if output.status.success() {
+            break;
+        }
+        let text = String::from_utf8_lossy(&output.stderr);
+        let mut errors: BTreeMap<usize, (bool, Vec<String>)> = BTreeMap::new();
+        for line in text.lines() {
+            let Some((place, message)) = line.split_once(": error") else { continue };
+            let Some(place) = place.strip_prefix("src/p") else { continue };
+            let Some((index, rest)) = place.split_once(".rs:") else { continue };
+            let (Ok(index), Some(Ok(row))) = (index.parse::<usize>(), rest.split(':').next().map(str::parse::<usize>))
+            else {
+                continue;
+            };
+            let (native, messages) = errors.entry(index).or_default();
+            *native |= row >= natives[index];
+            messages.push(format!("{row}: error{message}"));
+        }
+        if errors.is_empty() {
+            let tail: Vec<&str> = text.lines().filter(|line| line.contains("error") || line.contains("panicked")).collect();
+            panic!("the batch does not compile:\n{}\n{}", tail.join("\n"), &text[..text.len().min(3000)]);
+        }
+        for (index, (native, messages)) in errors {
+            let text = messages.join("\n    ");
+            outcomes[index] = Some(if native { Outcome::Invalid(text) } else { Outcome::Refused(text) });
+        }
+    }
+    let output = Command::new("timeout")
+        .arg("300")
+        .args(["cargo", "test", "--quiet", "--", "--test-threads=2"])
+        .current_dir(&folder)
+        .envs(environment())
+        .output()
+        .expect("the tests run");
+    let text = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() && !text.contains("failures:") {
+        panic!("the tests did not end: {text}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    for piece in text.split("\n---- p").skip(1) {
+        let Some((index, _)) = piece.split_once("::") else { continue };
+        let Ok(index) = index.parse::<usize>() else { continue };
+        if piece.contains("the case never yields") {
+            continue;
+        }
+        let body = piece.split("\nfailures:").next().unwrap_or(piece);
+        outcomes[index] = Some(Outcome::Wrong(body.lines().skip(1).collect::<Vec<_>>().join("\n").trim().to_owned()));
+    }
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Same)).collect()
+}
+
+fn environment() -> Vec<(&'static str, String)> {
+    vec![("RUSTFLAGS", "-Awarnings".to_owned()), ("RUST_BACKTRACE", "0".to_owned())]
+}
+
+fn cargo(folder: &PathBuf) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(folder).envs(environment());
+    command
+}
+
+fn write_root(folder: &PathBuf, root: &PathBuf, outcomes: &[Option<Outcome>]) {
+    let mut text = String::from("#![allow(warnings)]\n#![recursion_limit = \"512\"]\n");
+    for module in ["harness", "script", "things"] {
+        let path = root.join("tests/tests/lowering").join(format!("{module}.rs"));
+        let attribute = if module == "harness" { "#[macro_use] " } else { "" };
+        text += &format!("{attribute}#[path = {path:?}] mod {module};\n");
+    }
+    for (index, outcome) in outcomes.iter().enumerate() {
+        if outcome.is_none() {
+            text += &format!("mod p{index};\n");
+        }
+    }
+    fs::write(folder.join("src/lib.rs"), text).expect("it can be written");
+}

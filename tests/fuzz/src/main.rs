@@ -1,0 +1,59 @@
+//! `hand FILE [NAME…]` runs the bodies of a file, `fuzz SEED COUNT` random ones; `print SEED COUNT` only writes them.
+//!
+//! Each body is compiled as a coroutine and as a native twin with the harness of `tests/tests/lowering`. Bodies that do
+//! not compile are taken out of the batch, one build after another, and told apart by where the errors stand: in the
+//! twin (the body is no valid Rust) or in the coroutine only (a refusal).
+
+mod batch;
+mod generate;
+mod program;
+
+use std::path::Path;
+
+use batch::{Outcome, run};
+use program::Program;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["hand", file, ref names @ ..] => {
+            let text = std::fs::read_to_string(file).expect("the file can be read");
+            let mut programs = program::parse(&text);
+            if !names.is_empty() {
+                programs.retain(|program| names.contains(&program.name.as_str()));
+            }
+            report(&programs, Path::new(file));
+        }
+        ["fuzz", seed, count] => {
+            let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
+            let programs: Vec<Program> = (0..count).map(|index| generate::program(seed, index)).collect();
+            report(&programs, Path::new("-"));
+        }
+        ["print", seed, count] => {
+            let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
+            (0..count).for_each(|index| println!("{}", generate::program(seed, index)));
+        }
+        _ => eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | print SEED COUNT"),
+    }
+}
+
+fn report(programs: &[Program], source: &Path) {
+    let outcomes = run(programs);
+    let mut counts = [0; 4];
+    for (program, outcome) in programs.iter().zip(&outcomes) {
+        let (kind, text) = match outcome {
+            Outcome::Same => (0, None),
+            Outcome::Wrong(text) => (1, Some(format!("WRONG {text}"))),
+            Outcome::Refused(text) => (2, Some(format!("REFUSED {text}"))),
+            Outcome::Invalid(text) => (3, Some(format!("INVALID {text}"))),
+        };
+        counts[kind] += 1;
+        if let Some(text) = text {
+            println!("==== {}: {text}", program.name);
+            if source == Path::new("-") && kind != 3 {
+                println!("{program}");
+            }
+        }
+    }
+    println!("same {}, wrong {}, refused {}, invalid {}", counts[0], counts[1], counts[2], counts[3]);
+}

@@ -1,0 +1,165 @@
+//! A body with its signature, in the notation of the tables in `tests/tests/lowering`.
+
+use std::fmt;
+
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    pub name: String,
+    pub generics: String,
+    pub params: String,
+    pub returns: String,
+    pub yields: String,
+    pub sends: String,
+    pub setup: String,
+    pub call: String,
+    pub after: String,
+    pub body: String,
+    /// Items beside the function.
+    pub items: String,
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
+        if !items.is_empty() {
+            writeln!(f, "items {{ {items} }}")?;
+        }
+        write!(f, "plain {name}{generics}({params}) -> {returns}; yield {yields}, send {sends}; with ")?;
+        if !setup.is_empty() {
+            write!(f, "let {{ {setup} }} ")?;
+        }
+        write!(f, "({call}) ")?;
+        if !after.is_empty() {
+            write!(f, "then {{ {after} }} ")?;
+        }
+        write!(f, "{{{body}}}")
+    }
+}
+
+impl Program {
+    /// The module of the program, and the line on which the native twin starts.
+    pub fn module(&self) -> (String, usize) {
+        let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
+        let generics =
+            if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) };
+        let frame = format!(
+            "use crate::things::*;\n{items}\n#[coframe::coroutine(yield = {yields}, send = {sends})]\n\
+             fn frame{generics}({params}) -> {returns} {{{body}}}\n"
+        );
+        let native = format!(
+            "macro_rules! yield_ {{\n\
+             () => {{ crate::harness::pause::<(), {sends}>(()) }};\n\
+             ($operand:expr) => {{ crate::harness::pause::<{yields}, {sends}>({{ let value: {yields} = $operand; value }}) }};\n\
+             }}\n\
+             fn native{generics}({params}) -> {returns} {{{body}}}\n\
+             fn abandoned{generics}({params}) -> {returns} {{ crate::harness::abandon() }}\n\
+             #[test] fn {name}() {{\n crate::harness::check(\n\
+             &|| {{ {setup} crate::harness::drive(frame({call})); {after} }},\n\
+             &|| {{ {setup} crate::harness::twin(|| native({call})); {after} }},\n\
+             &|| {{ {setup} crate::harness::twin(|| abandoned({call})); {after} }});\n}}\n"
+        );
+        let line = frame.lines().count() + 1;
+        (frame + &native, line)
+    }
+}
+
+/// Reads programs in the notation of the tables.
+pub fn parse(text: &str) -> Vec<Program> {
+    let text: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+    let mut reader = Reader { text: &text };
+    let mut all = Vec::new();
+    while !reader.rest().is_empty() {
+        all.push(reader.program());
+    }
+    all
+}
+
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&mut self) -> &'a str {
+        self.text = self.text.trim_start();
+        self.text
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        match self.rest().strip_prefix(token) {
+            Some(rest) => {
+                self.text = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn expect(&mut self, token: &str) {
+        assert!(self.eat(token), "expected `{token}` before `{}`", &self.text[..self.text.len().min(80)]);
+    }
+
+    fn until(&mut self, token: &str) -> String {
+        let (before, after) = self.rest().split_once(token).unwrap_or_else(|| panic!("no `{token}`"));
+        self.text = after;
+        before.trim().to_owned()
+    }
+
+    /// What is between brackets.
+    fn group(&mut self) -> String {
+        let text = self.rest();
+        let bytes = text.as_bytes();
+        let (mut depth, mut index) = (0, 0);
+        loop {
+            match bytes[index] {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                b'"' => {
+                    index += 1;
+                    while bytes[index] != b'"' {
+                        index += if bytes[index] == b'\\' { 2 } else { 1 };
+                    }
+                }
+                _ => {}
+            }
+            index += 1;
+        }
+        self.text = &text[index + 1..];
+        text[1..index].to_owned()
+    }
+
+    fn program(&mut self) -> Program {
+        let mut program = Program::default();
+        if self.eat("items") {
+            program.items = self.group();
+        }
+        if !self.eat("plain") {
+            self.expect("mix");
+        }
+        let rest = self.rest();
+        let end = rest.find(['(', '[']).expect("arguments");
+        program.name = rest[..end].trim().to_owned();
+        self.text = &rest[end..];
+        if self.text.starts_with('[') {
+            program.generics = format!("[{}]", self.group());
+        }
+        program.params = self.group();
+        self.expect("->");
+        program.returns = self.until("; yield");
+        program.yields = self.until(", send");
+        program.sends = self.until("; with");
+        if self.eat("let") {
+            program.setup = self.group();
+        }
+        program.call = self.group();
+        if self.eat("then") {
+            program.after = self.group();
+        }
+        program.body = self.group();
+        program
+    }
+}
