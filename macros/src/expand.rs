@@ -178,11 +178,16 @@ fn argument_patterns(function: &Function) -> Vec<Vec<syn::Stmt>> {
         let (mut pat, param) = (argument.pat.clone(), &argument.param);
         let mut stmts: Vec<syn::Stmt> = Vec::new();
         // What a pattern leaves of an argument drops with it, at the end: the wildcards get names.
-        arguments::name_wildcards(&mut pat);
+        // What has a name drops before what has none.
+        let named = arguments::name_wildcards(&mut pat);
         if arguments::leaves_some(&pat) {
             stmts.push(parse_quote!(#private::assert_no_drop(&#param);));
         }
         stmts.push(parse_quote!(let #pat = #param;));
+        stmts.extend(named.iter().map(|pat| {
+            let name = &pat.ident;
+            parse_quote!(let #pat = #name;)
+        }));
         stmts
     });
     patterns.collect()

@@ -171,7 +171,7 @@ impl VisitMut for Rewrite<'_> {
         }
         visit_mut::visit_expr_mut(self, expr);
         if let Expr::Call(call) = expr
-            && let Some(rebuilt) = self.emit.calls.rebuild(&call.func, &call.args)
+            && let Some(rebuilt) = self.emit.calls.rebuild(&call.func, &call.args, &self.emit.private)
         {
             *expr = rebuilt;
         }

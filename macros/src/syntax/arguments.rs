@@ -2,12 +2,13 @@
 
 use proc_macro2::Span;
 use quote::format_ident;
-use syn::Pat;
 use syn::visit_mut::{self, VisitMut};
+use syn::{Pat, PatIdent};
 
-/// Gives names to the wildcards of an argument's pattern, so that what they match is kept as a local.
-pub(crate) fn name_wildcards(pat: &mut Pat) {
-    struct Wildcards(usize);
+/// Gives names to the wildcards of an argument's pattern, so that what they match is kept as a local. Returns the bindings
+/// that were there, if there were wildcards.
+pub(crate) fn name_wildcards(pat: &mut Pat) -> Vec<PatIdent> {
+    struct Wildcards(usize, Vec<PatIdent>);
     impl VisitMut for Wildcards {
         fn visit_pat_mut(&mut self, pat: &mut Pat) {
             match pat {
@@ -23,13 +24,24 @@ pub(crate) fn name_wildcards(pat: &mut Pat) {
                         subpat: None,
                     });
                 }
+                Pat::Ident(binding) if binding.by_ref.is_none() && binding.subpat.is_none() => {
+                    self.1.push(binding.clone());
+                    binding.mutability = None;
+                }
                 // What is behind a reference is not moved.
                 Pat::Reference(_) => {}
                 other => visit_mut::visit_pat_mut(self, other),
             }
         }
     }
-    Wildcards(0).visit_pat_mut(pat);
+    let written = pat.clone();
+    let mut wildcards = Wildcards(0, Vec::new());
+    wildcards.visit_pat_mut(pat);
+    if wildcards.0 > 0 {
+        return wildcards.1;
+    }
+    *pat = written;
+    Vec::new()
 }
 
 /// Whether a pattern leaves something that has no name, with `..` or `ref`.

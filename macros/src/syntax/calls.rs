@@ -129,7 +129,12 @@ impl Calls {
     }
 
     /// The macro again, around arguments that may have been rewritten.
-    pub(crate) fn rebuild(&self, callee: &Expr, args: &Punctuated<Expr, Token![,]>) -> Option<Expr> {
+    pub(crate) fn rebuild(
+        &self,
+        callee: &Expr,
+        args: &Punctuated<Expr, Token![,]>,
+        private: &TokenStream,
+    ) -> Option<Expr> {
         let call = self.get(callee)?;
         let mut args = args.iter();
         let mut parts: Vec<TokenStream> = Vec::new();
@@ -149,7 +154,7 @@ impl Calls {
         if let Some(condition) = &call.condition
             && parts.iter().any(|part| part.to_string() != condition.to_string())
         {
-            parts.push(quote!("{}", ::core::concat!("assertion failed: ", ::core::stringify!(#condition))));
+            parts.push(quote!("{}", ::core::concat!("assertion failed: ", #private::expr_text!(#condition))));
         }
         let tokens = if call.repeat { quote!(#(#parts);*) } else { quote!(#(#parts),*) };
         let mac = Macro { tokens, ..call.mac.clone() };

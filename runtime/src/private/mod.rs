@@ -16,4 +16,5 @@ pub use self::native::{native, pause};
 pub use self::order::{PlainIndex, Primitive, plain_index, primitives};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
+pub use crate::__expr_text as expr_text;
 pub use crate::{Code, Point, PointKind, Step};

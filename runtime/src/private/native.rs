@@ -14,3 +14,12 @@ pub fn native<R>(body: impl FnOnce() -> R) -> Infallible {
 pub fn pause<Y, S>(_: Y) -> S {
     unreachable!("coframe: the native form of a body is never run")
 }
+
+/// The text of an expression, as `assert!` gives it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __expr_text {
+    ($expr:expr) => {
+        ::core::stringify!($expr)
+    };
+}

@@ -182,4 +182,12 @@ cases! { ($)
         }
         yield_!(n) + n
     }
+
+    plain underscore_assignment() -> (); yield i32, send D; with () {
+        _ = yield_!(1);
+        t("after");
+        let kept = yield_!(2);
+        _ = kept;
+        yield_!(3);
+    }
 }

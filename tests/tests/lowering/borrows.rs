@@ -295,4 +295,13 @@ cases! { ($)
         yield_!(view[0]);
         view[0] + view.len() as i32
     }
+
+    plain vec_pushed_through_reference(v: &mut Vec<D>) -> usize; yield i32, send D; with let { let mut v = ds("a"); } (&mut v) then { t(format_args!("{v:?}")); } {
+        v.push(yield_!(v.len() as i32));
+        let last = v.last_mut().expect("it is not empty");
+        last.touch();
+        v.push(yield_!(2));
+        v.swap(0, 1);
+        v.len()
+    }
 }

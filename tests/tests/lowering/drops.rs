@@ -271,4 +271,34 @@ cases! { ($)
         a = d("a3");
         t(&a);
     }
+
+    mix drop_of_everything_at_once(arg: D, _: D) -> i32; yield i32, send i32; with (d("arg"), d("wild")) {
+        let late;
+        let (a, _b) = (d("a"), d("b"));
+        let [x, ref _y] = [yield_!(1), 2];
+        if x > 0 {
+            late = d("late");
+        } else {
+            late = arg;
+            return eat(late) + yield_!(a.len());
+        }
+        let held = move |n: i32| late.len() + n;
+        let Some(n) = even(yield_!(held(1))) else {
+            let _in_else = d("in else");
+            return yield_!(2);
+        };
+        let _c = d("c");
+        held(n) + arg.len() + yield_!(3)
+    }
+
+    plain closure_held_drops_captures_at_scope_end() -> i32; yield i32, send i32; with () {
+        let n = {
+            let one = d("captured");
+            let _later = d("later");
+            let get = move || one.len();
+            yield_!(get());
+            get()
+        };
+        yield_!(n)
+    }
 }

@@ -222,6 +222,14 @@ cases! { ($)
         }
         (sums, found)
     }
+
+    plain argument_order_of_drops(a: D, (b, c): (D, D), _: D, _e: D) -> i32; yield i32, send i32; with (d("a"), (d("b"), d("c")), d("w"), d("e")) {
+        let n = yield_!(1);
+        if n > 1 {
+            drop(b);
+        }
+        yield_!(c.len())
+    }
 }
 
 /// A function pointer with a `Debug` that does not depend on addresses.

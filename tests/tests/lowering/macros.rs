@@ -170,4 +170,38 @@ cases! { ($)
         }
         Ok(lines.join(&format!("|{}|", yield_!(20))))
     }
+
+    plain thread_local_and_env() -> usize; yield usize, send i32; with () {
+        thread_local!(static SEEN: std::cell::Cell<usize> = const { std::cell::Cell::new(3) });
+        let n = yield_!(SEEN.get());
+        SEEN.set(4);
+        SEEN.replace(3) + n as usize
+    }
+
+    plain assert_message_yields() -> i32; yield i32, send i32; with () {
+        let n = yield_!(1);
+        assert!(n < 3, "{n} is too big, says {}", yield_!(2));
+        n
+    }
+
+    plain format_several_arguments() -> String; yield i32, send i32; with () {
+        format!("{:>4}|{:<4}|{:04}", yield_!(1), yield_!(2), yield_!(3))
+    }
+
+    plain format_positions_and_names() -> String; yield i32, send i32; with () {
+        let w = 6;
+        format!("{0} {1} {0} {name:>w$} {2:?}", yield_!(1), f(2), Some(3), name = yield_!(4))
+    }
+
+    plain format_runtime_width_and_precision() -> String; yield i32, send usize; with () {
+        let x = 1.5;
+        format!("[{x:>1$.2$}] [{:*^3$}]", "mid", yield_!(1) + 2, yield_!(2), yield_!(3))
+    }
+
+    plain write_with_question(out: &mut String) -> (Result<i32, std::fmt::Error>); yield i32, send i32; with let { let mut out = String::new(); } (&mut out) then { t(&out); } {
+        write!(out, "{}-{}", yield_!(1), yield_!(2))?;
+        let n = yield_!(3);
+        writeln!(out, "={n}")?;
+        Ok(n)
+    }
 }

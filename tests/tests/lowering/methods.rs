@@ -151,4 +151,13 @@ methods! { ($)
         this.n *= yield_!(this.n);
         this.n
     }
+
+    plain calls_other_methods in Walker { struct Walker { at: i32 } impl Walker { fn step(&mut self, by: i32) -> &mut Self { self.at += by; self } fn here(&self) -> i32 { f(self.at) } } } as { impl Walker } (&mut self) -> i32; yield i32, send i32;
+    with let { let mut walker = Walker { at: 0 }; } (&mut walker) {
+        self.step(yield_!(self.here())).step(1);
+        let by = yield_!(self.here());
+        self.step(by);
+        yield_!(self.step(1).here());
+        self.here()
+    }
 }

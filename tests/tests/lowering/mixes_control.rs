@@ -356,4 +356,18 @@ cases! { ($)
         }
         Err(low)
     }
+
+    mix control_guards_that_yield_in_loops() -> (Vec<&'static str>); yield i32, send i32; with () {
+        let mut out = vec![];
+        for one in ds("a bb cc d") {
+            out.push(match one.len() {
+                1 if yield_!(1) > 2 => "one",
+                2 if { let _g = d("guard"); yield_!(2) == yield_!(3) } => continue,
+                2 if matches!(yield_!(4), 1 | 2) => "two",
+                _ if out.len() > 2 => break,
+                _ => "else",
+            });
+        }
+        out
+    }
 }

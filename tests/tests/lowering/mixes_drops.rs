@@ -219,4 +219,37 @@ cases! { ($)
         }
         sum
     }
+
+    mix drops_arguments_in_mixed_fates(a: D, (b, _): (D, D), mut all: Vec<D>, _: D) -> (Option<D>); yield i32, send i32; with (d("a"), (d("b0"), d("b1")), ds("v0 v1 v2"), d("wild")) {
+        all.push(a);
+        for _ in 0..2 {
+            let last = all.pop()?;
+            match yield_!(last.len()) {
+                0 => { all.insert(0, b); return all.pop() }
+                n if n % 2 == 1 => { all.truncate(1); all.push(last); }
+                _ => { yield_!(7); }
+            }
+        }
+        let _b = b;
+        all.into_iter().nth(yield_!(9) as usize % 2)
+    }
+
+    mix drops_closure_captures_in_scopes() -> i32; yield i32, send i32; with () {
+        let mut sum = 0;
+        for i in 0..2 {
+            let one = d(format_args!("one{i}"));
+            let get = move |n: i32| one.len() * n;
+            sum += get(yield_!(i));
+            if sum > 6 {
+                let _late = d("late");
+                break;
+            }
+            {
+                let other = get;
+                sum += other(yield_!(sum));
+            }
+            t("turn ends");
+        }
+        sum
+    }
 }

@@ -282,4 +282,13 @@ cases! { ($)
         }
         total
     }
+
+    plain moved_into_closure() -> i32; yield i32, send i32; with () {
+        let one = d("one");
+        let held = move || one.len();
+        yield_!(held());
+        yield_!(held());
+        drop(held);
+        yield_!(3)
+    }
 }

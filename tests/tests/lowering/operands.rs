@@ -297,4 +297,8 @@ cases! { ($)
         drop(yield_!(3));
         t("end");
     }
+
+    plain comparison_of_two() -> bool; yield i32, send i32; with () {
+        (yield_!(1) <= yield_!(2)) == (yield_!(3) != yield_!(4))
+    }
 }

@@ -17,25 +17,6 @@ plain compound_overloaded_index_first() -> (Vec<W>); yield i32, send i32; with (
     all
 }
 
-// assign.rs: wrong trace; native: ["yield 3", "drop sent3:4", "drop sent2:1", "return ()"] / frame:  ["drop sent2:1", "yield 3", "drop sent3:4", "return ()"]
-plain underscore_assignment() -> (); yield i32, send D; with () {
-    _ = yield_!(1);
-    t("after");
-    let kept = yield_!(2);
-    _ = kept;
-    yield_!(3);
-}
-
-// borrows.rs: refused; error[E0521]: borrowed data escapes outside of closure
-plain vec_pushed_through_reference(v: &mut Vec<D>) -> usize; yield i32, send D; with let { let mut v = ds("a"); } (&mut v) then { t(format_args!("{v:?}")); } {
-    v.push(yield_!(v.len() as i32));
-    let last = v.last_mut().expect("it is not empty");
-    last.touch();
-    v.push(yield_!(2));
-    v.swap(0, 1);
-    v.len()
-}
-
 // borrows.rs: refused; error[E0700]: hidden type for `impl coframe::Machine<bool, Yield = usize, Return = String>` captures lifetime that does not appear in bounds
 plain reference_reassigned(a: &str, b: &str) -> String; yield usize, send bool; with ("long", "s") {
     let mut best = a;
@@ -104,91 +85,12 @@ plain attributes_on_arms_and_blocks() -> i32; yield i32, send i32; with () {
     yield_!(m)
 }
 
-// generics.rs: wrong trace; native: ["drop e", "drop w", "drop c", "drop a", "return 1"] / frame:  ["drop c", "drop e", "drop w", "drop a", "return 1"]
-plain argument_order_of_drops(a: D, (b, c): (D, D), _: D, _e: D) -> i32; yield i32, send i32; with (d("a"), (d("b"), d("c")), d("w"), d("e")) {
-    let n = yield_!(1);
-    if n > 1 {
-        drop(b);
-    }
-    yield_!(c.len())
-}
-
-// macros.rs: refused; error[E0425]: cannot find value `SEEN` in this scope
-plain thread_local_and_env() -> usize; yield usize, send i32; with () {
-    thread_local!(static SEEN: std::cell::Cell<usize> = const { std::cell::Cell::new(3) });
-    let n = yield_!(SEEN.get());
-    SEEN.set(4);
-    SEEN.replace(3) + n as usize
-}
-
 // macros.rs: wrong trace; native: ["panicked: assertion failed: yield_!(1) != 2"] / frame:  ["panicked: assertion failed: ::coframe::private::sent(&mut signal)? != 2"]
 plain assert_condition() -> i32; yield i32, send i32; with () {
     let _a = d("a");
     assert!(yield_!(1) != 2);
     assert!(yield_!(2) < 4, "too big after {}", f(2));
     yield_!(3)
-}
-
-// macros.rs: wrong trace; native: ["return 0"] / frame:  ["yield 2", "panicked: 0 is too big, says 0"]
-plain assert_message_yields() -> i32; yield i32, send i32; with () {
-    let n = yield_!(1);
-    assert!(n < 3, "{n} is too big, says {}", yield_!(2));
-    n
-}
-
-// macros.rs: wrong trace; native: ["return \"   3|1   |0004\""] / frame:  ["raised AlreadyStarted"]
-plain format_several_arguments() -> String; yield i32, send i32; with () {
-    format!("{:>4}|{:<4}|{:04}", yield_!(1), yield_!(2), yield_!(3))
-}
-
-// macros.rs: wrong trace; native: ["return \"3 2 3      1 Some(3)\""] / frame:  ["raised AlreadyStarted"]
-plain format_positions_and_names() -> String; yield i32, send i32; with () {
-    let w = 6;
-    format!("{0} {1} {0} {name:>w$} {2:?}", yield_!(1), f(2), Some(3), name = yield_!(4))
-}
-
-// macros.rs: wrong trace; native: ["return \"[  1.5] [mid*]\""] / frame:  ["raised AlreadyStarted"]
-plain format_runtime_width_and_precision() -> String; yield i32, send usize; with () {
-    let x = 1.5;
-    format!("[{x:>1$.2$}] [{:*^3$}]", "mid", yield_!(1) + 2, yield_!(2), yield_!(3))
-}
-
-// macros.rs: wrong trace; native: ["yield 3", "return Ok(4)", "3-1=4\n"] / frame:  ["raised AlreadyStarted", ""]
-plain write_with_question(out: &mut String) -> (Result<i32, std::fmt::Error>); yield i32, send i32; with let { let mut out = String::new(); } (&mut out) then { t(&out); } {
-    write!(out, "{}-{}", yield_!(1), yield_!(2))?;
-    let n = yield_!(3);
-    writeln!(out, "={n}")?;
-    Ok(n)
-}
-
-// mixes_control.rs: wrong trace; native: ["yield 4", "drop bb", "D(cc).len", "make guard", "yield 2", "yield 3", "drop guard", "yield / frame:  ["drop bb", "drop cc", "drop d", "raised AlreadyStarted
-mix control_guards_that_yield_in_loops() -> (Vec<&'static str>); yield i32, send i32; with () {
-    let mut out = vec![];
-    for one in ds("a bb cc d") {
-        out.push(match one.len() {
-            1 if yield_!(1) > 2 => "one",
-            2 if { let _g = d("guard"); yield_!(2) == yield_!(3) } => continue,
-            2 if matches!(yield_!(4), 1 | 2) => "two",
-            _ if out.len() > 2 => break,
-            _ => "else",
-        });
-    }
-    out
-}
-
-// mixes_drops.rs: wrong trace; native: ["drop wild", "drop b1", "return Some(D(v0))", "drop v0"] / frame:  ["drop b1", "drop wild", "return Some(D(v0))", "drop v0"]
-mix drops_arguments_in_mixed_fates(a: D, (b, _): (D, D), mut all: Vec<D>, _: D) -> (Option<D>); yield i32, send i32; with (d("a"), (d("b0"), d("b1")), ds("v0 v1 v2"), d("wild")) {
-    all.push(a);
-    for _ in 0..2 {
-        let last = all.pop()?;
-        match yield_!(last.len()) {
-            0 => { all.insert(0, b); return all.pop() }
-            n if n % 2 == 1 => { all.truncate(1); all.push(last); }
-            _ => { yield_!(7); }
-        }
-    }
-    let _b = b;
-    all.into_iter().nth(yield_!(9) as usize % 2)
 }
 
 // mixes_patterns.rs: refused; error: cannot explicitly borrow within an implicitly-borrowing pattern
@@ -241,7 +143,3 @@ mix patterns_array_windows_of_droppables() -> (Vec<String>); yield i32, send i32
     out
 }
 
-// operands.rs: wrong trace; native: ["yield 3", "yield 4", "return false"] / frame:  ["raised AlreadyStarted"]
-plain comparison_of_two() -> bool; yield i32, send i32; with () {
-    (yield_!(1) <= yield_!(2)) == (yield_!(3) != yield_!(4))
-}

@@ -10,38 +10,6 @@ plain closure_captures_field_only() -> i32; yield i32, send i32; with () {
     yield_!(get()) + n
 }
 
-// drops.rs: refused; error[E0382]: use of moved value
-mix drop_of_everything_at_once(arg: D, _: D) -> i32; yield i32, send i32; with (d("arg"), d("wild")) {
-    let late;
-    let (a, _b) = (d("a"), d("b"));
-    let [x, ref _y] = [yield_!(1), 2];
-    if x > 0 {
-        late = d("late");
-    } else {
-        late = arg;
-        return eat(late) + yield_!(a.len());
-    }
-    let held = move |n: i32| late.len() + n;
-    let Some(n) = even(yield_!(held(1))) else {
-        let _in_else = d("in else");
-        return yield_!(2);
-    };
-    let _c = d("c");
-    held(n) + arg.len() + yield_!(3)
-}
-
-// drops.rs: refused; error[E0382]: use of moved value: `one`
-plain closure_held_drops_captures_at_scope_end() -> i32; yield i32, send i32; with () {
-    let n = {
-        let one = d("captured");
-        let _later = d("later");
-        let get = move || one.len();
-        yield_!(get());
-        get()
-    };
-    yield_!(n)
-}
-
 // drops.rs: refused; error[E0382]: use of partially moved value
 plain argument_destructured((a, _): (D, D), Pair { b, .. }: Pair) -> (); yield i32, send i32; with ((d("x"), d("y")), pair("p")) {
     let _local = d("local");
@@ -137,16 +105,6 @@ with (Bag { a: d("a"), b: d("b") }) {
     self.a
 }
 
-// methods.rs: refused; error[E0507]: cannot move out of a mutable reference
-plain calls_other_methods in Walker { struct Walker { at: i32 } impl Walker { fn step(&mut self, by: i32) -> &mut Self { self.at += by; self } fn here(&self) -> i32 { f(self.at) } } } as { impl Walker } (&mut self) -> i32; yield i32, send i32;
-with let { let mut walker = Walker { at: 0 }; } (&mut walker) {
-    self.step(yield_!(self.here())).step(1);
-    let by = yield_!(self.here());
-    self.step(by);
-    yield_!(self.step(1).here());
-    self.here()
-}
-
 // mixes_control.rs: refused; error[E0382]: use of partially moved value: `top`
 mix control_while_let_stack_of_shapes() -> (Vec<i32>); yield i32, send i32; with () {
     let mut out = vec![];
@@ -163,26 +121,6 @@ mix control_while_let_stack_of_shapes() -> (Vec<i32>); yield i32, send i32; with
         });
     }
     out
-}
-
-// mixes_drops.rs: refused; error[E0382]: use of moved value: `one`
-mix drops_closure_captures_in_scopes() -> i32; yield i32, send i32; with () {
-    let mut sum = 0;
-    for i in 0..2 {
-        let one = d(format_args!("one{i}"));
-        let get = move |n: i32| one.len() * n;
-        sum += get(yield_!(i));
-        if sum > 6 {
-            let _late = d("late");
-            break;
-        }
-        {
-            let other = get;
-            sum += other(yield_!(sum));
-        }
-        t("turn ends");
-    }
-    sum
 }
 
 // mixes_drops.rs: refused; error[E0382]: use of partially moved value
@@ -363,16 +301,6 @@ plain moved_box_contents() -> D; yield i32, send i32; with () {
     let inner = *boxed;
     yield_!(2);
     inner
-}
-
-// moves.rs: refused; error[E0382]: use of moved value: `one`
-plain moved_into_closure() -> i32; yield i32, send i32; with () {
-    let one = d("one");
-    let held = move || one.len();
-    yield_!(held());
-    yield_!(held());
-    drop(held);
-    yield_!(3)
 }
 
 // moves.rs: refused; error[E0382]: use of partially moved value
