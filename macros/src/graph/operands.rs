@@ -179,13 +179,20 @@ impl Builder<'_> {
     fn method_call(&mut self, mut inner: syn::ExprMethodCall) -> Expr {
         let kept = self.hoisting && self.is_kept_receiver(&inner);
         let name = inner.method.to_string();
-        let role = if knowledge::consumes(&name) { Role::Value } else { Role::Receiver };
+        let role = if knowledge::consumes(&name, inner.args.len()) { Role::Value } else { Role::Receiver };
         let mut all = vec![((*inner.receiver).clone(), role)];
         all.extend(inner.args.iter().map(|arg| (arg.clone(), Role::Value)));
         let mut all = self.operands(all).into_iter();
         if let Some(receiver) = all.next() {
-            *inner.receiver =
-                if kept && !is_place(&receiver) { self.spill_mut("receiver", receiver) } else { receiver };
+            *inner.receiver = if !kept || is_place(&receiver) {
+                receiver
+            } else if knowledge::borrows(&name, inner.args.len()) {
+                self.spill_mut("receiver", receiver)
+            } else {
+                // It may be consumed, so it cannot be kept. The expansion demands that nothing of it need be.
+                let private = self.private.clone();
+                parse_quote!(#private::no_drop(#receiver))
+            };
         }
         inner.args = all.collect();
         Expr::MethodCall(inner)

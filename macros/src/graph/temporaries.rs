@@ -61,7 +61,7 @@ impl Builder<'_> {
 
     /// Whether the receiver of a call is a value that may still be there when the call has returned.
     pub(super) fn is_kept_receiver(&self, call: &syn::ExprMethodCall) -> bool {
-        !knowledge::consumes(&call.method.to_string()) && is_kept_operand(&call.receiver)
+        !knowledge::consumes(&call.method.to_string(), call.args.len()) && is_kept_operand(&call.receiver)
     }
 }
 

@@ -176,8 +176,10 @@ const VIEWS: &[&str] = &[
 /// Whether a method of this name takes its receiver by value, wherever it is well known.
 ///
 /// Asked only of the last mention of a local: there it decides that nothing is left to be dropped.
-pub(crate) fn consumes(method: &str) -> bool {
-    method.starts_with("into_")
+pub(crate) fn consumes(method: &str, arguments: usize) -> bool {
+    // `Iterator::take(n)` and not `Option::take()`, `Iterator::max()` and not `a.max(b)` of two numbers.
+    matches!((method, arguments), ("take", 1) | ("max" | "min" | "join", 0))
+        || method.starts_with("into_")
         || method.starts_with("unwrap")
         || method.starts_with("expect")
         || method.starts_with("map_")

@@ -284,9 +284,9 @@ impl Mentions<'_> {
             Expr::RawAddr(raw) => self.expr(&raw.expr, Use::Place),
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
-                let usage = if knowledge::borrows(&name) {
+                let usage = if knowledge::borrows(&name, call.args.len()) {
                     Use::Place
-                } else if knowledge::consumes(&name) {
+                } else if knowledge::consumes(&name, call.args.len()) {
                     Use::Value
                 } else {
                     Use::Unsure

@@ -28,6 +28,13 @@ impl<T> Kept for Held<T> {
     }
 }
 
+/// Passes a temporary on which is not kept, with the same proof as [`assert_no_drop`].
+#[inline(always)]
+pub fn no_drop<T>(value: T) -> T {
+    assert_no_drop(&value);
+    value
+}
+
 /// Proves at compile time that a value which is not kept has no destructor that could run too early.
 #[inline]
 pub fn assert_no_drop<T>(_: &T) {

@@ -15,7 +15,7 @@ mod inner {
         sum
     }
 
-    #[coframe::coroutine(yield = &str, send = &str, crate = super::reexported::coframe)]
+    #[coframe::coroutine(yield = &'a str, send = &str, crate = super::reexported::coframe)]
     pub(crate) fn echo<'a>(first: &'a str) {
         let n = yield_!(first).len();
         println!("{n}");

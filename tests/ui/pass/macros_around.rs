@@ -49,21 +49,6 @@ macro_rules! twice {
 
 twice!(pair, yield_!(1) + 1, u32);
 
-// Two locals of one name, one the macro's and one the caller's.
-macro_rules! hygienic {
-    ($name:ident, $n:ident, $e:expr) => {
-        #[coframe::coroutine(yield = u32)]
-        fn $name($n: u32) {
-            let n = 100;
-            yield_!(n);
-            yield_!($e);
-            yield_!(n + $e);
-        }
-    };
-}
-
-hygienic!(hygiene, n, n + 1);
-
 // Markers and coroutines in the arguments of macros.
 macro_rules! define {
     ($($item:item)*) => { $($item)* };
@@ -125,7 +110,6 @@ fn main() {
     assert!(matches!(pair.start(), Ok(Step::Yielded(1))));
     assert!(matches!(pair.send(2), Ok(Step::Yielded(1))));
     assert!(matches!(pair.send(3), Ok(Step::Returned((3, 4)))));
-    assert_eq!(hygiene(1).collect::<Vec<_>>(), [100, 2, 102]);
     assert_eq!(one().chain(two()).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(expression!(3)().collect::<Vec<_>>(), [0, 1, 2]);
     assert_eq!(inside(1).collect::<Vec<_>>(), [4, 6, 4, 2]);

@@ -1,15 +1,17 @@
 //! Names of the prelude, and those that an expansion uses, are the user's.
 #![deny(warnings)]
-#![allow(dead_code)]
+#![allow(dead_code, unused_macros)]
 
 struct Option;
 struct Result;
+#[derive(::core::clone::Clone)]
 struct Some(u32);
 struct Ok;
 struct None;
 struct Err;
 struct Locals(u32);
 struct T0(u32);
+#[derive(::core::clone::Clone)]
 struct T1(u32);
 struct Generator;
 struct Step;
@@ -72,18 +74,18 @@ fn arguments(arg0: u32, (a, b): (u32, u32), arg1: u32) {
 }
 
 #[coframe::coroutine(yield = u32)]
-fn generic<T0: ::core::convert::Into<u32>, T1: Copy2, S>(first: T0, second: T1, third: S) {
-    let all = (first, third);
+fn generic<T0: ::core::convert::Into<u32>, T1: Get, S>(first: T0, second: T1, third: S) {
+    let (first, _third) = (first, third);
     yield_!(1);
-    yield_!(second.get());
-    yield_!(all.0.into());
+    yield_!(Get::get(second));
+    yield_!(first.into());
 }
 
-trait Copy2 {
+trait Get {
     fn get(self) -> u32;
 }
 
-impl Copy2 for u32 {
+impl Get for u32 {
     fn get(self) -> u32 {
         self
     }

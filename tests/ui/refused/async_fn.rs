@@ -4,5 +4,7 @@ async fn numbers() {
 }
 
 fn main() {
-    drop(numbers());
+    for n in numbers() {
+        println!("{n}");
+    }
 }

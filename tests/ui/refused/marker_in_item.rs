@@ -1,3 +1,5 @@
+use coframe::yield_;
+
 #[coframe::coroutine(yield = u32)]
 fn numbers() {
     fn inner(n: u32) {

@@ -1,10 +1,14 @@
+fn take(_: String) -> bool {
+    true
+}
+
 #[coframe::coroutine(yield = usize, send = bool)]
-fn numbers() {
+fn numbers(yes: bool) {
     let text = String::from("text");
-    let taken = yield_!(0) && { drop(text); true };
+    let taken = yes && take(text);
     yield_!(usize::from(taken));
 }
 
 fn main() {
-    let _ = numbers();
+    let _ = numbers(true);
 }

@@ -1,11 +1,9 @@
-#[coframe::coroutine(yield = usize)]
-fn lengths(text: String, long: bool) {
-    let length = if long { 1 } else { (move || text.len())() };
+#[coframe::coroutine(yield = usize, send = bool)]
+fn lengths(text: String) {
+    let length = if yield_!(0) { 1 } else { (move || text.len())() };
     yield_!(length);
 }
 
 fn main() {
-    for n in lengths(String::new(), true) {
-        println!("{n}");
-    }
+    let _ = lengths(String::new());
 }
