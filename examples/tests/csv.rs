@@ -98,24 +98,8 @@ fn reads_a_large_generated_file_as_the_csv_crate_does() {
 #[test]
 fn reads_small_inputs_as_the_csv_crate_does() {
     for input in [
-        "",
-        "\n",
-        "\r\n\r\n",
-        "a",
-        "a\n",
-        "a,b",
-        ",",
-        ",\n,",
-        "\"\"",
-        "\"\"\n",
-        "a,\"\"",
-        "\"a\nb\"",
-        "\"\"\"\"",
-        "\"a\"\"\",b\r\n\n\nc",
-        "\u{FEFF}a,b\n",
-        "\u{FEFF}",
-        "\u{FEFF}\"a,b\"\n",
-        "a\u{FEFF}b\n",
+        "", "\n", "\r\n\r\n", "a", "a\n", "a,b", ",", ",\n,", "\"\"", "\"\"\n", "a,\"\"", "\"a\nb\"", "\"\"\"\"",
+        "\"a\"\"\",b\r\n\n\nc", "\u{FEFF}a,b\n", "\u{FEFF}", "\u{FEFF}\"a,b\"\n", "a\u{FEFF}b\n",
     ] {
         compare(&format!("{input:?}"), input.as_bytes());
     }
