@@ -216,9 +216,23 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     });
     let capture = (!function.name.starts_with('<')).then(|| quote!(move));
     let stmts = &body.stmts;
+    let import = native::names_marker(written.to_token_stream()).then(|| used_import(&private));
     quote! {
         if false {
+            #import
             match #private::native(#capture || #returns { #(#lets)* #(#stmts)* }) {}
+        }
+    }
+}
+
+/// Makes an import of the marker a used one, and works as well where it is not imported.
+fn used_import(private: &TokenStream) -> TokenStream {
+    quote! {
+        mod markers {
+            #![allow(unused_imports, clippy::wildcard_imports)]
+            use super::*;
+            use #private::markers::*;
+            use self::yield_ as _marker;
         }
     }
 }

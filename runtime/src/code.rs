@@ -14,7 +14,7 @@ use core::fmt;
 /// let code = pair(1).code();
 /// assert_eq!(code.name(), "pair");
 /// assert_eq!(code.points().len(), 2);
-/// assert_eq!(code.points()[1].line(), code.line() + 3);
+/// assert_eq!(code.points()[1].line(), code.line() + 2);
 /// ```
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Code {
@@ -59,7 +59,7 @@ impl Code {
         self.file
     }
 
-    /// The line, counted from 1, on which the function starts.
+    /// The line, counted from 1, of the function's `fn`, or of a `coroutine!` expression's closure.
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.line

@@ -12,7 +12,7 @@ use core::error::Error;
 /// Two words at most, and nothing on the path where nothing is raised. Any [`Error`](core::error::Error) becomes
 /// one with `?` or `into()` (feature `alloc`); [`is`](Exception::is) and [`downcast`](Exception::downcast) get at it
 /// again. As with other types of that ability, `Exception` itself does not implement `Error`; it converts into
-/// `Box<dyn Error + Send + Sync>`.
+/// `Box<dyn Error>`, so that `?` passes it on.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -93,6 +93,13 @@ impl From<Exception> for Box<dyn Error + Send + Sync> {
             Exception::Thrown(thrown) => thrown.into_inner(),
             misuse => alloc::string::ToString::to_string(&misuse).into(),
         }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl From<Exception> for Box<dyn Error> {
+    fn from(exception: Exception) -> Self {
+        Box::<dyn Error + Send + Sync>::from(exception)
     }
 }
 

@@ -35,6 +35,10 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+#[cfg(all(doctest, feature = "alloc"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 mod code;
 mod coroutine;
 mod exception;

@@ -68,7 +68,7 @@ impl Emit<'_> {
             let mentioned = mentioned.contains_key(&local);
             // What an argument's pattern binds is a variable between the arguments.
             after_variable |= self.graph.patterns(start, local).iter().any(|stmt| matches!(stmt, syn::Stmt::Local(_)));
-            if self.layout.slot(local).is_none() && !(mentioned && !status.may_init) {
+            if self.layout.slot(local).is_none() && (status.may_init || !mentioned) {
                 continue;
             }
             let droppable = self.locals[local].keep == Keep::Unknown && status.may_init;

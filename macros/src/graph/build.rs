@@ -22,6 +22,9 @@ use crate::syntax::calls::Calls;
 use crate::syntax::suspends;
 use crate::tags;
 
+/// Attributes that change nothing of what runs. The native form has those that are lints.
+const KEPT: [&str; 8] = ["allow", "warn", "deny", "forbid", "expect", "doc", "rustfmt", "__co_tag"];
+
 /// The graph, and the locals with the temporaries that were added.
 pub(crate) struct Built {
     pub(crate) graph: Graph,
@@ -280,11 +283,7 @@ impl Builder<'_> {
             let path = attr.path();
             if path.is_ident("cfg") || path.is_ident("cfg_attr") {
                 self.report.at(attr, message::CFG);
-            } else if !["allow", "warn", "deny", "forbid", "expect", "doc", "rustfmt", "__co_tag"]
-                .iter()
-                .any(|known| path.segments.first().is_some_and(|first| first.ident == known))
-                && !path.segments.first().is_some_and(|first| first.ident == "clippy")
-            {
+            } else if !path.segments.first().is_some_and(|first| KEPT.iter().any(|kept| first.ident == kept)) {
                 self.report.at(attr, message::ATTRIBUTE);
             }
         }

@@ -195,13 +195,13 @@ impl Builder<'_> {
             Pat::Paren(inner) => self.complete(&mut inner.pat),
             Pat::Type(inner) => self.complete(&mut inner.pat),
             // Alternatives must bind the same names: `A(_) | B(_)` shares one wildcard per position.
-            Pat::Or(or) if or.cases.iter().all(|case| bindings(case).is_empty()) => {
-                if !leaves_nothing(&Pat::Or(or.clone())) {
-                    let local = self.temp("rest", or.span(), Keep::Unknown);
-                    let ident = self.locals.ident(local);
-                    let inner = or.clone();
-                    *pat = parse_quote!(#ident @ (#inner));
-                }
+            Pat::Or(or)
+                if or.cases.iter().all(|case| bindings(case).is_empty()) && !leaves_nothing(&Pat::Or(or.clone())) =>
+            {
+                let local = self.temp("rest", or.span(), Keep::Unknown);
+                let ident = self.locals.ident(local);
+                let inner = or.clone();
+                *pat = parse_quote!(#ident @ (#inner));
             }
             _ => {}
         }

@@ -32,7 +32,8 @@ pub(crate) struct BlockId(pub(crate) usize);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct ScopeId(pub(crate) usize);
 
-/// One step of a block.
+/// One step of a block. A graph is small and does not live long, so a step is as large as its statement.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone)]
 pub(crate) enum Instr {
     /// A statement of the user's, or one made of parts of one.

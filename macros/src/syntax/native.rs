@@ -23,6 +23,18 @@ pub(crate) fn native(body: &Block, krate: &syn::Path, yields: &Type, sends: &Typ
     body
 }
 
+/// Whether a marker is written without a path, so that it may have been imported.
+pub(crate) fn names_marker(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.iter().enumerate().any(|(index, token)| match token {
+        TokenTree::Group(group) => names_marker(group.stream()),
+        TokenTree::Ident(name) if name == "yield_" => {
+            !matches!(index.checked_sub(1).map(|before| &tokens[before]), Some(TokenTree::Punct(p)) if p.as_char() == ':')
+        }
+        _ => false,
+    })
+}
+
 struct Native {
     pause: TokenStream,
 }

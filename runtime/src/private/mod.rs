@@ -18,3 +18,8 @@ pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
 pub use crate::{Code, Point, PointKind, Step};
+
+/// The markers, for the expansion to name.
+pub mod markers {
+    pub use crate::yield_;
+}

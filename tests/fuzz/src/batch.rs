@@ -70,11 +70,13 @@ pub fn run(programs: &[Program]) -> Vec<Outcome> {
         }
         if errors.is_empty() {
             let tail: Vec<&str> = text.lines().filter(|line| line.contains("error") || line.contains("panicked")).collect();
+            if let Some(known) = text.find("panicked at") { eprintln!("{}", &text[known..(known + 300).min(text.len())]); }
             panic!("the batch does not compile:\n{}\n{}", tail.join("\n"), &text[..text.len().min(3000)]);
         }
         for (index, (native, messages)) in errors {
             let text = messages.join("\n    ");
-            outcomes[index] = Some(if native { Outcome::Invalid(text) } else { Outcome::Refused(text) });
+            let panicked = text.contains("panicked");
+            outcomes[index] = Some(if native && !panicked { Outcome::Invalid(text) } else { Outcome::Refused(text) });
         }
     }
     let output = Command::new("timeout")

@@ -73,7 +73,9 @@ struct Gen {
     /// Whether temporaries with destructors may be made.
     temps: bool,
     known: bool,
+    /// How much is left for the expressions of a statement, and of statements.
     budget: i32,
+    size: i32,
 }
 
 pub fn program(seed: u64, index: u64) -> Program {
@@ -93,7 +95,8 @@ pub fn program(seed: u64, index: u64) -> Program {
         moves: true,
         temps: true,
         known: std::env::var_os("FUZZ_KNOWN").is_some(),
-        budget: 45,
+        budget: 30,
+        size: 14,
     };
     for _ in 0..8 {
         g.next();
@@ -115,7 +118,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         }
     }
     let mut body = String::from("\n");
-    let count = 5 + g.pick(7);
+    let count = 4 + g.pick(5);
     let diverged = g.stmts(count, 1, &mut body);
     if !diverged {
         let tail = g.returned();
@@ -272,7 +275,7 @@ impl Gen {
         if self.expr_depth > 4 || self.budget < 0 {
             return match self.usable(Ty::Int) {
                 Some(name) if self.chance(2) => name,
-                _ => self.pick(6).to_string(),
+                _ => self.literal(),
             };
         }
         for _ in 0..6 {
@@ -298,7 +301,7 @@ impl Gen {
                 16 => self.usable(Ty::VecD).map(|name| format!("({name}.len() as i32)")),
                 17 => self.block_value(Ty::Int),
                 18 if self.ret == Ret::OptI && self.jumps => Some(format!("even({})?", self.int())),
-                19 => Some(format!("P {{ x: {}, y: {}, z: {} }}.y", self.int(), self.int(), self.int())),
+                19 => Some(format!("(P {{ x: {}, y: {}, z: {} }}).y", self.int(), self.int(), self.int())),
                 20 => self.usable(Ty::Pair).map(|name| format!("({name}.n + {})", self.int())),
                 21 => self.match_int(),
                 22 => self.movable(Ty::Once).map(|name| format!("{name}()")),
@@ -314,7 +317,11 @@ impl Gen {
                 return made;
             }
         }
-        self.pick(6).to_string()
+        self.literal()
+    }
+
+    fn literal(&mut self) -> String {
+        format!("{}i32", self.pick(6))
     }
 
     /// A jump whose states do not matter afterwards.
@@ -376,7 +383,7 @@ impl Gen {
                 }
                 7 => Some(format!("(if {} {} else {})", self.cond(), self.value_block(Ty::D), self.value_block_merged(Ty::D))),
                 8 => self.block_value(Ty::D),
-                9 => Some(format!("({}, {}).1", self.int(), self.droppable())),
+                9 if self.known => Some(format!("({}, {}).1", self.int(), self.droppable())),
                 _ => Some(self.fresh_d()),
             };
             if let Some(made) = made {
@@ -537,7 +544,7 @@ impl Gen {
             Ty::Int => self.int(),
             Ty::D => self.droppable(),
             Ty::OptD => match self.pick(4) {
-                0 => self.movable(Ty::OptD).unwrap_or_else(|| "None".into()),
+                0 => self.movable(Ty::OptD).unwrap_or_else(|| "None::<D>".into()),
                 1 => format!("Some({})", self.droppable()),
                 _ => format!("opt({})", self.int()),
             },
@@ -583,7 +590,7 @@ impl Gen {
     }
 
     fn int_abs(&mut self) -> String {
-        format!("({}).abs()", self.int())
+        format!("i32::abs({})", self.int())
     }
 
     // Statements.
@@ -592,7 +599,7 @@ impl Gen {
         let count = self.vars.len();
         self.depth += 1;
         let mut text = String::from("{\n");
-        let stmts = 1 + self.pick(4);
+        let stmts = 1 + self.pick(if self.size > 5 { 3 } else { 2 });
         let diverged = self.stmts(stmts, indent + 1, &mut text);
         self.depth -= 1;
         self.vars.truncate(count);
@@ -618,12 +625,13 @@ impl Gen {
     }
 
     fn stmt(&mut self, indent: usize) -> (String, bool) {
-        self.budget = self.budget.max(8);
+        self.budget = 9;
+        self.size -= 1;
         for _ in 0..8 {
-            let nested = self.depth < 3;
+            let nested = self.depth < 3 && self.size > 0;
             let made: Option<(String, bool)> = match self.pick(34) {
                 0..=4 => {
-                    let ty = [Ty::Int, Ty::D, Ty::D, Ty::OptD, Ty::VecD, Ty::Arr, Ty::Pair, Ty::Shape, Ty::RefD, Ty::Once][self.pick(10)];
+                    let ty = [Ty::Int, Ty::D, Ty::D, Ty::OptD, Ty::VecD, Ty::Arr, Ty::Pair, Ty::Shape, Ty::RefD, Ty::Once][self.pick(if self.known { 10 } else { 9 })];
                     let value = self.value(ty);
                     let mutable = self.chance(2) && ty != Ty::Once;
                     let name = self.declare(ty, mutable, State::Init);
@@ -770,7 +778,7 @@ impl Gen {
     }
 
     fn match_shape(&mut self, indent: usize) -> (String, bool) {
-        let value = self.value(Ty::Shape);
+        let value = format!("({})", self.value(Ty::Shape));
         let pad = "    ".repeat(indent);
         let n = self.names;
         self.names += 1;

@@ -7,6 +7,7 @@
 mod batch;
 mod generate;
 mod program;
+mod shrink;
 
 use std::path::Path;
 
@@ -29,12 +30,42 @@ fn main() {
             let programs: Vec<Program> = (0..count).map(|index| generate::program(seed, index)).collect();
             report(&programs, Path::new("-"));
         }
+        ["shrink", file, ref names @ ..] => {
+            let text = std::fs::read_to_string(file).expect("the file can be read");
+            let mut programs = program::parse(&text);
+            if !names.is_empty() {
+                programs.retain(|program| names.contains(&program.name.as_str()));
+            }
+            shrunk(&programs);
+        }
+        ["find", seed, count] => {
+            let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
+            shrunk(&(0..count).map(|index| generate::program(seed, index)).collect::<Vec<_>>());
+        }
         ["print", seed, count] => {
             let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
             (0..count).for_each(|index| println!("{}", generate::program(seed, index)));
         }
-        _ => eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | print SEED COUNT"),
+        _ => eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT"),
     }
+}
+
+/// One shrunk program for each way to fail.
+fn shrunk(programs: &[Program]) {
+    let outcomes = run(programs);
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    for (program, outcome) in programs.iter().zip(&outcomes) {
+        let signature = shrink::signature(outcome);
+        let count = seen.entry(signature.clone()).or_default();
+        *count += 1;
+        let most = if signature.starts_with("wrong") { 4 } else { 1 };
+        if matches!(outcome, Outcome::Same | Outcome::Invalid(_)) || *count > most {
+            continue;
+        }
+        let (small, result) = shrink::shrink(program, outcome);
+        println!("==== {}: {signature}\n{result:#?}\n{small}", program.name);
+    }
+    println!("{seen:#?}");
 }
 
 fn report(programs: &[Program], source: &Path) {
