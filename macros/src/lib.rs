@@ -22,6 +22,8 @@ mod report;
 mod scope;
 mod syntax;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
