@@ -7,8 +7,8 @@ use crate::emit::named;
 use crate::function::Function;
 use crate::per_resume::Sends;
 
-/// The function with its signature and a body that only has the right type.
-pub(crate) fn body(function: &Function) -> TokenStream {
+/// A body that only has the right type. The native form, where there is one, keeps what the user imported in use.
+pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
     let private = function.private();
     let returns = named(&function.returns);
     let make = match &function.sends {
@@ -25,5 +25,5 @@ pub(crate) fn body(function: &Function) -> TokenStream {
             }
         }
     };
-    quote!({ #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()) })
+    quote!({ #native #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()) })
 }

@@ -65,6 +65,8 @@ pub(crate) struct Function {
     pub(crate) returns: Type,
     pub(crate) clone: bool,
     pub(crate) by_move: bool,
+    /// Whether it is an item, and not a `coroutine!` expression.
+    pub(crate) is_item: bool,
 }
 
 impl Function {
@@ -104,6 +106,7 @@ impl Function {
             returns,
             clone: args.clone,
             by_move: false,
+            is_item: true,
         }
     }
 
@@ -139,6 +142,7 @@ impl Function {
             returns,
             clone: args.clone,
             by_move: closure.capture.is_some(),
+            is_item: false,
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod analysis;
 mod args;
+mod check;
 mod dump;
 mod emit;
 mod expand;
@@ -16,10 +17,12 @@ mod function;
 mod graph;
 mod layout;
 mod message;
+mod model;
 mod names;
 mod per_resume;
 mod report;
 mod scope;
+mod solve;
 mod syntax;
 mod tags;
 #[cfg(test)]

@@ -25,7 +25,6 @@ pub(crate) const INDEXED_RECEIVER: &str = "the receiver is evaluated before this
      yield first: `let value = yield_!(…);`";
 pub(crate) const MAYBE_MOVED: &str = "this may or may not move the value, and the coroutine must know it when it \
      pauses later; write it as an `if` statement";
-pub(crate) const UNKNOWN_LABEL: &str = "use of a label that is not in reach";
 pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";
 pub(crate) const TWO_ITEMS: &str = "two items of one name in the body of a coroutine, in blocks that pause; give one of \
      them another name";

@@ -1,30 +1,28 @@
 //! The frame and the call that makes a coroutine of it.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::arm::Arms;
 use super::{Emit, Names};
+use crate::function::Function;
 use crate::layout::{Place, Slot};
 use crate::names::Local;
 use crate::per_resume::Sends;
 
 /// What emission needs to know of the function around the body.
 pub(crate) struct Frame<'a> {
-    pub(crate) krate: &'a syn::Path,
-    /// The name in the code object.
-    pub(crate) name: String,
-    /// Where the function starts.
-    pub(crate) span: Span,
+    function: &'a Function,
     /// The expression that each argument's slot starts with.
-    pub(crate) args: Vec<(Local, TokenStream)>,
-    pub(crate) sends: &'a Sends,
-    pub(crate) yields: &'a Type,
-    pub(crate) returns: &'a Type,
-    pub(crate) clone: bool,
-    /// Whether the body captures by value.
-    pub(crate) by_move: bool,
+    args: Vec<(Local, TokenStream)>,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn of(function: &'a Function) -> Self {
+        let params = function.arguments.iter().map(|argument| argument.param.to_token_stream());
+        Frame { function, args: params.enumerate().map(|(index, param)| (Local(index), param)).collect() }
+    }
 }
 
 impl Emit<'_> {
@@ -42,7 +40,7 @@ impl Emit<'_> {
             let number = proc_macro2::Literal::u32_unsuffixed(*number);
             quote!(#number => { #code })
         });
-        let (make, by_move) = (self.constructor(frame), frame.by_move.then(|| quote!(move)));
+        let (make, by_move) = (self.constructor(frame), frame.function.by_move.then(|| quote!(move)));
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
         quote! {
             #allowed
@@ -82,7 +80,7 @@ impl Emit<'_> {
     }
 
     fn locals_struct(&self, frame: &Frame<'_>) -> TokenStream {
-        let (private, krate, name) = (&self.private, frame.krate, &self.names.frame);
+        let (private, krate, name) = (&self.private, &frame.function.krate, &self.names.frame);
         let slots = self.frame_slots();
         let params: Vec<Ident> = (0..slots.len()).map(|index| format_ident!("T{index}")).collect();
         // In reverse, so that fields drop in reverse order of declaration.
@@ -97,9 +95,12 @@ impl Emit<'_> {
         let points = self.graph.points.iter().map(|span| {
             quote_spanned!(*span=> #krate::Point::new(#krate::PointKind::Yield, ::core::line!(), ::core::column!()))
         });
-        let text = &frame.name;
-        let (file, line) = (quote_spanned!(frame.span=> ::core::file!()), quote_spanned!(frame.span=> ::core::line!()));
-        let derive = frame.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
+        let text = &frame.function.name;
+        let (file, line) = (
+            quote_spanned!(frame.function.span=> ::core::file!()),
+            quote_spanned!(frame.function.span=> ::core::line!()),
+        );
+        let derive = frame.function.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
         let unit = self.sends_unit;
         let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
         quote! {
@@ -137,8 +138,8 @@ impl Emit<'_> {
     }
 
     fn constructor(&self, frame: &Frame<'_>) -> TokenStream {
-        let (private, yields, returns) = (&self.private, frame.yields, named(frame.returns));
-        match frame.sends {
+        let (private, yields, returns) = (&self.private, &frame.function.yields, named(&frame.function.returns));
+        match &frame.function.sends {
             Sends::Plain(sends) => {
                 let yields = named(yields);
                 quote!(#private::generator::<#sends, #yields, #returns, _, _>)

@@ -6,7 +6,6 @@ use syn::{Expr, Label, Pat, Stmt, parse_quote};
 
 use super::build::{Builder, Dest, Target};
 use super::{BlockId, End, make};
-use crate::message;
 use crate::scope::Keep;
 
 impl Builder<'_> {
@@ -45,8 +44,8 @@ impl Builder<'_> {
                 let value = inner.expr.map_or_else(|| parse_quote!(()), |value| *value);
                 self.expr_into(value, Dest::Return);
             }
-            Expr::Break(inner) => self.jump(inner.label.as_ref(), inner.break_token.span, true, inner.expr.map(|e| *e)),
-            Expr::Continue(inner) => self.jump(inner.label.as_ref(), inner.continue_token.span, false, None),
+            Expr::Break(inner) => self.jump(inner.label.as_ref(), true, inner.expr.map(|e| *e)),
+            Expr::Continue(inner) => self.jump(inner.label.as_ref(), false, None),
             Expr::Binary(inner) if matches!(inner.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) => {
                 self.short_circuit(inner, dest);
             }
@@ -160,14 +159,14 @@ impl Builder<'_> {
     }
 
     /// `break` and `continue` to a construct that is part of the graph.
-    fn jump(&mut self, label: Option<&syn::Lifetime>, span: Span, is_break: bool, value: Option<Expr>) {
+    fn jump(&mut self, label: Option<&syn::Lifetime>, is_break: bool, value: Option<Expr>) {
         let found = self.targets.iter().rposition(|target| match label {
             Some(label) => target.label.as_deref() == Some(&label.ident.to_string()),
             None => target.is_loop,
         });
         let Some(index) = found else {
-            self.report.at_span(span, message::UNKNOWN_LABEL);
-            return;
+            // rustc says so of the native form.
+            return self.diverge(End::Unreachable);
         };
         let Target { dest, scope, on_break, on_continue, .. } = self.targets[index];
         if is_break {

@@ -175,3 +175,17 @@ const READING: &[&str] = &[
     "find", "cmp", "eq", "abs", "min", "max", "pow", "wrapping_add", "wrapping_mul", "wrapping_sub", "cloned",
     "copied",
 ];
+
+/// Whether a method of this name gives something that points into its receiver, wherever it is well known.
+pub(crate) fn gives_view(method: &str) -> bool {
+    const NUMBERS: [&str; 8] = ["len", "is_empty", "is_some", "is_none", "is_ok", "is_err", "capacity", "get_mut"];
+    // `Cell::get` and `get_mut` of a collection share their names with methods of other kinds.
+    (is_view(method) && !NUMBERS.contains(&method)) || ["borrow", "borrow_mut", "lock"].contains(&method)
+}
+
+/// Whether a method of this name gives something that points to where its receiver points.
+/// The adaptors of a `for` head belong to an iterator, and not to an `Option` of a view.
+pub(crate) fn keeps_borrow(method: &str, is_head: bool) -> bool {
+    ["unwrap", "expect", "enumerate", "rev", "skip", "take", "peekable"].contains(&method)
+        || (is_head && (ITEM_KEEPING.contains(&method) || ["map", "zip", "chain", "filter_map"].contains(&method)))
+}

@@ -72,6 +72,7 @@ struct Gen {
     moves: bool,
     /// Whether temporaries with destructors may be made.
     temps: bool,
+    in_yield: bool,
     known: bool,
     /// How much is left for the expressions of a statement, and of statements.
     budget: i32,
@@ -94,6 +95,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         jumps: true,
         moves: true,
         temps: true,
+        in_yield: false,
         known: std::env::var_os("FUZZ_KNOWN").is_some(),
         budget: 30,
         size: 14,
@@ -257,8 +259,10 @@ impl Gen {
             format!("yield_!({})", self.pick(9))
         } else {
             let temps = std::mem::replace(&mut self.temps, true);
+            let in_yield = std::mem::replace(&mut self.in_yield, true);
             let operand = self.int();
             self.temps = temps;
+            self.in_yield = in_yield;
             format!("yield_!({operand})")
         })
     }
@@ -291,7 +295,7 @@ impl Gen {
                 6 => Some(format!("sum3({}, {}, {})", self.int(), self.int(), self.int())),
                 7 => Some(format!("({} {} {})", self.int(), ["+", "-", "^"][self.pick(3)], self.int())),
                 8 => self.usable(Ty::D).map(|name| format!("{name}.len()")),
-                9 if self.temps => Some(format!("{}.len()", self.fresh_d())),
+                9 if self.temps => Some(if self.known { format!("{}.len()", self.fresh_d()) } else { format!("eat({})", self.fresh_d()) }),
                 10 => Some(format!("eat({})", self.droppable())),
                 11 => Some(format!("(if {} {} else {})", self.cond(), self.value_block(Ty::Int), self.value_block_merged(Ty::Int))),
                 12 => self.usable(Ty::Arr).map(|name| format!("{name}[at({}) % 3]", self.int())),
@@ -438,7 +442,7 @@ impl Gen {
         let text = self.braced_value(ty);
         Some(if self.chance(3) {
             self.labels += 1;
-            format!("'v{}: {text}", self.labels)
+            format!("('v{}: {text})", self.labels)
         } else {
             format!("({text})")
         })
@@ -477,7 +481,7 @@ impl Gen {
     }
 
     fn loop_value(&mut self) -> Option<String> {
-        if self.depth >= 2 {
+        if self.depth >= 2 || (self.in_yield && !self.known) {
             return None;
         }
         let label = self.enter_loop();
@@ -683,7 +687,7 @@ impl Gen {
                         Some((format!("let ({x}, mut {y}) = two({a}, {b});"), false))
                     }
                 }
-                27 => self.movable(Ty::Pair).map(|pair| {
+                27 if self.known => self.movable(Ty::Pair).map(|pair| {
                     let (x, y) = (self.name(), format!("y{}", self.names));
                     self.push_var(&x, Ty::D, false, State::Init);
                     self.push_var(&y, Ty::D, false, State::Init);

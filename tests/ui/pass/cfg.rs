@@ -3,8 +3,6 @@
 
 #[coframe::coroutine(yield = u32)]
 fn numbers(n: u32) {
-    #[cfg(any())]
-    const SIZE: u32 = 1;
     #[cfg(all())]
     const SIZE: u32 = 2;
     #[cfg(any())]

@@ -15,11 +15,6 @@ fn numbers() {
     for n in (0..2) {
         yield_!(n);
     }
-    #[allow(deprecated)]
-    {
-        old();
-        yield_!(3);
-    }
     #[expect(unused_variables)]
     if let Some(n) = Some(1) {
         yield_!(4);
@@ -31,9 +26,6 @@ fn numbers() {
         }
     }
 }
-
-#[deprecated]
-fn old() {}
 
 #[allow(unused)]
 #[coframe::coroutine(yield = u32)]
@@ -49,6 +41,6 @@ fn expected(argument: u32) {
 }
 
 fn main() {
-    assert_eq!(numbers().collect::<Vec<_>>(), [1, 2, 0, 1, 3, 4, 5]);
+    assert_eq!(numbers().collect::<Vec<_>>(), [1, 2, 0, 1, 4, 5]);
     assert_eq!(allowed(1).chain(expected(1)).count(), 2);
 }

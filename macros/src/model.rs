@@ -1,0 +1,130 @@
+//! The body as the compiler works on it.
+//!
+//! Input: the function as written. Output: its body with markers as `yield` expressions, known macros as calls and a name
+//! of its own for every local; beside it the native form and the items, which go into the expansion as they are.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Block, Pat, Stmt, Type, parse_quote};
+
+use crate::function::{Argument, Function};
+use crate::graph;
+use crate::names::{Local, Used};
+use crate::per_resume;
+use crate::report::Report;
+use crate::scope::{Keep, Locals, resolve};
+use crate::syntax::calls::Calls;
+use crate::syntax::{arguments, items, markers, native};
+use crate::tags;
+
+/// A body, read.
+pub(crate) struct Model {
+    pub(crate) items: Vec<syn::Item>,
+    /// The statement that shows the body as written to rustc.
+    pub(crate) native: TokenStream,
+    pub(crate) body: Block,
+    pub(crate) arguments: Vec<graph::Argument>,
+    pub(crate) locals: Locals,
+    pub(crate) calls: Calls,
+    /// The names that the source uses.
+    pub(crate) used: Used,
+}
+
+impl Model {
+    pub(crate) fn read(function: &Function, mut written: Block) -> syn::Result<Self> {
+        let mut report = Report::default();
+        let mut used = Used::default();
+        used.scan(written.to_token_stream());
+        for argument in &function.arguments {
+            used.scan(argument.pat.to_token_stream());
+            used.insert(&argument.param.to_string());
+        }
+
+        let items = items::hoist(&mut written, &mut report);
+        let native = native_form(function, &written);
+        let patterns: Vec<Vec<Stmt>> = function.arguments.iter().map(|arg| taken_apart(function, arg)).collect();
+        let mut body = written;
+        body.stmts.splice(..0, patterns.iter().flatten().cloned());
+        let calls = markers::normalise(&mut body, &mut report);
+        report.finish()?;
+
+        let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
+        let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
+        tags::number(&mut body);
+        let mut resolved = std::mem::take(&mut body.stmts).into_iter();
+        let arguments = patterns.iter().enumerate().map(|(index, stmts)| graph::Argument {
+            local: Local(index),
+            patterns: resolved.by_ref().take(stmts.len()).collect(),
+        });
+        let arguments = arguments.collect();
+        body.stmts = resolved.collect();
+        Ok(Model { items, native, body, arguments, locals, calls, used })
+    }
+}
+
+/// The statements that take the pattern of an argument apart.
+fn taken_apart(function: &Function, argument: &Argument) -> Vec<Stmt> {
+    if argument.plain || matches!(argument.pat, Pat::Wild(_)) {
+        return Vec::new();
+    }
+    let (private, param) = (function.private(), &argument.param);
+    let mut pat = argument.pat.clone();
+    // What a pattern leaves of an argument drops with it, at the end: the wildcards get names. What has a name drops
+    // before what has none.
+    let named = arguments::name_wildcards(&mut pat);
+    let mut stmts: Vec<Stmt> = Vec::new();
+    if arguments::leaves_some(&pat) {
+        stmts.push(parse_quote!(#private::assert_no_drop(&#param);));
+    }
+    stmts.push(parse_quote!(let #pat = #param;));
+    stmts.extend(named.iter().map(|pat| {
+        let name = &pat.ident;
+        parse_quote!(let #pat = #name;)
+    }));
+    stmts
+}
+
+fn parameter(argument: &Argument) -> Pat {
+    let ident = argument.param.clone();
+    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
+}
+
+/// The statement that shows the body as written to the compiler.
+fn native_form(function: &Function, written: &Block) -> TokenStream {
+    let private = function.private();
+    let body = native::native(written, &function.krate, &function.yields, &function.sends_written);
+    let lets = function.arguments.iter().filter(|argument| argument.param != "self").map(|argument| {
+        let (pat, param) = (&argument.pat, &argument.param);
+        quote!(let #pat = #param;)
+    });
+    let returns = per_resume::is_nameable(&function.returns).then(|| {
+        let returns = &function.returns;
+        quote!(-> #returns)
+    });
+    let capture = function.is_item.then(|| quote!(move));
+    let import = native::names_marker(written.to_token_stream()).then(|| used_import(&private));
+    let stmts = &body.stmts;
+    quote! {
+        if false {
+            #import
+            match #private::native(#capture || #returns { #(#lets)* #(#stmts)* }) {}
+        }
+    }
+}
+
+/// Makes an import of the marker a used one, and works as well where it is not imported.
+fn used_import(private: &TokenStream) -> TokenStream {
+    quote! {
+        mod markers {
+            #![allow(unused_imports, clippy::wildcard_imports)]
+            use super::*;
+            use #private::markers::*;
+            use self::yield_ as _marker;
+        }
+    }
+}
+
+/// Whether a type is `()`.
+pub(crate) fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}

@@ -1,0 +1,57 @@
+//! The graph of a body, and what is known of it.
+//!
+//! Input: the model. Output: a graph in which it is certain at each boundary what must be saved and dropped. A construct
+//! that does not pause, but may leave a local moved or not, becomes part of the graph; so the graph is built until no
+//! such construct is left.
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use syn::Type;
+
+use crate::analysis::Facts;
+use crate::graph::{self, Built, Graph, spills, validate};
+use crate::message;
+use crate::model::Model;
+use crate::report::Report;
+use crate::scope::Locals;
+
+/// A graph, its locals with the temporaries, and its facts.
+pub(crate) struct Solved {
+    pub(crate) graph: Graph,
+    pub(crate) locals: Locals,
+    pub(crate) facts: Facts,
+}
+
+/// Builds the graph. `yields` is what is yielded, if it can be written in the body.
+pub(crate) fn solve(model: &Model, yields: Option<&Type>, private: TokenStream) -> syn::Result<Solved> {
+    let mut report = Report::default();
+    let context = graph::Context { calls: &model.calls, yields, private };
+    let mut marked = HashSet::new();
+    loop {
+        let locals = model.locals.clone();
+        let Built { mut graph, locals } =
+            graph::build(&model.arguments, &model.body, locals, &context, &marked, &mut report);
+        report.finish()?;
+        let mut facts = Facts::of(&graph, &model.calls);
+        if spills::resolve(&mut graph, &facts, &locals) {
+            facts = Facts::of(&graph, &model.calls);
+        }
+        if cfg!(debug_assertions) {
+            validate::graph(&graph);
+        }
+        let before = marked.len();
+        for (local, tag) in facts.to_split(&graph, &locals) {
+            match tag {
+                Some(tag) => {
+                    marked.insert(tag);
+                }
+                None => report.at_span(locals[local].span, message::MAYBE_MOVED),
+            }
+        }
+        report.finish()?;
+        if marked.len() == before {
+            return Ok(Solved { graph, locals, facts });
+        }
+    }
+}
