@@ -59,6 +59,60 @@ impl Resolve<'_> {
         self.keep = Keep::Unknown;
     }
 
+    /// [`Self::bind`] with what the initialiser and the type tell of each part.
+    fn declare(&mut self, pat: &mut Pat, init: Option<&Expr>, ty: Option<&Type>) {
+        match pat {
+            Pat::Type(typed) => {
+                let ty = (*typed.ty).clone();
+                self.declare(&mut typed.pat, init, Some(&ty));
+            }
+            Pat::Tuple(tuple) if !tuple.elems.iter().any(|elem| matches!(elem, Pat::Rest(_))) => {
+                let parts = match init {
+                    Some(Expr::Tuple(parts)) if parts.elems.len() == tuple.elems.len() => Some(&parts.elems),
+                    _ => None,
+                };
+                let types = match ty {
+                    Some(Type::Tuple(types)) if types.elems.len() == tuple.elems.len() => Some(&types.elems),
+                    _ => None,
+                };
+                for (index, elem) in tuple.elems.iter_mut().enumerate() {
+                    let part = parts.map_or(init.filter(|init| is_view(init)), |parts| parts.get(index));
+                    self.declare(elem, part, types.and_then(|types| types.get(index)));
+                }
+            }
+            pat => {
+                self.keep = match (&*pat, init, ty) {
+                    (Pat::Ident(_), _, Some(ty)) => knowledge::of_type(ty),
+                    (Pat::Ident(_), Some(Expr::Yield(_)), None) => knowledge::of_type(self.sends),
+                    (Pat::Ident(_), Some(init), None) => self.known(init),
+                    // Of a part of a value it is known only that a view has views for parts.
+                    (_, Some(init), _) if is_view(init) => Keep::Presumed,
+                    _ => Keep::Unknown,
+                };
+                self.bind(pat);
+            }
+        }
+    }
+
+    /// What an initialiser tells, with what is known of the locals in it.
+    fn known(&self, init: &Expr) -> Keep {
+        match init {
+            Expr::Paren(inner) => self.known(&inner.expr),
+            Expr::Unary(inner) if !matches!(inner.op, syn::UnOp::Deref(_)) => self.known(&inner.expr),
+            // Operators on scalars are the language's own.
+            Expr::Binary(inner) if knowledge::of_init(init) == Keep::Unknown => {
+                match self.known(&inner.left).min(self.known(&inner.right)) {
+                    Keep::Scalar => Keep::Scalar,
+                    _ => Keep::Unknown,
+                }
+            }
+            init => match bare_local(init) {
+                Some(local) => self.locals[local].keep,
+                None => knowledge::of_init(init),
+            },
+        }
+    }
+
     /// A condition, whose `let`s are in scope to its right and in the block behind it.
     fn condition(&mut self, cond: &mut Expr) {
         self.visit_expr_mut(cond);
@@ -113,6 +167,10 @@ impl Resolve<'_> {
 /// require locals to be written otherwise.
 fn is_constant(ident: &Ident) -> bool {
     ident.to_string().chars().next().is_some_and(char::is_uppercase)
+}
+
+fn is_view(init: &Expr) -> bool {
+    knowledge::of_init(init) == Keep::Presumed
 }
 
 struct Binder<'a, 'b> {
@@ -170,29 +228,14 @@ impl VisitMut for Resolve<'_> {
     }
 
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
-        let mut keep = Keep::Unknown;
         if let Some(init) = &mut local.init {
             self.visit_expr_mut(&mut init.expr);
             if let Some((_, diverge)) = &mut init.diverge {
                 self.visit_expr_mut(diverge);
             }
-            // Of a part of a value it is known only that a view has views for parts.
-            if knowledge::of_init(&init.expr) == Keep::Presumed {
-                keep = Keep::Presumed;
-            } else if matches!(local.pat, Pat::Ident(_)) {
-                keep = match &*init.expr {
-                    Expr::Yield(_) => knowledge::of_type(self.sends),
-                    init => knowledge::of_init(init),
-                };
-            }
         }
-        if let Pat::Type(typed) = &local.pat
-            && matches!(*typed.pat, Pat::Ident(_))
-        {
-            keep = knowledge::of_type(&typed.ty);
-        }
-        self.keep = keep;
-        self.bind(&mut local.pat);
+        let init = local.init.as_ref().map(|init| (*init.expr).clone());
+        self.declare(&mut local.pat, init.as_ref(), None);
         if local.init.is_none() {
             self.late.extend(bindings(&local.pat));
         }
@@ -205,7 +248,7 @@ impl VisitMut for Resolve<'_> {
             && self.late.remove(&local)
             && self.locals[local].keep == Keep::Unknown
         {
-            self.locals[local].keep = knowledge::of_init(&assign.right);
+            self.locals[local].keep = self.known(&assign.right);
         }
     }
 
