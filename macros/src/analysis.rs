@@ -4,7 +4,7 @@
 //! liveness, backwards, with a kill at each whole assignment; and initialisation, forwards, where the last mention of a
 //! local by value leaves it uninitialised.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use syn::Stmt;
 
@@ -203,16 +203,16 @@ impl Facts {
 
     /// The constructs that must become part of the graph, because they leave it uncertain whether a local that is needed
     /// at a boundary is initialised.
-    pub(crate) fn to_split(&self, graph: &Graph, locals: &Locals) -> BTreeMap<Local, Option<Tag>> {
-        let mut found = BTreeMap::new();
+    pub(crate) fn to_split(&self, graph: &Graph, locals: &Locals) -> BTreeSet<Tag> {
+        let mut found = BTreeSet::new();
         for boundary in self.boundaries(graph) {
             for local in self.in_scope(graph, boundary.target) {
                 let status = boundary.state.get(local);
                 if status.is_maybe()
                     && self.is_needed(boundary.target, local, status, locals)
-                    && let Some(tag) = self.splits.get(&local)
+                    && let Some(Some(tag)) = self.splits.get(&local)
                 {
-                    found.insert(local, *tag);
+                    found.insert(*tag);
                 }
             }
         }

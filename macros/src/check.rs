@@ -90,7 +90,8 @@ impl Check<'_> {
     fn owned_root(&self, place: &Expr, known: bool) -> Option<Local> {
         match place {
             Expr::Field(field) if !known => bare_local(&field.base).filter(|local| self.is_owned(*local, false)),
-            Expr::Index(index) => self.owned_root(&index.expr, known),
+            // Indexing may go through a reference, unless what is indexed is known.
+            Expr::Index(index) => self.owned_root(&index.expr, true),
             Expr::Paren(inner) => self.owned_root(&inner.expr, known),
             Expr::Group(inner) => self.owned_root(&inner.expr, known),
             place => bare_local(place).filter(|local| self.is_owned(*local, known)),

@@ -1,12 +1,12 @@
 //! The pipeline, on one screen.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Block, parse_quote};
 
 use crate::args::{Args, ExprInput};
 use crate::dump::Dump;
-use crate::emit::{Emit, Frame, Names};
+use crate::emit::{Emit, Frame, Names, named};
 use crate::function::{Function, Item};
 use crate::graph::print;
 use crate::layout::Layout;
@@ -42,11 +42,21 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
     let layout = Layout::of(graph, facts, locals, model.locals.len(), &mut model.used);
     let names = Names::new(&mut model.used);
     let (calls, sends_unit) = (&model.calls, model::is_unit(&function.sends_written));
-    let emit =
-        Emit { graph, facts, locals, layout: &layout, calls, private: function.private(), yields, sends_unit, names };
+    let emit = Emit {
+        graph,
+        facts,
+        locals,
+        layout: &layout,
+        calls,
+        private: function.private(),
+        yields,
+        returns: named(&function.returns),
+        sends_unit,
+        names,
+    };
     let frame = emit.frame(&Frame::of(function));
     let (items, native) = (&model.items, &model.native);
-    let code = quote!({ #(#items)* #native #frame });
+    let code = quote!(#(#items)* #native #frame);
     dump.section("expansion", || code.to_string());
     Ok(code)
 }
@@ -74,11 +84,17 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
             quote!(;)
         }
         Some(body) => {
+            let braces = body.span();
             let block = signature.and_then(|()| syn::parse2(body.to_token_stream()));
-            block.map_err(Refused::from).and_then(|block| compile(&function, block)).unwrap_or_else(|refused| {
-                errors.extend(refused.error.into_compile_error());
-                fallback::body(&function, &refused.native)
-            })
+            let compiled =
+                block.map_err(Refused::from).and_then(|block| compile(&function, block)).unwrap_or_else(|refused| {
+                    errors.extend(refused.error.into_compile_error());
+                    fallback::body(&function, &refused.native)
+                });
+            // The braces are the user's, so that lints about the function point at it.
+            let mut body = Group::new(Delimiter::Brace, compiled);
+            body.set_span(braces);
+            body.into_token_stream()
         }
     };
     let Item { attrs, vis, defaultness, sig, .. } = item;
@@ -100,8 +116,8 @@ pub(crate) fn expression(input: TokenStream) -> TokenStream {
     let code = compile(&function, block).unwrap_or_else(|refused| {
         let error = refused.error.into_compile_error();
         let body = fallback::body(&function, &refused.native);
-        quote!({ #error #body })
+        quote!(#error #body)
     });
-    *closure.body = syn::Expr::Verbatim(code);
+    *closure.body = syn::Expr::Verbatim(quote!({ #code }));
     closure.to_token_stream()
 }

@@ -25,5 +25,5 @@ pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
             }
         }
     };
-    quote!({ #native #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()) })
+    quote!(#native #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()))
 }

@@ -1,13 +1,14 @@
 //! The function that the attribute stands on: its signature as written, and as it becomes.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Token, Type, Visibility, parse_quote};
 
 use crate::args::Args;
 use crate::message;
+use crate::names::Used;
 use crate::per_resume::Sends;
 use crate::report::Report;
 use crate::scope::{Keep, knowledge};
@@ -85,7 +86,9 @@ impl Function {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, ty) => (**ty).clone(),
         };
-        let arguments = sig.inputs.iter_mut().enumerate().map(|(index, input)| argument(index, input)).collect();
+        let mut used = Used::default();
+        used.scan(sig.inputs.to_token_stream());
+        let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
         let machine = match &sends {
@@ -119,16 +122,17 @@ impl Function {
             ReturnType::Type(_, ty) => (**ty).clone(),
         };
         closure.output = ReturnType::Default;
+        let mut used = Used::default();
+        used.scan(closure.inputs.to_token_stream());
         let arguments = closure
             .inputs
             .iter_mut()
-            .enumerate()
-            .map(|(index, input)| {
+            .map(|input| {
                 let (pat, ty) = match input {
                     Pat::Type(typed) => (&mut *typed.pat, Some((*typed.ty).clone())),
                     pat => (pat, None),
                 };
-                named_argument(index, pat, ty.as_ref())
+                named_argument(&mut used, pat, ty.as_ref())
             })
             .collect();
         Function {
@@ -147,22 +151,31 @@ impl Function {
     }
 }
 
-fn check(sig: &Signature, report: &mut Report) {
-    if let Some(token) = &sig.asyncness {
-        report.at(token, message::ASYNC_FN);
+/// Reports what a coroutine cannot be, and takes it off the signature, so that it is reported once.
+fn check(sig: &mut Signature, report: &mut Report) {
+    if let Some(token) = sig.asyncness.take() {
+        report.at(&token, message::ASYNC_FN);
     }
-    if let Some(token) = &sig.constness {
-        report.at(token, message::CONST_FN);
+    if let Some(token) = sig.constness.take() {
+        report.at(&token, message::CONST_FN);
     }
-    if let Some(abi) = &sig.abi {
-        report.at(abi, message::EXTERN_FN);
+    match (sig.variadic.take(), sig.abi.take()) {
+        (Some(variadic), _) => report.at(&variadic, message::VARIADIC),
+        (None, Some(abi)) => report.at(&abi, message::EXTERN_FN),
+        (None, None) => {}
     }
-    if let Some(variadic) = &sig.variadic {
-        report.at(variadic, message::VARIADIC);
+    for input in &sig.inputs {
+        let attrs = match input {
+            FnArg::Receiver(receiver) => &receiver.attrs,
+            FnArg::Typed(typed) => &typed.attrs,
+        };
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+            report.at(attr, message::CFG);
+        }
     }
 }
 
-fn argument(index: usize, input: &mut FnArg) -> Argument {
+fn argument(used: &mut Used, input: &mut FnArg) -> Argument {
     match input {
         FnArg::Receiver(receiver) => {
             let token = receiver.self_token;
@@ -182,17 +195,17 @@ fn argument(index: usize, input: &mut FnArg) -> Argument {
         }
         FnArg::Typed(typed) => {
             let ty = (*typed.ty).clone();
-            named_argument(index, &mut typed.pat, Some(&ty))
+            named_argument(used, &mut typed.pat, Some(&ty))
         }
     }
 }
 
-fn named_argument(index: usize, pat: &mut Pat, ty: Option<&Type>) -> Argument {
+fn named_argument(used: &mut Used, pat: &mut Pat, ty: Option<&Type>) -> Argument {
     let written = pat.clone();
     let plain = matches!(&written, Pat::Ident(binding) if binding.by_ref.is_none() && binding.subpat.is_none());
     let param = match &written {
         Pat::Ident(binding) if plain => binding.ident.clone(),
-        _ => format_ident!("arg{index}", span = written.span()),
+        _ => used.fresh("arg", written.span()),
     };
     *pat = parse_quote!(#param);
     Argument { pat: written, param, keep: ty.map_or(Keep::Unknown, knowledge::of_type), plain }

@@ -1,6 +1,6 @@
 //! The texts of the refusals: what the construct is, why it cannot be, what to write instead.
 
-pub(crate) const NOT_PLAIN: &str = "`#[coroutine]` cannot be put on this kind of function";
+pub(crate) const NOT_PLAIN: &str = "`#[coroutine]` can only be put on a function";
 pub(crate) const ASYNC_FN: &str = "`#[coroutine]` on an `async fn` is not supported by this version; remove `async`, or \
      keep the `async fn` and remove the attribute";
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
@@ -23,8 +23,6 @@ pub(crate) const ATTRIBUTE: &str = "this attribute cannot be kept on a construct
      `let value = yield_!(…);`";
 pub(crate) const INDEXED_RECEIVER: &str = "the receiver is evaluated before this argument, which changes it; bind the \
      yield first: `let value = yield_!(…);`";
-pub(crate) const MAYBE_MOVED: &str = "this may or may not move the value, and the coroutine must know it when it \
-     pauses later; write it as an `if` statement";
 pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";
 pub(crate) const TWO_ITEMS: &str = "two items of one name in the body of a coroutine, in blocks that pause; give one of \
      them another name";

@@ -10,7 +10,6 @@ use syn::{Block, Pat, Stmt, Type, parse_quote};
 use crate::function::{Argument, Function};
 use crate::graph;
 use crate::names::{Local, Used};
-use crate::per_resume;
 use crate::report::Report;
 use crate::scope::{Keep, Locals, resolve};
 use crate::syntax::calls::Calls;
@@ -41,12 +40,12 @@ impl Model {
         }
 
         let items = items::hoist(&mut written, &mut report);
-        let native = native_form(function, &written);
         let patterns: Vec<Vec<Stmt>> = function.arguments.iter().map(|arg| taken_apart(function, arg)).collect();
-        let mut body = written;
+        let mut body = written.clone();
         body.stmts.splice(..0, patterns.iter().flatten().cloned());
         let calls = markers::normalise(&mut body, &mut report);
         report.finish()?;
+        let native = native_form(function, &written);
 
         let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
         let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
@@ -95,30 +94,45 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     let body = native::native(written, &function.krate, &function.yields, &function.sends_written);
     let lets = function.arguments.iter().filter(|argument| argument.param != "self").map(|argument| {
         let (pat, param) = (&argument.pat, &argument.param);
-        quote!(let #pat = #param;)
+        quote! {
+            #[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
+            let #pat = #param;
+        }
     });
-    let returns = per_resume::is_nameable(&function.returns).then(|| {
-        let returns = &function.returns;
-        quote!(-> #returns)
-    });
+    let returns = crate::emit::named(&function.returns);
     let capture = function.is_item.then(|| quote!(move));
-    let import = native::names_marker(written.to_token_stream()).then(|| used_import(&private));
-    let stmts = &body.stmts;
+    let import = native::names_marker(written.to_token_stream()).then(|| used_import(&function.krate));
+    // The tail is what the lowered form makes of it too, so that rustc reports an error in both once.
+    let stmts = match body.stmts.split_last() {
+        Some((Stmt::Expr(tail, None), stmts)) => {
+            quote!(#(#stmts)* let value: #returns = #tail; #[allow(unreachable_code)] value)
+        }
+        _ => body.stmts.iter().map(ToTokens::to_token_stream).collect(),
+    };
     quote! {
         if false {
             #import
-            match #private::native(#capture || #returns { #(#lets)* #(#stmts)* }) {}
+            match #private::native(#capture || -> #returns { #(#lets)* #stmts }) {}
         }
     }
 }
 
 /// Makes an import of the marker a used one, and works as well where it is not imported.
-fn used_import(private: &TokenStream) -> TokenStream {
+fn used_import(krate: &syn::Path) -> TokenStream {
+    // One module further in.
+    let krate = match krate.segments.first() {
+        Some(first) if krate.leading_colon.is_none() && first.ident == "super" => quote!(super::#krate),
+        Some(first) if krate.leading_colon.is_none() && first.ident == "self" => {
+            let rest = krate.segments.iter().skip(1);
+            quote!(super #(::#rest)*)
+        }
+        _ => quote!(#krate),
+    };
     quote! {
         mod markers {
             #![allow(unused_imports, clippy::wildcard_imports)]
             use super::*;
-            use #private::markers::*;
+            use #krate::private::markers::*;
             use self::yield_ as _marker;
         }
     }

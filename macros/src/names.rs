@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::format_ident;
 
 /// A local of the coroutine: an argument, a binding or a temporary.
@@ -121,4 +121,20 @@ impl Used {
     pub(crate) fn insert(&mut self, name: &str) {
         self.0.insert(name.to_owned());
     }
+}
+
+/// Tokens of ours, placed where the user wrote what they stand for; they keep their own hygiene.
+pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
+    let place = |token: TokenTree| match token {
+        TokenTree::Group(group) => {
+            let mut placed = Group::new(group.delimiter(), at(span, group.stream()));
+            placed.set_span(group.span().located_at(span));
+            TokenTree::Group(placed)
+        }
+        mut other => {
+            other.set_span(other.span().located_at(span));
+            other
+        }
+    };
+    tokens.into_iter().map(place).collect()
 }

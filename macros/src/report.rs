@@ -1,7 +1,7 @@
 //! The collector of errors: a phase reports all it finds, the pipeline stops at the phase's end.
 
 use proc_macro2::Span;
-use syn::spanned::Spanned;
+use quote::ToTokens;
 
 /// Errors found so far. One that is dropped unchecked is a bug of the macro.
 #[derive(Default)]
@@ -12,8 +12,8 @@ pub(crate) struct Report {
 
 impl Report {
     /// Reports an error at a piece of syntax.
-    pub(crate) fn at(&mut self, place: &impl Spanned, message: impl std::fmt::Display) {
-        self.push(syn::Error::new(place.span(), message));
+    pub(crate) fn at(&mut self, place: &impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(place, message));
     }
 
     /// Reports an error at a span.

@@ -11,7 +11,6 @@ use syn::Type;
 
 use crate::analysis::Facts;
 use crate::graph::{self, Built, Graph, spills, validate};
-use crate::message;
 use crate::model::Model;
 use crate::report::Report;
 use crate::scope::Locals;
@@ -41,15 +40,7 @@ pub(crate) fn solve(model: &Model, yields: Option<&Type>, private: TokenStream) 
             validate::graph(&graph);
         }
         let before = marked.len();
-        for (local, tag) in facts.to_split(&graph, &locals) {
-            match tag {
-                Some(tag) => {
-                    marked.insert(tag);
-                }
-                None => report.at_span(locals[local].span, message::MAYBE_MOVED),
-            }
-        }
-        report.finish()?;
+        marked.extend(facts.to_split(&graph, &locals));
         if marked.len() == before {
             return Ok(Solved { graph, locals, facts });
         }

@@ -34,7 +34,7 @@ fn a_mention_that_is_not_the_last_stays_in_place() {
 #[test]
 fn a_last_mention_by_value_moves() {
     let text = lowered("yield = u8", "fn f(list: Vec<u8>) -> Vec<u8> { yield_!(1); list }");
-    check(&text, &["let mut list = take(&mut locals.list);", "Returned(list)"], &[]);
+    check(&text, &["let mut list = take(&mut locals.list);", "= list;"], &[]);
 }
 
 #[test]

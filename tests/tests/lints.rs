@@ -81,9 +81,9 @@ pub fn branches(start: usize) -> Result<usize, String> {
         && let Some(m) = yield_!(3)
         && n < m
     {
-        yield_!(4);
+        let _ = yield_!(4);
     } else if yield_!(5).is_some() && yield_!(6).is_none() {
-        yield_!(7);
+        let _ = yield_!(7);
     }
     let parsed: usize = "12".parse().map_err(|error| format!("{error}"))?;
     let label = 'label: {

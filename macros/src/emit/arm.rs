@@ -275,8 +275,8 @@ impl Writer<'_, '_> {
             End::Jump { leaving, target } => self.go(*target, leaving, state, meet),
             End::Return(value) => {
                 let value = emit.expr(value, &self.bindings);
-                let code = emit.return_stmt(&value);
-                self.emit(code);
+                let step = emit.step_returned(&value);
+                self.emit(quote!(return #step;));
                 Next::Ends
             }
             End::Suspend { point, value, resume } => {
@@ -427,22 +427,14 @@ impl Writer<'_, '_> {
         let code = emit.expr(value, &self.bindings);
         let saves = self.saves(resume, state, span);
         let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
-        let ty = emit.yields.as_ref().map(|ty| quote!(: #ty));
+        let ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
         let point = u32::try_from(point).unwrap_or(u32::MAX);
-        if matches!(value, Expr::Tuple(tuple) if tuple.elems.is_empty()) || matches!(value, Expr::Lit(_)) {
-            self.emit(quote! {
-                #saves
-                *#position = #point;
-                return ::core::result::Result::Ok(#private::Step::Yielded(#code));
-            });
-        } else {
-            self.emit(quote! {
-                let #value_name #ty = #code;
-                #saves
-                *#position = #point;
-                return ::core::result::Result::Ok(#private::Step::Yielded(#value_name));
-            });
-        }
+        self.emit(quote! {
+            let #value_name: #ty = #code;
+            #saves
+            *#position = #point;
+            return ::core::result::Result::Ok(#private::Step::Yielded(#value_name));
+        });
         if let Some(open) = self.open.last_mut() {
             open.declares = true;
         }

@@ -169,9 +169,7 @@ fn allowed_lints() -> TokenStream {
             clippy::all,
             clippy::pedantic,
             clippy::nursery,
-            // The frame is a local type without documentation.
-            missing_docs,
-            missing_debug_implementations,
+            deprecated,
             // A local keeps the name that the user gave it, in a field too.
             non_snake_case
         )]

@@ -30,6 +30,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) private: TokenStream,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
+    /// What is returned, as the type of a `let`.
+    pub(crate) returns: TokenStream,
     /// Whether `()` is sent.
     pub(crate) sends_unit: bool,
     pub(crate) names: Names,

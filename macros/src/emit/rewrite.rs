@@ -10,7 +10,7 @@ use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 use super::Emit;
 use super::bind::Binding;
-use crate::names::{Local, bare_local, is_sent, local_of, replace_in_text};
+use crate::names::{Local, at, bare_local, is_sent, local_of, replace_in_text};
 use crate::tags;
 
 /// The bindings that are in force.
@@ -35,15 +35,15 @@ impl Emit<'_> {
         pat
     }
 
-    fn step_returned(&self, value: &Expr) -> TokenStream {
-        let krate = &self.private;
-        quote!(::core::result::Result::Ok(#krate::Step::Returned(#value)))
-    }
-
-    /// The statement that ends the body.
-    pub(super) fn return_stmt(&self, value: &Expr) -> TokenStream {
-        let step = self.step_returned(value);
-        quote!(return #step;)
+    /// What the closure returns where the body returns a value. The value is coerced as it is at a `return`.
+    pub(super) fn step_returned(&self, value: &Expr) -> TokenStream {
+        let (private, returns) = (&self.private, &self.returns);
+        match value {
+            Expr::Tuple(tuple) if tuple.elems.is_empty() => {
+                quote!(::core::result::Result::Ok(#private::Step::Returned(())))
+            }
+            _ => quote!({ let value: #returns = #value; ::core::result::Result::Ok(#private::Step::Returned(value)) }),
+        }
     }
 }
 
@@ -137,7 +137,8 @@ impl VisitMut for Rewrite<'_> {
                         let (private, names) = (&self.emit.private, &self.emit.names);
                         let (sent, raised) = (&names.sent, &names.raised);
                         let take = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
-                        *expr = parse_quote_spanned!(ident.span()=> #private::#take(&mut #sent, &mut #raised)?);
+                        let call = at(ident.span(), quote!(#private::#take(&mut #sent, &mut #raised)?));
+                        *expr = parse_quote!(#call);
                     } else if let Some(mention) = self.mention(&ident.clone()) {
                         *expr = mention;
                     }

@@ -35,7 +35,8 @@ impl Builder<'_> {
             let left = self.operand(*inner.left);
             *inner.left = left;
             let (private, left) = (self.private.clone(), &inner.left);
-            self.push(parse_quote!(if false { #private::primitives(&#left, &#value); }));
+            let demand = crate::names::at(inner.op.span(), quote::quote!(#private::primitives));
+            self.push(parse_quote!(if false { #demand(&#left, &#value); }));
         }
         self.statement(Expr::Binary(inner))
     }

@@ -289,6 +289,32 @@ impl Builder<'_> {
         }
     }
 
+    /// [`Self::attributes`] of an expression and of the fields of a struct literal.
+    pub(super) fn expr_attributes(&mut self, expr: &Expr) {
+        #[derive(Default)]
+        struct Outer<'ast> {
+            inside: bool,
+            attrs: Vec<&'ast syn::Attribute>,
+        }
+        impl<'ast> syn::visit::Visit<'ast> for Outer<'ast> {
+            fn visit_expr(&mut self, expr: &'ast Expr) {
+                if !std::mem::replace(&mut self.inside, true) {
+                    syn::visit::visit_expr(self, expr);
+                }
+            }
+            fn visit_attribute(&mut self, attr: &'ast syn::Attribute) {
+                self.attrs.push(attr);
+            }
+            fn visit_block(&mut self, _: &'ast syn::Block) {}
+            fn visit_arm(&mut self, _: &'ast syn::Arm) {}
+            fn visit_pat(&mut self, _: &'ast Pat) {}
+        }
+        let mut outer = Outer::default();
+        syn::visit::Visit::visit_expr(&mut outer, expr);
+        let attrs: Vec<syn::Attribute> = outer.attrs.into_iter().cloned().collect();
+        self.attributes(&attrs);
+    }
+
     // Statements.
 
     /// The statements of a block, without a scope of their own.

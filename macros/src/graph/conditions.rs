@@ -14,7 +14,6 @@ use crate::scope::mentions::{Takes, bindings, is_place, takes};
 
 impl Builder<'_> {
     pub(super) fn if_into(&mut self, inner: ExprIf, dest: Dest) {
-        self.attributes(&inner.attrs);
         let mut cond = *inner.cond;
         let otherwise = inner.else_branch.map(|(_, otherwise)| *otherwise);
         let tests = chain(&cond);

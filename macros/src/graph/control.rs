@@ -11,7 +11,12 @@ use crate::scope::Keep;
 impl Builder<'_> {
     /// Lowers an expression and sends its value where it goes.
     pub(super) fn expr_into(&mut self, expr: Expr, dest: Dest) {
-        if self.explodes(&expr) { self.force_into(expr, dest) } else { self.value_into(expr, dest) }
+        if self.explodes(&expr) {
+            self.expr_attributes(&expr);
+            self.force_into(expr, dest);
+        } else {
+            self.value_into(expr, dest);
+        }
     }
 
     /// [`Self::expr_into`] for an expression that becomes part of the graph.
@@ -22,20 +27,15 @@ impl Builder<'_> {
             Expr::If(inner) => self.if_into(inner, dest),
             Expr::Match(inner) => self.match_into(inner, dest),
             Expr::Loop(inner) => {
-                self.attributes(&inner.attrs);
                 self.looped(inner.label.as_ref(), dest, |builder| builder.scoped_block(&inner.body, Dest::Discard));
             }
             Expr::While(inner) => self.while_into(inner, dest),
             Expr::ForLoop(inner) => self.for_into(inner, dest),
-            Expr::Block(inner) => {
-                self.attributes(&inner.attrs);
-                match &inner.label {
-                    None => self.scoped_block(&inner.block, dest),
-                    Some(label) => self.labelled(label, &inner.block, dest),
-                }
-            }
+            Expr::Block(inner) => match &inner.label {
+                None => self.scoped_block(&inner.block, dest),
+                Some(label) => self.labelled(label, &inner.block, dest),
+            },
             Expr::Unsafe(inner) => {
-                self.attributes(&inner.attrs);
                 self.in_unsafe += 1;
                 self.scoped_block(&inner.block, dest);
                 self.in_unsafe -= 1;
@@ -126,7 +126,6 @@ impl Builder<'_> {
 
     /// `while c { b }` is `loop { if c { b } else { break } }`.
     fn while_into(&mut self, inner: syn::ExprWhile, dest: Dest) {
-        self.attributes(&inner.attrs);
         let (cond, body) = (inner.cond, inner.body);
         self.looped(inner.label.as_ref(), dest, |builder| {
             let step = make::if_else(*cond, body, make::leave());
@@ -136,7 +135,6 @@ impl Builder<'_> {
 
     /// `for p in e { b }` is `let mut iter = e.into_iter(); while let Some(p) = iter.next() { b }`.
     fn for_into(&mut self, inner: syn::ExprForLoop, dest: Dest) {
-        self.attributes(&inner.attrs);
         let scope = self.enter();
         let head = self.with_hoisting(|builder| builder.operand(*inner.expr));
         let keep = if matches!(strip_parens(&head), Expr::Range(_)) { Keep::Never } else { Keep::Unknown };
@@ -195,7 +193,6 @@ impl Builder<'_> {
 
     /// `a && b` and `a || b` with a pause in `b`.
     fn short_circuit(&mut self, inner: syn::ExprBinary, dest: Dest) {
-        self.attributes(&inner.attrs);
         let (left, right) = (*inner.left, *inner.right);
         let constant = |value: Expr| make::block_expr(vec![Stmt::Expr(value, None)]);
         let block = |value: Expr| make::block(vec![Stmt::Expr(value, None)]);

@@ -16,7 +16,6 @@ use crate::scope::mentions::{bindings, each_binding, is_place};
 
 impl Builder<'_> {
     pub(super) fn match_into(&mut self, inner: ExprMatch, dest: Dest) {
-        self.attributes(&inner.attrs);
         let scope = self.enter();
         let place = is_place(&inner.expr);
         let mut value = self.with_hoisting(|builder| builder.operand(*inner.expr));
@@ -53,7 +52,7 @@ impl Builder<'_> {
         let mut rest = Vec::new();
         let mut pausing = None;
         for arm in arms.by_ref() {
-            if arm.attrs.iter().any(|attr| attr.path().is_ident("cfg")) && self.explodes(&arm.body) {
+            if self.explodes(&arm.body) || arm.guard.as_ref().is_some_and(|(_, guard)| self.explodes(guard)) {
                 self.attributes(&arm.attrs);
             }
             if arm.guard.as_ref().is_some_and(|(_, guard)| self.explodes(guard)) {

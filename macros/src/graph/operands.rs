@@ -36,6 +36,7 @@ impl Builder<'_> {
         if !self.needs_lowering(&expr) {
             return expr;
         }
+        self.expr_attributes(&expr);
         match expr {
             Expr::Yield(inner) => self.suspend(inner),
             Expr::Paren(mut inner) => {
@@ -250,6 +251,7 @@ impl Builder<'_> {
         let Some(last) = all.iter().rposition(|(expr, _)| self.needs_lowering(expr)) else {
             return all.into_iter().map(|(expr, _)| expr).collect();
         };
+        all.iter().for_each(|(expr, _)| self.expr_attributes(expr));
         let pauses = all.iter().rposition(|(expr, _)| self.explodes(expr));
         let mut done = Vec::new();
         for index in 0..all.len() {
@@ -322,7 +324,8 @@ impl Builder<'_> {
                     *inner.index = self.spill("index", *inner.index);
                 }
                 let (private, base) = (self.private.clone(), &inner.expr);
-                self.push(parse_quote!(if false { #private::plain_index(&#base); }));
+                let demand = crate::names::at(base.span(), quote::quote!(#private::plain_index));
+                self.push(parse_quote!(if false { #demand(&#base); }));
                 Expr::Index(inner)
             }
             Expr::Field(mut inner) => {

@@ -137,7 +137,7 @@ pub(crate) fn consumes(method: &str, arguments: usize) -> bool {
 }
 
 const CONSUMING: &[&str] = &[
-    // Option and Result
+    "into", "try_into", // Option and Result
     "ok", "err", "ok_or", "ok_or_else", "and_then", "or_else", "is_some_and", "is_ok_and", "is_none_or", "flatten",
     "transpose", "copied", "cloned", "xor", // Iterator
     "map", "filter", "filter_map", "flat_map", "enumerate", "zip", "chain", "rev", "skip", "skip_while", "take_while",

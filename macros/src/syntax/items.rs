@@ -39,10 +39,11 @@ impl VisitMut for Hoist<'_> {
             match stmt {
                 // What a macro defines is in reach of what follows it.
                 Stmt::Item(item) => {
+                    super::markers::refuse_in_item(&item, self.report);
                     if let Some(name) = name(&item)
-                        && !self.names.insert(name)
+                        && !self.names.insert(name.to_string())
                     {
-                        self.report.at(&item, message::TWO_ITEMS);
+                        self.report.at(&name, message::TWO_ITEMS);
                     }
                     self.items.push(item);
                 }
@@ -61,7 +62,8 @@ impl VisitMut for Hoist<'_> {
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
 }
 
-fn name(item: &Item) -> Option<String> {
+/// The name of an item. One with a `cfg` has none here: only one of its twins is there.
+fn name(item: &Item) -> Option<syn::Ident> {
     let ident = match item {
         Item::Const(item) if item.ident != "_" => &item.ident,
         Item::Enum(item) => &item.ident,
@@ -73,5 +75,15 @@ fn name(item: &Item) -> Option<String> {
         Item::Union(item) => &item.ident,
         _ => return None,
     };
-    Some(ident.to_string())
+    let attrs = match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        _ => return Some(ident.clone()),
+    };
+    (!attrs.iter().any(|attr| attr.path().is_ident("cfg"))).then(|| ident.clone())
 }

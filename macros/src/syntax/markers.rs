@@ -21,6 +21,12 @@ pub(crate) fn normalise(body: &mut Block, report: &mut Report) -> Calls {
     pass.calls
 }
 
+/// Reports the markers of an item, which do not belong to the function around it.
+pub(crate) fn refuse_in_item(item: &syn::Item, report: &mut Report) {
+    let mut item = item.clone();
+    Markers { calls: Calls::default(), refused: None, report }.visit_item_mut(&mut item);
+}
+
 struct Markers<'a> {
     calls: Calls,
     /// Why a marker cannot stand here.

@@ -4,8 +4,8 @@
 //! assignment to a local that is not `mut`, an unused variable are reported there, in rustc's words and at the user's
 //! code, whatever the lowering made of the same lines.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Macro, Stmt, Type, parse_quote_spanned};
 
@@ -15,11 +15,9 @@ use crate::per_resume;
 /// The body with each marker as a call of `pause`.
 pub(crate) fn native(body: &Block, krate: &syn::Path, yields: &Type, sends: &Type) -> Block {
     let mut body = body.clone();
-    let turbofish = {
-        let (yields, sends) = (per_resume::inferred(yields), per_resume::inferred(sends));
-        quote!(::<#yields, #sends>)
-    };
-    Native { pause: quote!(#krate::private::pause #turbofish) }.visit_block_mut(&mut body);
+    let (yields, sends) = (per_resume::inferred(yields), per_resume::inferred(sends));
+    let (pause, pause_unit) = (quote!(#krate::private::pause), quote!(#krate::private::pause_unit));
+    Native { pause, pause_unit, yields, sends }.visit_block_mut(&mut body);
     body
 }
 
@@ -37,17 +35,28 @@ pub(crate) fn names_marker(tokens: TokenStream) -> bool {
 
 struct Native {
     pause: TokenStream,
+    pause_unit: TokenStream,
+    yields: Type,
+    sends: Type,
 }
 
 impl Native {
-    fn call(&self, span: proc_macro2::Span, operand: TokenStream) -> TokenStream {
-        let pause = &self.pause;
+    /// A call that reads as the marker: its path at the marker's name, its arguments at the marker's.
+    fn call(&self, name: Span, arguments: Span, operand: TokenStream) -> TokenStream {
+        let (yields, sends) = (&self.yields, &self.sends);
+        let pause = respan(name, self.pause.clone());
         if operand.is_empty() {
-            return quote_spanned!(span=> #pause(()));
+            let pause_unit = respan(name, self.pause_unit.clone());
+            let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
+            group.set_span(arguments);
+            return quote!(#pause_unit::<#sends> #group);
         }
-        // Of the expansion, so that no lint takes the braces for the user's.
-        let span = proc_macro2::Span::call_site().located_at(span);
-        quote_spanned!(span=> #pause({ #operand }))
+        // The operand is evaluated as an initialiser is. The block is the expansion's, so that no lint takes its braces
+        // for the user's.
+        let block = quote!({ let value: #yields = #operand; value });
+        let mut group = Group::new(Delimiter::Parenthesis, block);
+        group.set_span(arguments);
+        quote!(#pause::<#yields, #sends> #group)
     }
 
     /// Markers in the tokens of a macro call.
@@ -61,7 +70,7 @@ impl Native {
                     if name == "yield_" && bang.as_char() == '!' =>
                 {
                     drop_path(&mut out);
-                    out.extend(self.call(name.span(), self.tokens(group.stream())));
+                    out.extend(self.call(name.span(), group.span(), self.tokens(group.stream())));
                     index += 3;
                 }
                 (TokenTree::Group(group), ..) => {
@@ -81,7 +90,7 @@ impl Native {
 
     fn marker(&self, mac: &Macro) -> Expr {
         let span = mac.path.segments.last().map_or_else(proc_macro2::Span::call_site, |last| last.ident.span());
-        let call = self.call(span, self.tokens(mac.tokens.clone()));
+        let call = self.call(span, mac.delimiter.span().join(), self.tokens(mac.tokens.clone()));
         parse_quote_spanned!(span=> #call)
     }
 }
@@ -113,8 +122,11 @@ impl VisitMut for Native {
                 if let Some(operand) = &mut operand {
                     self.visit_expr_mut(operand);
                 }
-                let call =
-                    self.call(inner.yield_token.span, operand.map_or_else(TokenStream::new, |e| e.to_token_stream()));
+                let call = self.call(
+                    inner.yield_token.span,
+                    inner.yield_token.span,
+                    operand.map_or_else(TokenStream::new, |e| e.to_token_stream()),
+                );
                 *expr = parse_quote_spanned!(inner.yield_token.span=> #call);
             }
             _ => visit_mut::visit_expr_mut(self, expr),
@@ -137,4 +149,13 @@ impl VisitMut for Native {
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// All tokens as if the user had written them at one place.
+fn respan(span: Span, tokens: TokenStream) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(place).collect()
 }

@@ -15,6 +15,11 @@ pub fn pause<Y, S>(_: Y) -> S {
     unreachable!("coframe: the native form of a body is never run")
 }
 
+/// [`pause`] for a marker without an operand.
+pub fn pause_unit<S>() -> S {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
 /// The text of an expression, as `assert!` gives it.
 #[doc(hidden)]
 #[macro_export]

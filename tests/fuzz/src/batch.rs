@@ -80,7 +80,7 @@ pub fn run(programs: &[Program]) -> Vec<Outcome> {
         }
     }
     let output = Command::new("timeout")
-        .arg("300")
+        .arg("60")
         .args(["cargo", "test", "--quiet", "--", "--test-threads=2"])
         .current_dir(&folder)
         .envs(environment())

@@ -530,8 +530,8 @@ impl Gen {
     fn atom(&mut self) -> String {
         let op = ["<", ">", "==", "!="][self.pick(4)];
         let left = self.int();
-        // A bare marker on the left of a comparison is a known bug.
-        let left = if !self.known && left.starts_with("yield_!") { format!("f({left})") } else { left };
+        // A bare marker or an indexed temporary on the left of a comparison is a known bug.
+        let left = if !self.known && left.starts_with(['y', '[']) { format!("f({left})") } else { left };
         format!("b({left} {op} {})", self.int())
     }
 
@@ -700,8 +700,7 @@ impl Gen {
                         None
                     } else {
                         let text: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
-                        let tail = self.int();
-                        let tail = if self.known { tail } else { format!("f({tail})") };
+                        let tail = if self.known { self.int() } else { self.literal() };
                         Some((format!("t(format!(\"{} {{}}\", {tail}));", text.join(" ")), false))
                     }
                 }
@@ -909,7 +908,7 @@ impl Gen {
     fn while_pop(&mut self, indent: usize) -> Option<(String, bool)> {
         let index = self.find(Ty::VecD, |var| var.state == State::Init && var.mutable)?;
         let vec = self.vars[index].name.clone();
-        self.vars[index].fixed = true;
+        let fixed = std::mem::replace(&mut self.vars[index].fixed, true);
         let states = self.states();
         let count = self.vars.len();
         let label = self.enter_loop();
@@ -918,7 +917,7 @@ impl Gen {
         self.vars.truncate(count);
         self.loops.pop();
         self.merge(&states);
-        self.vars[index].fixed = false;
+        self.vars[index].fixed = fixed;
         Some((format!("{label}: while let Some({name}) = {vec}.pop() {body}"), false))
     }
 

@@ -23,6 +23,7 @@
     clippy::explicit_auto_deref,
     clippy::format_in_format_args,
     clippy::let_and_return,
+    clippy::unnecessary_operation,
     clippy::let_unit_value,
     clippy::manual_is_multiple_of,
     clippy::needless_late_init,
