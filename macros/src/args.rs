@@ -1,9 +1,12 @@
 //! The attribute's arguments: `yield = Y, send = S, derive(Clone), crate = path`.
 
-use proc_macro2::Span;
-use syn::parse::{Parse, ParseStream};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Token, Type, parenthesized, parse_quote};
+
+use crate::report::Report;
 
 /// The arguments, each with its default.
 pub(crate) struct Args {
@@ -25,59 +28,77 @@ impl Default for Args {
 
 const KNOWN: &str = "expected `yield = Type`, `send = Type`, `derive(Clone)` or `crate = path`";
 
-impl Parse for Args {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Args {
+    /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
+    fn read(input: ParseStream<'_>, report: &mut Report) -> Self {
         let mut args = Args::default();
         let mut seen: Vec<String> = Vec::new();
-        let mut once = |name: &str, span: Span| {
-            if seen.iter().any(|old| old == name) {
-                return Err(syn::Error::new(span, format!("`{name}` is given twice")));
-            }
-            seen.push(name.to_owned());
-            Ok(())
-        };
         while !input.is_empty() && !starts_closure(input) {
-            if input.peek(Token![yield]) {
-                let token: Token![yield] = input.parse()?;
-                once("yield", token.span)?;
-                input.parse::<Token![=]>()?;
-                args.yields = input.parse()?;
-            } else if input.peek(Token![crate]) {
-                let token: Token![crate] = input.parse()?;
-                once("crate", token.span)?;
-                input.parse::<Token![=]>()?;
-                args.krate = input.call(syn::Path::parse_mod_style)?;
-            } else {
-                let name: syn::Ident = input.parse().map_err(|error| syn::Error::new(error.span(), KNOWN))?;
-                once(&name.to_string(), name.span())?;
-                match name.to_string().as_str() {
-                    "send" => {
-                        input.parse::<Token![=]>()?;
-                        args.sends = input.parse()?;
-                    }
-                    "derive" => {
-                        let content;
-                        parenthesized!(content in input);
-                        let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated(&content)?;
-                        for path in traits {
-                            if !path.is_ident("Clone") {
-                                return Err(syn::Error::new_spanned(path, "only `Clone` can be derived"));
-                            }
-                            args.clone = true;
-                        }
-                    }
-                    "pinned" | "recursive" | "task" => {
-                        let message = format!("`{name}` is not supported by this version");
-                        return Err(syn::Error::new(name.span(), message));
-                    }
-                    _ => return Err(syn::Error::new(name.span(), KNOWN)),
+            if let Err(error) = args.argument(input, &mut seen) {
+                report.push(error);
+                while !input.is_empty() && !input.peek(Token![,]) && !starts_closure(input) {
+                    let _: syn::Result<TokenTree> = input.parse();
                 }
             }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+            if !input.is_empty()
+                && !starts_closure(input)
+                && let Err(error) = input.parse::<Token![,]>()
+            {
+                report.push(error);
+                let _: syn::Result<TokenTree> = input.parse();
             }
         }
-        Ok(args)
+        args
+    }
+
+    /// The arguments of an attribute.
+    pub(crate) fn of(tokens: TokenStream, report: &mut Report) -> Self {
+        let mut args = Args::default();
+        let parser = |input: ParseStream<'_>| {
+            args = Args::read(input, report);
+            Ok(())
+        };
+        // What is wrong was reported where it stands.
+        let _: syn::Result<()> = parser.parse2(tokens);
+        args
+    }
+
+    fn argument(&mut self, input: ParseStream<'_>, seen: &mut Vec<String>) -> syn::Result<()> {
+        let name = input.call(syn::Ident::parse_any).map_err(|error| syn::Error::new(error.span(), KNOWN))?;
+        let word = name.to_string();
+        if seen.contains(&word) {
+            return Err(syn::Error::new(name.span(), format!("`{word}` is given twice")));
+        }
+        let ty = |input: ParseStream<'_>| {
+            if !input.peek(Token![=]) {
+                return Err(syn::Error::new(name.span(), format!("`{word}` needs a type: `{word} = u32`")));
+            }
+            input.parse::<Token![=]>()?;
+            input.parse::<Type>()
+        };
+        match word.as_str() {
+            "yield" => self.yields = ty(input)?,
+            "send" => self.sends = ty(input)?,
+            "crate" => {
+                input.parse::<Token![=]>()?;
+                self.krate = input.call(syn::Path::parse_mod_style)?;
+            }
+            "derive" => {
+                let content;
+                parenthesized!(content in input);
+                let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated(&content)?;
+                if let Some(path) = traits.iter().find(|path| !path.is_ident("Clone")) {
+                    return Err(syn::Error::new_spanned(path, "only `Clone` can be derived"));
+                }
+                self.clone = true;
+            }
+            "pinned" | "recursive" | "task" => {
+                return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
+            }
+            _ => return Err(syn::Error::new(name.span(), KNOWN)),
+        }
+        seen.push(word);
+        Ok(())
     }
 }
 
@@ -94,7 +115,9 @@ pub(crate) struct ExprInput {
 impl Parse for ExprInput {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let yields = input.peek(Token![yield]);
-        let mut args: Args = input.parse()?;
+        let mut report = Report::default();
+        let mut args = Args::read(input, &mut report);
+        report.finish()?;
         if !yields {
             args.yields = parse_quote!(_);
         }

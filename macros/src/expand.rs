@@ -51,6 +51,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         private: function.private(),
         yields,
         returns: named(&function.returns),
+        sends: per_resume::inferred(&function.sends_written),
         sends_unit,
         names,
     };
@@ -72,10 +73,7 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
     };
     let mut errors = TokenStream::new();
     let mut report = Report::default();
-    let args: Args = syn::parse2(args).unwrap_or_else(|error| {
-        report.push(error);
-        Args::default()
-    });
+    let args = Args::of(args, &mut report);
     let function = Function::of(&mut item.sig, &args, &mut report);
     let signature = report.finish();
     let body = match item.body.take() {

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::format_ident;
+use quote::{ToTokens, format_ident, quote};
 
 /// A local of the coroutine: an argument, a binding or a temporary.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -71,14 +71,17 @@ pub(crate) fn call_of(callee: &syn::Expr) -> Option<usize> {
     }
 }
 
-/// The expression that stands for what a suspension point was sent.
+/// The callee of the expression that stands for what a suspension point was sent.
 pub(crate) fn sent_ident(span: Span) -> Ident {
     Ident::new(SENT, span)
 }
 
-/// Whether a name is the one of [`sent_ident`].
-pub(crate) fn is_sent(ident: &Ident) -> bool {
-    ident == SENT
+/// The span of the marker, if a callee is the one of [`sent_ident`].
+pub(crate) fn sent_of(callee: &syn::Expr) -> Option<Span> {
+    match callee {
+        syn::Expr::Path(path) => path.path.get_ident().filter(|ident| *ident == SENT).map(Ident::span),
+        _ => None,
+    }
 }
 
 /// Every identifier in a piece of source.
@@ -121,6 +124,26 @@ impl Used {
     pub(crate) fn insert(&mut self, name: &str) {
         self.0.insert(name.to_owned());
     }
+}
+
+/// All tokens as if the user had written them at one place.
+pub(crate) fn respan(span: Span, tokens: TokenStream) -> TokenStream {
+    let place = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(place).collect()
+}
+
+/// A path with type arguments, as if the user had written all but the types at one place.
+pub(crate) fn generic(span: Span, path: &TokenStream, types: &[&syn::Type]) -> TokenStream {
+    let mut tokens = respan(span, quote!(#path::<));
+    for ty in types {
+        ty.to_tokens(&mut tokens);
+        tokens.extend(respan(span, quote!(,)));
+    }
+    tokens.extend(respan(span, quote!(>)));
+    tokens
 }
 
 /// Tokens of ours, placed where the user wrote what they stand for; they keep their own hygiene.

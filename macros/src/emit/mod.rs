@@ -32,6 +32,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.
     pub(crate) returns: TokenStream,
+    /// What is sent, with its lifetimes inferred.
+    pub(crate) sends: Type,
     /// Whether `()` is sent.
     pub(crate) sends_unit: bool,
     pub(crate) names: Names,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -10,7 +10,7 @@ use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 use super::Emit;
 use super::bind::Binding;
-use crate::names::{Local, at, bare_local, is_sent, local_of, replace_in_text};
+use crate::names::{Local, bare_local, generic, local_of, replace_in_text, sent_of};
 use crate::tags;
 
 /// The bindings that are in force.
@@ -108,6 +108,17 @@ impl Rewrite<'_> {
         tokens.collect()
     }
 
+    /// What a suspension point was sent: a call that reads as the marker, as in the native form.
+    fn sent(&self, name: Span, arguments: syn::token::Paren) -> Expr {
+        let (private, names) = (&self.emit.private, &self.emit.names);
+        let (sent, raised) = (&names.sent, &names.raised);
+        let take = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
+        let resumed = generic(name, &quote!(#private::resumed), &[&self.emit.sends]);
+        let mut group = Group::new(Delimiter::Parenthesis, quote!(#private::#take(&mut #sent, &mut #raised)?));
+        group.set_span(arguments.span.join());
+        Expr::Verbatim(quote!(#resumed #group))
+    }
+
     fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
         self.nested += 1;
         visit(self);
@@ -133,16 +144,15 @@ impl VisitMut for Rewrite<'_> {
         match expr {
             Expr::Path(path) => {
                 if let Some(ident) = path.path.get_ident() {
-                    if is_sent(ident) {
-                        let (private, names) = (&self.emit.private, &self.emit.names);
-                        let (sent, raised) = (&names.sent, &names.raised);
-                        let take = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
-                        let call = at(ident.span(), quote!(#private::#take(&mut #sent, &mut #raised)?));
-                        *expr = parse_quote!(#call);
-                    } else if let Some(mention) = self.mention(&ident.clone()) {
+                    if let Some(mention) = self.mention(&ident.clone()) {
                         *expr = mention;
                     }
                 }
+                return;
+            }
+            Expr::Call(call) if sent_of(&call.func).is_some() => {
+                let name = sent_of(&call.func).unwrap_or_else(Span::call_site);
+                *expr = self.sent(name, call.paren_token);
                 return;
             }
             Expr::Try(inner) if self.nested == 0 => {

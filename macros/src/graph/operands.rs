@@ -4,7 +4,6 @@
 //! kept in temporaries, left to right; a place is not evaluated early, since nothing can change it while its function is
 //! paused.
 
-use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -154,8 +153,12 @@ impl Builder<'_> {
 
     fn suspend(&mut self, inner: syn::ExprYield) -> Expr {
         let span = inner.yield_token.span;
+        let (arguments, operand) = match inner.expr.map(|operand| *operand) {
+            Some(Expr::Paren(operand)) => (operand.paren_token, Some(operand.expr)),
+            operand => (syn::token::Paren(span), operand.map(Box::new)),
+        };
         let hoisting = std::mem::replace(&mut self.hoisting, false);
-        let value = match inner.expr {
+        let value = match operand {
             None => parse_quote!(()),
             Some(value) if self.explodes(&value) => {
                 let ty = self.yields.cloned();
@@ -173,8 +176,12 @@ impl Builder<'_> {
         self.graph.blocks[resume.0].resumes = Some(point);
         self.end(End::Suspend { point, value, resume });
         self.current = resume;
-        let sent = sent_ident(span);
-        parse_quote!(#sent)
+        Expr::Call(syn::ExprCall {
+            attrs: Vec::new(),
+            func: Box::new(Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: sent_ident(span).into() })),
+            paren_token: arguments,
+            args: Punctuated::new(),
+        })
     }
 
     fn method_call(&mut self, mut inner: syn::ExprMethodCall) -> Expr {
@@ -359,11 +366,8 @@ fn is_literal(expr: &Expr) -> bool {
 fn is_stable(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) => true,
-        // What was sent is a value of this moment; any other path is an item.
-        Expr::Path(path) => path
-            .path
-            .get_ident()
-            .is_none_or(|ident| local_of(ident).is_none() && ident != &sent_ident(Span::call_site())),
+        // A path that is no local is an item.
+        Expr::Path(_) => bare_local(expr).is_none(),
         Expr::Paren(inner) => is_stable(&inner.expr),
         Expr::Unary(unary) if matches!(*unary.expr, Expr::Lit(_)) => true,
         Expr::Reference(reference) => matches!(*reference.expr, Expr::Lit(_)),

@@ -11,7 +11,7 @@ use syn::{BinOp, Block, Expr, Local as LetStmt, Pat, Stmt, UnOp};
 
 use super::flow::{Flow, Kind, Tag};
 use super::knowledge;
-use crate::names::{Local, bare_local, is_sent, local_of};
+use crate::names::{Local, bare_local, local_of};
 use crate::syntax::calls::{Calls, Mode};
 use crate::tags;
 
@@ -519,9 +519,7 @@ pub(crate) fn is_compound(op: BinOp) -> bool {
 /// Whether an expression is a place, and not a value of its own.
 pub(crate) fn is_place(expr: &Expr) -> bool {
     match expr {
-        // What was sent is a value, though a path stands for it.
-        Expr::Path(path) => !path.path.get_ident().is_some_and(is_sent),
-        Expr::Index(_) => true,
+        Expr::Path(_) | Expr::Index(_) => true,
         Expr::Field(field) => is_place(&field.base),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
         Expr::Paren(inner) => is_place(&inner.expr),

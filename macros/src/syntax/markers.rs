@@ -7,7 +7,7 @@
 use proc_macro2::Span;
 use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprYield, Macro, Stmt, Token};
+use syn::{Block, Expr, ExprYield, Macro, Stmt, Token, parse_quote};
 
 use super::calls::Calls;
 use super::suspends::{has_marker, is_marker};
@@ -68,20 +68,26 @@ impl Markers<'_> {
         let span = mac.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
         let parser = |input: ParseStream<'_>| {
             if input.is_empty() {
-                return Ok(None);
+                return Ok(parse_quote!(()));
             }
             let value: Expr = input.parse()?;
             let _: Option<Token![,]> = input.parse()?;
             if !input.is_empty() {
                 return Err(input.error(message::MARKER_ARGUMENTS));
             }
-            Ok(Some(Box::new(value)))
+            Ok(value)
         };
-        let expr = parser.parse2(mac.tokens.clone()).unwrap_or_else(|error| {
+        let value = parser.parse2(mac.tokens.clone()).unwrap_or_else(|error| {
             self.report.push(error);
-            None
+            parse_quote!(())
         });
-        Expr::Yield(ExprYield { attrs: Vec::new(), yield_token: Token![yield](span), expr })
+        // The parentheses are those of the marker: errors about its value point at all of it.
+        let expr = Expr::Paren(syn::ExprParen {
+            attrs: Vec::new(),
+            paren_token: syn::token::Paren(mac.delimiter.span().join()),
+            expr: Box::new(value),
+        });
+        Expr::Yield(ExprYield { attrs: Vec::new(), yield_token: Token![yield](span), expr: Some(Box::new(expr)) })
     }
 }
 

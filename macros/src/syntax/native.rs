@@ -10,6 +10,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Macro, Stmt, Type, parse_quote_spanned};
 
 use super::suspends::is_marker;
+use crate::names::generic;
 use crate::per_resume;
 
 /// The body with each marker as a call of `pause`.
@@ -44,19 +45,19 @@ impl Native {
     /// A call that reads as the marker: its path at the marker's name, its arguments at the marker's.
     fn call(&self, name: Span, arguments: Span, operand: TokenStream) -> TokenStream {
         let (yields, sends) = (&self.yields, &self.sends);
-        let pause = respan(name, self.pause.clone());
+        let callee = generic(name, &self.pause, &[yields, sends]);
         if operand.is_empty() {
-            let pause_unit = respan(name, self.pause_unit.clone());
+            let callee = generic(name, &self.pause_unit, &[sends]);
             let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
             group.set_span(arguments);
-            return quote!(#pause_unit::<#sends> #group);
+            return quote!(#callee #group);
         }
         // The operand is evaluated as an initialiser is. The block is the expansion's, so that no lint takes its braces
         // for the user's.
         let block = quote!({ let value: #yields = #operand; value });
         let mut group = Group::new(Delimiter::Parenthesis, block);
         group.set_span(arguments);
-        quote!(#pause::<#yields, #sends> #group)
+        quote!(#callee #group)
     }
 
     /// Markers in the tokens of a macro call.
@@ -149,13 +150,4 @@ impl VisitMut for Native {
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
-}
-
-/// All tokens as if the user had written them at one place.
-fn respan(span: Span, tokens: TokenStream) -> TokenStream {
-    let place = |mut token: TokenTree| {
-        token.set_span(span);
-        token
-    };
-    tokens.into_iter().map(place).collect()
 }

@@ -12,7 +12,7 @@ pub use self::machine::{
     CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, finished, generator, lending,
     sent, sent_unit,
 };
-pub use self::native::{native, pause, pause_unit};
+pub use self::native::{native, pause, pause_unit, resumed};
 pub use self::order::{PlainIndex, Primitive, plain_index, primitives};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};

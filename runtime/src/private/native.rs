@@ -20,6 +20,13 @@ pub fn pause_unit<S>() -> S {
     unreachable!("coframe: the native form of a body is never run")
 }
 
+/// What a suspension point was sent, in the lowered form: a call like [`pause`], so that rustc reports an error about its
+/// type once for both.
+#[inline(always)]
+pub fn resumed<S>(sent: S) -> S {
+    sent
+}
+
 /// The text of an expression, as `assert!` gives it.
 #[doc(hidden)]
 #[macro_export]
