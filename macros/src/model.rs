@@ -3,7 +3,7 @@
 //! Input: the function as written. Output: its body with markers as `yield` expressions, known macros as calls and a name
 //! of its own for every local; beside it the native form and the items, which go into the expansion as they are.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Block, Pat, Stmt, Type, parse_quote};
 
@@ -104,7 +104,7 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     let import = native::names_marker(written.to_token_stream()).then(|| used_import(&function.krate));
     // The tail is what the lowered form makes of it too, so that rustc reports an error in both once.
     let stmts = match body.stmts.split_last() {
-        Some((Stmt::Expr(tail, None), stmts)) => {
+        Some((Stmt::Expr(tail, None), stmts)) if !has_attribute(tail) => {
             quote!(#(#stmts)* let value: #returns = #tail; #[allow(unreachable_code)] value)
         }
         _ => body.stmts.iter().map(ToTokens::to_token_stream).collect(),
@@ -115,6 +115,11 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
             match #private::native(#capture || -> #returns { #(#lets)* #stmts }) {}
         }
     }
+}
+
+/// Whether an expression starts with an attribute, which an initialiser must not.
+fn has_attribute(expr: &syn::Expr) -> bool {
+    matches!(expr.to_token_stream().into_iter().next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 
 /// Makes an import of the marker a used one, and works as well where it is not imported.

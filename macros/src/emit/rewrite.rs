@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 use super::Emit;
 use super::bind::Binding;
-use crate::names::{Local, bare_local, generic, local_of, replace_in_text, sent_of};
+use crate::names::{Local, bare_local, generic, local_of, replace_in_text, respan, sent_of};
 use crate::tags;
 
 /// The bindings that are in force.
@@ -69,7 +69,14 @@ impl Rewrite<'_> {
         let name = self.ident(local, ident);
         Some(match self.binding(local) {
             Binding::Variable | Binding::Held | Binding::Saved => parse_quote!(#name),
-            Binding::Place => parse_quote!((*#name)),
+            // Placed where the local is mentioned, so that rustc reports an error in both forms once.
+            Binding::Place => {
+                let mut inner = respan(ident.span(), quote!(*));
+                inner.extend(name.to_token_stream());
+                let mut place = Group::new(Delimiter::Parenthesis, inner);
+                place.set_span(ident.span());
+                parse_quote!(#place)
+            }
             Binding::Slot if self.emit.layout.slot(local).is_some_and(|slot| slot.plain) => {
                 let slot = self.emit.slot(local);
                 parse_quote!(#slot)
@@ -143,10 +150,8 @@ impl VisitMut for Rewrite<'_> {
         }
         match expr {
             Expr::Path(path) => {
-                if let Some(ident) = path.path.get_ident() {
-                    if let Some(mention) = self.mention(&ident.clone()) {
-                        *expr = mention;
-                    }
+                if let Some(mention) = path.path.get_ident().and_then(|ident| self.mention(ident)) {
+                    *expr = mention;
                 }
                 return;
             }

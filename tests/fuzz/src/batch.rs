@@ -35,9 +35,11 @@ pub fn run(programs: &[Program]) -> Vec<Outcome> {
     let _ = fs::remove_dir_all(folder.join("src"));
     fs::create_dir_all(folder.join("src")).expect("the folder can be made");
     let manifest = format!(
-        "[package]\nname = \"batch\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[lib]\ndoctest = false\n\
+        "[package]\nname = \"batch{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[lib]\ndoctest = false\n\
          [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\"] }}\n\
          [profile.dev]\ndebug = 0\nincremental = false\n",
+        // Two batches may share a target folder, where one name would be one file.
+        folder.display().to_string().bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())),
         root.join("runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");

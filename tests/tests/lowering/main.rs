@@ -10,6 +10,7 @@
     unused_must_use,
     unreachable_code,
     for_loops_over_fallibles,
+    irrefutable_let_patterns,
     reason = "a body tests the compiler with whatever Rust allows, and a table writes every type as one token tree"
 )]
 #![allow(

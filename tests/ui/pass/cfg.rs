@@ -1,8 +1,12 @@
+//! Pending: two items of one name, each under a `cfg`, are refused.
+//!
 //! `#[cfg]` where it can be kept.
 #![deny(warnings)]
 
 #[coframe::coroutine(yield = u32)]
 fn numbers(n: u32) {
+    #[cfg(any())]
+    const SIZE: u32 = 1;
     #[cfg(all())]
     const SIZE: u32 = 2;
     #[cfg(any())]
