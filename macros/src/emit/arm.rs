@@ -148,7 +148,7 @@ impl Writer<'_, '_> {
                 if index < patterns {
                     self.pattern(instr);
                 } else {
-                    self.instr(instr, &before);
+                    self.instr(instr, &before, after);
                 }
                 before = after.clone();
                 if after.0.is_none() {
@@ -171,13 +171,15 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn instr(&mut self, instr: &Instr, before: &State) {
+    fn instr(&mut self, instr: &Instr, before: &State, after: &State) {
         let emit = self.arms.emit;
         match instr {
             Instr::Stmt(Stmt::Local(local))
                 if local.init.is_none()
                     && !mentions::bindings(&local.pat).iter().any(|local| self.assigned.contains(local)) => {}
             Instr::Stmt(stmt) => {
+                let demands = emit.demands(stmt, before, after, &self.bindings);
+                self.emit(demands);
                 let rewritten = emit.stmt(stmt, &self.bindings);
                 self.emit(&rewritten);
                 if let Stmt::Local(local) = stmt {

@@ -2,6 +2,7 @@
 
 mod arm;
 mod bind;
+mod demand;
 mod frame;
 pub(crate) mod rename;
 mod rewrite;

@@ -136,6 +136,12 @@ pub(crate) fn consumes(method: &str, arguments: usize) -> bool {
         || CONSUMING.contains(&method)
 }
 
+/// Whether a name that is taken to consume could as well be that of a method which borrows.
+pub(crate) fn is_ambiguous(method: &str, arguments: usize) -> bool {
+    let certain = ["into", "unwrap", "expect", "ok_or", "collect", "try_into"];
+    consumes(method, arguments) && !certain.iter().any(|prefix| method.starts_with(prefix))
+}
+
 const CONSUMING: &[&str] = &[
     "into", "try_into", // Option and Result
     "ok", "err", "ok_or", "ok_or_else", "and_then", "or_else", "is_some_and", "is_ok_and", "is_none_or", "flatten",

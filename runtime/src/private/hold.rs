@@ -3,6 +3,9 @@
 //! Method probing tells the two kinds apart: `Held(x).hold()` finds the inherent method for a `Copy` type and gives
 //! `()`, so that a dead shared reference is not stored; for any other type it falls back to the trait and gives `x`.
 
+use core::convert::Infallible;
+use core::marker::PhantomData;
+
 /// A local that is not used again.
 #[derive(Clone, Copy, Debug)]
 pub struct Held<T>(pub T);
@@ -45,4 +48,29 @@ pub fn assert_no_drop<T>(_: &T) {
              give it a block of its own that ends before the yield"
         );
     }
+}
+
+/// `false`, in a way that the code behind it is still generated, and with it what it demands of types.
+#[inline(never)]
+#[must_use]
+pub fn never<T>() -> bool {
+    core::mem::size_of::<T>() != 0
+}
+
+/// The type of a local, while it is borrowed for no longer than this.
+pub fn witness<T>(_: &T) -> PhantomData<T> {
+    PhantomData
+}
+
+/// Demands that a call consumes a `T` which has a destructor: then the closure around it has one too.
+pub fn consumes<T, R, F: FnOnce() -> R>(_: PhantomData<T>, call: F) -> Infallible {
+    const {
+        assert!(
+            !core::mem::needs_drop::<T>() || core::mem::needs_drop::<F>(),
+            "coframe: the last use of a local is a method whose name is that of a consuming one, but which only borrows; \
+             mention the local again at the end of its scope: `drop(local)`"
+        );
+    }
+    drop(call);
+    unreachable!("coframe: a call that is only looked at")
 }

@@ -7,7 +7,7 @@ mod order;
 mod residual;
 mod slot;
 
-pub use self::hold::{Held, Kept, assert_no_drop, no_drop};
+pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
     CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, finished, generator, lending,
     sent, sent_unit,
