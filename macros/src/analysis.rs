@@ -19,8 +19,8 @@ use crate::syntax::calls::Calls;
 struct BlockFlow {
     instrs: Vec<Flow>,
     end: Flow,
-    /// What entering each arm of a `match` does.
-    arms: Vec<Flow>,
+    /// What going on to each successor of a branch or a `match` does.
+    edges: Vec<Flow>,
 }
 
 /// What is known of a graph.
@@ -83,9 +83,9 @@ impl Facts {
         let flow = &self.flows[id.0];
         let mut live = Set::new();
         match &graph.block(id).end {
-            End::Match { arms, .. } => {
-                for (arm, entering) in arms.iter().zip(&flow.arms) {
-                    live.extend(live_before(entering, self.live_in[arm.block.0].clone()));
+            end @ (End::Match { .. } | End::Branch { .. }) => {
+                for (successor, edge) in end.successors().into_iter().zip(&flow.edges) {
+                    live.extend(live_before(edge, self.live_in[successor.0].clone()));
                 }
             }
             end => {
@@ -153,10 +153,11 @@ impl Facts {
                 leaving.iter().for_each(|scope| leave(graph, *scope, &mut state));
                 vec![(*target, state)]
             }
-            End::Match { arms, .. } => arms
-                .iter()
-                .zip(&self.flows[id.0].arms)
-                .map(|(arm, entering)| (arm.block, state_after(entering, state.clone(), splits)))
+            end @ (End::Match { .. } | End::Branch { .. }) => end
+                .successors()
+                .into_iter()
+                .zip(&self.flows[id.0].edges)
+                .map(|(successor, edge)| (successor, state_after(edge, state.clone(), splits)))
                 .collect(),
             end => end.successors().into_iter().map(|successor| (successor, state.clone())).collect(),
         }
@@ -229,13 +230,13 @@ impl Facts {
     /// Calls `visit` on every use in a block.
     pub(crate) fn uses(&self, block: BlockId, visit: &mut dyn FnMut(Local, Kind, bool)) {
         let flow = &self.flows[block.0];
-        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.arms).for_each(|flow| flow.uses(visit));
+        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).for_each(|flow| flow.uses(visit));
     }
 
     /// Calls `visit` on every local that a block declares or assigns as a whole.
     pub(crate) fn inits(&self, block: BlockId, visit: &mut dyn FnMut(Local)) {
         let flow = &self.flows[block.0];
-        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.arms).for_each(|flow| flow.inits(visit));
+        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).for_each(|flow| flow.inits(visit));
     }
 }
 
@@ -255,22 +256,19 @@ fn flow_of(block: &crate::graph::Block, calls: &Calls) -> BlockFlow {
         Instr::Enter(_) | Instr::Leave(_) => Flow::Seq(Vec::new()),
     });
     let instrs = instrs.collect();
-    let (end, arms) = match &block.end {
-        End::Branch { cond: expr, .. } | End::Suspend { value: expr, .. } => {
-            (mentions::of_expr(expr, calls), Vec::new())
+    let nothing = || Flow::Seq(Vec::new());
+    let (end, edges) = match &block.end {
+        End::Suspend { value: expr, .. } => (mentions::of_expr(expr, calls), Vec::new()),
+        End::Branch { cond, .. } => {
+            let (holds, fails) = mentions::of_condition(cond, calls);
+            (nothing(), vec![holds, fails])
         }
         End::Return(value) => (mentions::of_stmt(&Stmt::Expr(value.clone(), None), calls), Vec::new()),
         End::Match { scrutinee, arms, .. } => {
             let pats: Vec<_> = arms.iter().map(|arm| (&arm.pat, arm.guard.as_ref())).collect();
-            let (head, mut entering) = mentions::of_match(scrutinee, &pats, calls);
-            for (flow, arm) in entering.iter_mut().zip(arms) {
-                let taken = std::mem::replace(flow, Flow::End);
-                let bound = mentions::bindings(&arm.pat).into_iter().map(Flow::Init);
-                *flow = Flow::Seq(std::iter::once(taken).chain(bound).collect());
-            }
-            (head, entering)
+            mentions::of_match(scrutinee, &pats, calls)
         }
-        End::Goto(_) | End::Jump { .. } | End::Unreachable => (Flow::Seq(Vec::new()), Vec::new()),
+        End::Goto(_) | End::Jump { .. } | End::Unreachable => (nothing(), Vec::new()),
     };
-    BlockFlow { instrs, end, arms }
+    BlockFlow { instrs, end, edges }
 }

@@ -75,6 +75,18 @@ impl Layout {
                 });
             }
         }
+        // Variables of the resume drop before the frame's fields. So where a field that may have a destructor is declared
+        // later, what may have one itself is a field too.
+        let mut later = false;
+        for local in declaration_order(graph).into_iter().rev() {
+            let Some((place, _)) = needed.get_mut(&local) else { continue };
+            if locals[local].keep == Keep::Unknown {
+                if later {
+                    *place = Place::Frame;
+                }
+                later |= *place == Place::Frame;
+            }
+        }
         let mut layout =
             Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new(), own: HashSet::new() };
         layout.name_all(locals, temps_from, used, &needed);

@@ -97,6 +97,23 @@ struct Open {
     code: TokenStream,
     /// Whether it needs braces of its own.
     declares: bool,
+    is_unsafe: bool,
+}
+
+impl Open {
+    fn plain() -> Self {
+        Open { scope: None, code: TokenStream::new(), declares: false, is_unsafe: false }
+    }
+
+    /// The code in the braces that it needs.
+    fn closed(self) -> TokenStream {
+        let code = self.code;
+        match (self.is_unsafe, self.declares) {
+            (true, _) => quote!(unsafe { #code }),
+            (false, true) => quote!({ #code }),
+            (false, false) => code,
+        }
+    }
 }
 
 struct Writer<'w, 'a> {
@@ -112,26 +129,25 @@ impl Writer<'_, '_> {
         if let Some(open) = self.open.last_mut() {
             code.to_tokens(&mut open.code);
         } else {
-            self.open.push(Open { scope: None, code: code.into_token_stream(), declares: false });
+            self.open.push(Open { code: code.into_token_stream(), ..Open::plain() });
         }
     }
 
     fn open_scope(&mut self, scope: ScopeId, own: TokenStream) {
         if self.open.is_empty() {
-            self.open.push(Open { scope: None, code: TokenStream::new(), declares: false });
+            self.open.push(Open::plain());
         }
         let declares = !own.is_empty();
-        self.open.push(Open { scope: Some(scope), code: own, declares });
+        let is_unsafe = self.arms.emit.graph.scope(scope).is_unsafe;
+        self.open.push(Open { scope: Some(scope), code: own, declares, is_unsafe });
     }
 
     /// Ends the innermost lexical block.
     fn close_top(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let code = open.code;
-        let code = if open.declares { quote!({ #code }) } else { code };
+        let Some(code) = self.open.pop().map(Open::closed) else { return };
         match self.open.last_mut() {
             Some(outer) => outer.code.extend(code),
-            None => self.open.push(Open { scope: None, code, declares: false }),
+            None => self.open.push(Open { code, ..Open::plain() }),
         }
     }
 
@@ -342,7 +358,7 @@ impl Writer<'_, '_> {
         }
         let outer_bindings = self.bindings.clone();
         let outer = std::mem::take(&mut self.open);
-        self.open.push(Open { scope: None, code: TokenStream::new(), declares: false });
+        self.open.push(Open::plain());
         self.declared_in_pattern(bound);
         let falls = self.block(id, meet);
         let code = self.finish(outer);
@@ -357,12 +373,9 @@ impl Writer<'_, '_> {
     fn finish(&mut self, outer: Vec<Open>) -> TokenStream {
         let mut inner = std::mem::replace(&mut self.open, outer);
         let mut code = TokenStream::new();
-        while let Some(open) = inner.pop() {
-            let own = open.code;
-            code = quote!(#own #code);
-            if open.declares {
-                code = quote!({ #code });
-            }
+        while let Some(mut open) = inner.pop() {
+            open.code.extend(code);
+            code = open.closed();
         }
         code
     }

@@ -72,7 +72,6 @@ pub(crate) fn build(
         current: Graph::ENTRY,
         scope: Graph::ROOT,
         targets: Vec::new(),
-        in_unsafe: 0,
         hoisting: false,
     };
     builder.current = builder.new_block();
@@ -118,7 +117,6 @@ pub(super) struct Builder<'a> {
     pub(super) current: BlockId,
     pub(super) scope: ScopeId,
     pub(super) targets: Vec<Target>,
-    pub(super) in_unsafe: usize,
     /// Whether temporaries must live until the end of the scope that is open (see `temporaries`).
     pub(super) hoisting: bool,
 }
@@ -155,7 +153,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn new_scope(&mut self) -> ScopeId {
-        self.graph.scopes.push(Scope { parent: Some(self.scope), locals: Vec::new() });
+        self.graph.scopes.push(Scope { parent: Some(self.scope), ..Scope::default() });
         ScopeId(self.graph.scopes.len() - 1)
     }
 
@@ -193,45 +191,11 @@ impl Builder<'_> {
     }
 
     /// Adds a statement that does not pause.
-    pub(super) fn push(&mut self, mut stmt: Stmt) {
-        if self.in_unsafe > 0 {
-            match &mut stmt {
-                Stmt::Local(local) => {
-                    if let Some(init) = &mut local.init {
-                        let expr = &init.expr;
-                        init.expr = parse_quote!(unsafe { #expr });
-                    }
-                }
-                Stmt::Expr(expr, semi) => {
-                    let inner = &*expr;
-                    let end = matches!(inner, Expr::Assign(_)).then(<Token![;]>::default);
-                    *expr = parse_quote!(unsafe { #inner #end });
-                    semi.get_or_insert_default();
-                }
-                _ => {}
-            }
-        }
+    pub(super) fn push(&mut self, stmt: Stmt) {
         if let Stmt::Local(local) = &stmt {
             self.declare(self.scope, &local.pat.clone());
         }
         self.instr(Instr::Stmt(stmt));
-    }
-
-    /// An expression that leaves the statements of an `unsafe` block.
-    pub(super) fn wrap(&self, expr: Expr) -> Expr {
-        match expr {
-            expr if self.in_unsafe == 0 => expr,
-            Expr::Let(mut test) => {
-                *test.expr = self.wrap(*test.expr);
-                Expr::Let(test)
-            }
-            Expr::Binary(mut both) if matches!(both.op, syn::BinOp::And(_)) => {
-                *both.left = self.wrap(*both.left);
-                *both.right = self.wrap(*both.right);
-                Expr::Binary(both)
-            }
-            expr => parse_quote!(unsafe { #expr }),
-        }
     }
 
     // Locals.
@@ -519,7 +483,6 @@ impl Builder<'_> {
                 self.push(parse_quote!(#ident = #value;));
             }
             Dest::Return => {
-                let value = self.wrap(value);
                 self.diverge(End::Return(value));
             }
         }

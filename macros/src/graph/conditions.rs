@@ -40,7 +40,7 @@ impl Builder<'_> {
         let then_end = self.current;
         let rest = self.renumber(rest);
         self.current = rest;
-        self.graph.blocks[branch.0].end = End::Branch { cond: self.wrap(cond), then, otherwise: rest, join: None };
+        self.graph.blocks[branch.0].end = End::Branch { cond, then, otherwise: rest, join: None };
         match otherwise {
             Some(otherwise) => self.expr_into(otherwise, dest),
             None => self.value_into(parse_quote!(()), dest),
@@ -120,11 +120,11 @@ impl Builder<'_> {
     }
 
     fn binds_all(&mut self, test: &mut ExprLet) -> bool {
-        if is_place(&test.expr) {
-            return true;
-        }
         if self.has_temporaries(&test.expr) {
             return false;
+        }
+        if is_place(&test.expr) {
+            return true;
         }
         self.complete(&mut test.pat);
         leaves_nothing(&test.pat)
@@ -153,7 +153,6 @@ impl Builder<'_> {
             self.graph.blocks[next.0].scope = cond_scope;
             let leaving = self.scopes_up_to(outer);
             self.graph.blocks[failed.0].end = End::Jump { leaving, target: rest };
-            let cond = self.wrap(cond);
             self.end(End::Branch { cond, then: next, otherwise: failed, join: None });
             self.current = next;
             self.scope = cond_scope;

@@ -36,9 +36,10 @@ impl Builder<'_> {
                 Some(label) => self.labelled(label, &inner.block, dest),
             },
             Expr::Unsafe(inner) => {
-                self.in_unsafe += 1;
-                self.scoped_block(&inner.block, dest);
-                self.in_unsafe -= 1;
+                let scope = self.enter();
+                self.graph.scopes[scope.0].is_unsafe = true;
+                self.block(&inner.block, dest);
+                self.leave(scope);
             }
             Expr::Return(inner) => {
                 let value = inner.expr.map_or_else(|| parse_quote!(()), |value| *value);

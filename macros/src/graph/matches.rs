@@ -9,6 +9,7 @@ use syn::{Expr, ExprMatch, Pat, parse_quote};
 
 use super::build::{Builder, Dest};
 use super::conditions::leaves_nothing;
+use super::operands::is_simple_place;
 use super::{Arm, BlockId, End};
 use crate::names::{Local, bare_local, local_of};
 use crate::scope::Keep;
@@ -21,6 +22,10 @@ impl Builder<'_> {
         let mut value = self.with_hoisting(|builder| builder.operand(*inner.expr));
         let mut arms = inner.arms;
         let guarded = arms.iter().any(|arm| arm.guard.as_ref().is_some_and(|(_, guard)| self.explodes(guard)));
+        if place && guarded && !is_simple_place(&value) {
+            // It is matched again where a guard fails.
+            value = self.freeze(value);
+        }
         if !place {
             for arm in &mut arms {
                 self.complete(&mut arm.pat);
@@ -87,8 +92,7 @@ impl Builder<'_> {
                 self.arms_into(scrutinee, rest, dest, ends);
             }
         }
-        self.graph.blocks[head.0].end =
-            End::Match { scrutinee: self.wrap(scrutinee.clone()), arms: lowered, join: None };
+        self.graph.blocks[head.0].end = End::Match { scrutinee: scrutinee.clone(), arms: lowered, join: None };
     }
 
     fn arm_block(&mut self, pat: &Pat) -> BlockId {
@@ -149,7 +153,7 @@ impl Builder<'_> {
             Arm { attrs: Vec::new(), pat: arm.pat, guard: None, block: body },
             Arm { attrs: Vec::new(), pat: parse_quote!(_), guard: None, block: never },
         ];
-        self.graph.blocks[bind.0].end = End::Match { scrutinee: self.wrap(scrutinee.clone()), arms, join: None };
+        self.graph.blocks[bind.0].end = End::Match { scrutinee: scrutinee.clone(), arms, join: None };
         self.scope = outer;
         let retry = self.new_block();
         self.graph.blocks[failed.0].end = End::Jump { leaving, target: retry };

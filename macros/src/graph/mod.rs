@@ -93,6 +93,8 @@ pub(crate) struct Scope {
     pub(crate) parent: Option<ScopeId>,
     /// In order of declaration.
     pub(crate) locals: Vec<Local>,
+    /// Whether it is that of an `unsafe` block.
+    pub(crate) is_unsafe: bool,
 }
 
 /// An argument, and the statements that take its pattern apart. They stand first in the entry.

@@ -169,7 +169,6 @@ impl Builder<'_> {
             Some(value) => *value,
         };
         self.hoisting = hoisting;
-        let value = self.wrap(value);
         let resume = self.new_block();
         self.graph.points.push(span);
         let point = self.graph.points.len();
@@ -323,7 +322,7 @@ impl Builder<'_> {
 
     /// A place that is indexed, with its indices kept: it is evaluated again after the pause, which is the same if
     /// indexing does nothing else. The expansion demands that.
-    fn freeze(&mut self, place: Expr) -> Expr {
+    pub(super) fn freeze(&mut self, place: Expr) -> Expr {
         match place {
             Expr::Index(mut inner) => {
                 *inner.expr = self.freeze(*inner.expr);
@@ -345,7 +344,8 @@ impl Builder<'_> {
             }
             Expr::Paren(inner) => self.freeze(*inner.expr),
             Expr::Group(inner) => self.freeze(*inner.expr),
-            place => place,
+            place if is_place(&place) => place,
+            value => self.spill_mut("operand", value),
         }
     }
 

@@ -41,6 +41,15 @@ pub(crate) fn of_stmt(stmt: &Stmt, calls: &Calls) -> Flow {
     Flow::Seq(mentions.out)
 }
 
+/// The uses of a condition where it holds, and where it does not.
+///
+/// What a `let` takes of a value it takes where it matches. Where a later test of a chain fails, the earlier ones have
+/// matched.
+pub(crate) fn of_condition(cond: &Expr, calls: &Calls) -> (Flow, Flow) {
+    let mut mentions = Mentions { calls, out: Vec::new() };
+    mentions.condition(cond)
+}
+
 /// The uses of a `match` scrutinee, then those of entering each arm.
 pub(crate) fn of_match(scrutinee: &Expr, arms: &[(&Pat, Option<&Expr>)], calls: &Calls) -> (Flow, Vec<Flow>) {
     let mut mentions = Mentions { calls, out: Vec::new() };
@@ -48,6 +57,7 @@ pub(crate) fn of_match(scrutinee: &Expr, arms: &[(&Pat, Option<&Expr>)], calls: 
     let head = Flow::Seq(std::mem::take(&mut mentions.out));
     let arms = arms.iter().map(|(pat, guard)| {
         mentions.matched(scrutinee, pat);
+        mentions.out.extend(bindings(pat).into_iter().map(Flow::Init));
         if let Some(guard) = guard {
             mentions.expr(guard, Use::Value);
         }
@@ -308,14 +318,14 @@ impl Mentions<'_> {
                 self.out.extend(bindings(&cond.pat).into_iter().map(Flow::Init));
             }
             Expr::If(inner) => {
-                self.expr(&inner.cond, Use::Value);
+                let (holds, fails) = self.condition(&inner.cond);
                 let then = self.nested(|m| m.block(&inner.then_branch));
                 let otherwise = self.nested(|m| {
                     if let Some((_, otherwise)) = &inner.else_branch {
                         m.expr(otherwise, Use::Value);
                     }
                 });
-                self.alt(tag, vec![then, otherwise]);
+                self.alt(tag, vec![Flow::Seq(vec![holds, then]), Flow::Seq(vec![fails, otherwise])]);
             }
             Expr::Match(inner) => {
                 self.scrutinee(&inner.expr);
@@ -338,9 +348,9 @@ impl Mentions<'_> {
             }
             Expr::While(inner) => {
                 let body = self.nested(|m| {
-                    m.expr(&inner.cond, Use::Value);
+                    let (holds, fails) = m.condition(&inner.cond);
                     let run = m.nested(|m| m.block(&inner.body));
-                    m.alt(None, vec![run, Flow::Break(None)]);
+                    m.alt(None, vec![Flow::Seq(vec![holds, run]), Flow::Seq(vec![fails, Flow::Break(None)])]);
                 });
                 self.looped(tag, inner.label.as_ref(), body);
             }
@@ -399,6 +409,32 @@ impl Mentions<'_> {
         }
     }
 
+    fn condition(&mut self, cond: &Expr) -> (Flow, Flow) {
+        match cond {
+            Expr::Let(test) => {
+                let head = |m: &mut Self| m.scrutinee(&test.expr);
+                let fails = self.nested(head);
+                let holds = self.nested(|m| {
+                    head(m);
+                    m.matched(&test.expr, &test.pat);
+                    m.out.extend(bindings(&test.pat).into_iter().map(Flow::Init));
+                });
+                (holds, fails)
+            }
+            Expr::Binary(both) if matches!(both.op, BinOp::And(_)) && has_let(cond) => {
+                let (left, left_fails) = self.condition(&both.left);
+                let (again, _) = self.condition(&both.left);
+                let (right, right_fails) = self.condition(&both.right);
+                let fails = Flow::Alt(None, vec![left_fails, Flow::Seq(vec![again, right_fails])]);
+                (Flow::Seq(vec![left, right]), fails)
+            }
+            cond => {
+                let holds = self.nested(|m| m.expr(cond, Use::Value));
+                (holds, self.nested(|m| m.expr(cond, Use::Value)))
+            }
+        }
+    }
+
     fn looped(&mut self, tag: Option<Tag>, label: Option<&syn::Label>, body: Flow) {
         let label = label.map(|label| label.name.ident.to_string());
         self.out.push(Flow::Loop { tag, label, body: Box::new(body) });
@@ -424,12 +460,7 @@ impl Mentions<'_> {
             BinOp::And(_) | BinOp::Or(_) => {
                 self.expr(&binary.left, Use::Value);
                 let right = self.nested(|m| m.expr(&binary.right, Use::Value));
-                if matches!(binary.op, BinOp::And(_)) && has_let(&binary.right) {
-                    // Where a chain fails, what its `let`s bind is out of scope.
-                    self.out.push(right);
-                } else {
-                    self.out.push(Flow::Maybe(Box::new(right)));
-                }
+                self.out.push(Flow::Maybe(Box::new(right)));
             }
             BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => {
                 self.expr(&binary.left, Use::Place);
@@ -519,7 +550,8 @@ pub(crate) fn is_compound(op: BinOp) -> bool {
 /// Whether an expression is a place, and not a value of its own.
 pub(crate) fn is_place(expr: &Expr) -> bool {
     match expr {
-        Expr::Path(_) | Expr::Index(_) => true,
+        Expr::Path(_) => true,
+        Expr::Index(index) => is_place(&index.expr),
         Expr::Field(field) => is_place(&field.base),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)),
         Expr::Paren(inner) => is_place(&inner.expr),

@@ -7,7 +7,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Macro, Stmt, Type, parse_quote_spanned};
+use syn::{Block, Expr, Macro, Stmt, Type};
 
 use super::suspends::is_marker;
 use crate::names::generic;
@@ -92,14 +92,14 @@ impl Native {
     fn marker(&self, mac: &Macro) -> Expr {
         let span = mac.path.segments.last().map_or_else(proc_macro2::Span::call_site, |last| last.ident.span());
         let call = self.call(span, mac.delimiter.span().join(), self.tokens(mac.tokens.clone()));
-        parse_quote_spanned!(span=> #call)
+        Expr::Verbatim(call)
     }
 }
 
 /// Removes `coframe::` or `::coframe::` from before a marker.
 fn drop_path(out: &mut Vec<TokenTree>) {
     let colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == ':');
-    while colon(out.last()) {
+    while colon(out.last()) && colon(out.len().checked_sub(2).and_then(|index| out.get(index))) {
         out.pop();
         out.pop();
         if matches!(out.last(), Some(TokenTree::Ident(ident)) if is_path_segment(ident)) {
@@ -128,7 +128,7 @@ impl VisitMut for Native {
                     inner.yield_token.span,
                     operand.map_or_else(TokenStream::new, |e| e.to_token_stream()),
                 );
-                *expr = parse_quote_spanned!(inner.yield_token.span=> #call);
+                *expr = Expr::Verbatim(call);
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
