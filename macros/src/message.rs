@@ -26,3 +26,9 @@ pub(crate) const INDEXED_RECEIVER: &str = "the receiver is evaluated before this
 pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";
 pub(crate) const TWO_ITEMS: &str = "two items of one name in the body of a coroutine, in blocks that pause; give one of \
      them another name";
+pub(crate) const EXTENDED: &str = "this borrows a temporary that lives as long as the binding, which cannot be kept across a \
+     yield from inside a branch; bind the borrowed value with `let` first";
+pub(crate) const HIDDEN_ITEM: &str = "an item in an inner block of a coroutine, whose name is used outside of that block too; \
+     give it another name, or move it to the top of the body";
+pub(crate) const GUARDED_OR: &str = "a guard that yields, behind alternatives: native Rust tries it for each of them; write \
+     an arm for each";

@@ -273,8 +273,10 @@ impl Writer<'_, '_> {
             code.extend(match (binding, slot.held) {
                 _ if slot.plain => quote!(#place = #name;),
                 (Binding::Held, _) => quote!(#place = #name;),
-                (_, true) => quote!(#place = ::core::option::Option::Some(#private::Held(#name).hold());),
-                (_, false) => quote!(#place = ::core::option::Option::Some(#name);),
+                (_, true) if !emit.locals[local].is_closure => {
+                    quote!(#place = ::core::option::Option::Some(#private::Held(#name).hold());)
+                }
+                _ => quote!(#place = ::core::option::Option::Some(#name);),
             });
         }
         code

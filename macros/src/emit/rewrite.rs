@@ -132,6 +132,10 @@ impl Rewrite<'_> {
         self.nested -= 1;
     }
 
+    fn is_slot(&self, target: &Expr) -> bool {
+        bare_local(target).is_some_and(|local| self.binding(local) == Binding::Slot)
+    }
+
     /// An assignment to a local that may or may not hold a value.
     fn slot_assign(&self, expr: &Expr) -> Option<(TokenStream, Expr)> {
         let Expr::Assign(assign) = expr else { return None };
@@ -147,6 +151,12 @@ impl VisitMut for Rewrite<'_> {
             self.visit_expr_mut(&mut value);
             *expr = parse_quote!(#slot = ::core::option::Option::Some(#value));
             return;
+        }
+        if let Expr::Assign(assign) = expr
+            && let Expr::Tuple(targets) = &*assign.left
+            && targets.elems.iter().any(|target| self.is_slot(target))
+        {
+            *expr = one_by_one(targets, &assign.right);
         }
         match expr {
             Expr::Path(path) => {
@@ -226,4 +236,12 @@ impl VisitMut for Rewrite<'_> {
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// `(x, y) = value` as `{ let (part0, part1) = value; x = part0; y = part1; }`, which is what it stands for.
+fn one_by_one(targets: &syn::ExprTuple, value: &Expr) -> Expr {
+    let parts: Vec<Ident> = (0..targets.elems.len()).map(|index| quote::format_ident!("part{index}")).collect();
+    let assigns = targets.elems.iter().zip(&parts).filter(|(target, _)| !matches!(target, Expr::Infer(_)));
+    let assigns = assigns.map(|(target, part)| quote!(#target = #part;));
+    parse_quote!({ let (#(#parts,)*) = #value; #(#assigns)* })
 }

@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprAssign, ExprBinary, Stmt, Token, parse_quote};
 
 use super::build::Builder;
-use super::operands::{changes, is_simple_place, root};
+use super::operands::{Methods, changes, is_simple_place, root};
 
 impl Builder<'_> {
     pub(super) fn assign(&mut self, mut inner: ExprAssign) -> Expr {
@@ -25,10 +25,12 @@ impl Builder<'_> {
     }
 
     pub(super) fn compound_assign(&mut self, mut inner: ExprBinary) -> Expr {
-        let changed = root(&inner.left).is_some_and(|root| changes(&inner.right, root, true));
+        let changed = root(&inner.left).is_some_and(|root| changes(&inner.right, root, Methods::Unknown));
         let right = self.operand(*inner.right);
         *inner.right = right;
-        if !is_simple_place(&inner.left) || changed {
+        if !changed && is_plain_place(&inner.left) {
+            self.demand_plain(&inner.left);
+        } else if !is_simple_place(&inner.left) || changed {
             let right = std::mem::replace(&mut *inner.right, parse_quote!(()));
             let value = self.spill("value", right);
             *inner.right = value.clone();
@@ -41,9 +43,34 @@ impl Builder<'_> {
         self.statement(Expr::Binary(inner))
     }
 
+    /// Demands that evaluating a place earlier or later is the same.
+    fn demand_plain(&mut self, place: &Expr) {
+        match place {
+            Expr::Unary(inner) => {
+                self.demand_plain(&inner.expr);
+                let (private, base) = (self.private.clone(), &inner.expr);
+                let demand = crate::names::at(base.span(), quote::quote!(#private::plain_deref));
+                self.push(parse_quote!(if false { #demand(&#base); }));
+            }
+            Expr::Field(inner) => self.demand_plain(&inner.base),
+            Expr::Paren(inner) => self.demand_plain(&inner.expr),
+            _ => {}
+        }
+    }
+
     fn statement(&mut self, expr: Expr) -> Expr {
         let span = expr.to_token_stream().span();
         self.push(Stmt::Expr(expr, Some(Token![;](span))));
         parse_quote!(())
+    }
+}
+
+/// A local, or fields and targets of one.
+fn is_plain_place(place: &Expr) -> bool {
+    match place {
+        Expr::Unary(inner) => matches!(inner.op, syn::UnOp::Deref(_)) && is_plain_place(&inner.expr),
+        Expr::Field(inner) => is_plain_place(&inner.base),
+        Expr::Paren(inner) => is_plain_place(&inner.expr),
+        place => is_simple_place(place),
     }
 }

@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Pat, Stmt, Token, Type, parse_quote};
 
@@ -72,6 +71,7 @@ pub(crate) fn build(
         current: Graph::ENTRY,
         scope: Graph::ROOT,
         targets: Vec::new(),
+        rebinds: Vec::new(),
         hoisting: false,
     };
     builder.current = builder.new_block();
@@ -117,6 +117,8 @@ pub(super) struct Builder<'a> {
     pub(super) current: BlockId,
     pub(super) scope: ScopeId,
     pub(super) targets: Vec<Target>,
+    /// What the block behind a condition starts with.
+    pub(super) rebinds: Vec<Stmt>,
     /// Whether temporaries must live until the end of the scope that is open (see `temporaries`).
     pub(super) hoisting: bool,
 }
@@ -303,13 +305,21 @@ impl Builder<'_> {
         self.leave(scope);
     }
 
-    fn stmt(&mut self, stmt: &Stmt) {
+    pub(super) fn stmt(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Item(_) => self.instr(Instr::Stmt(stmt.clone())),
             Stmt::Local(local) => self.let_stmt(local.clone()),
             Stmt::Expr(expr, semi) if !self.stmt_explodes(stmt) => {
                 // A block that is a statement needs no semicolon, and must not be read with what follows.
                 self.push(Stmt::Expr(expr.clone(), *semi));
+            }
+            // What a block gives drops after the locals of the block.
+            Stmt::Expr(expr @ (Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_)), Some(_)) if !matches!(expr, Expr::If(inner) if inner.else_branch.is_none()) =>
+            {
+                let scope = self.enter();
+                let local = self.declare_temp("value", expr.span(), None, Keep::Unknown);
+                self.expr_into(expr.clone(), Dest::Local(local));
+                self.leave(scope);
             }
             Stmt::Expr(expr, _) => self.expr_into(expr.clone(), Dest::Discard),
             Stmt::Macro(_) => self.push(stmt.clone()),
@@ -322,23 +332,17 @@ impl Builder<'_> {
             self.report.at(attr, message::CFG);
         }
         let Some(init) = &local.init else { return self.push(Stmt::Local(local)) };
-        if let Expr::Reference(reference) = &*init.expr
-            && init.diverge.is_none()
-            && self.outlives_its_statement(&reference.expr)
-        {
-            // The lifetime of the operand is extended to that of the binding.
-            let value = (*reference.expr).clone();
-            let operand = self.temp("operand", value.span(), Keep::Unknown);
-            let ident = self.locals.ident(operand);
-            let mutable: Option<Token![mut]> = reference.mutability;
-            let mut outer = local.clone();
-            if let Some(init) = &mut outer.init {
-                *init.expr = Expr::Reference(syn::ExprReference { expr: parse_quote!(#ident), ..reference.clone() });
-            }
-            let pat: Pat = parse_quote_pat(&parse_quote!(let #mutable #ident;));
-            self.stmt(&make::binding(pat, value));
-            return self.let_stmt(outer);
+        let mut value = (*init.expr).clone();
+        let pat = local.pat.clone();
+        if init.diverge.is_none() {
+            self.extend_temporaries(&pat, &mut value);
         }
+        let mut local = local.clone();
+        if let Some(init) = &mut local.init {
+            *init.expr = value;
+        }
+        let Some(init) = &local.init else { return };
+        let explodes = explodes && self.stmt_explodes(&Stmt::Local(local.clone()));
         if !explodes {
             return self.push(Stmt::Local(local));
         }
@@ -347,26 +351,6 @@ impl Builder<'_> {
             Some((_, otherwise)) => self.let_else(&local.pat, (*init.expr).clone(), (**otherwise).clone()),
             None => self.let_into(&local.pat, (*init.expr).clone()),
         }
-    }
-
-    /// Whether `&value` in a `let` makes a temporary that lives as long as the binding, and must be a local for it.
-    fn outlives_its_statement(&self, value: &Expr) -> bool {
-        fn constant(expr: &Expr) -> bool {
-            match expr {
-                Expr::Lit(_) => true,
-                Expr::Array(array) => array.elems.iter().all(constant),
-                Expr::Tuple(tuple) => tuple.elems.iter().all(constant),
-                Expr::Repeat(repeat) => constant(&repeat.expr),
-                Expr::Unary(unary) => constant(&unary.expr),
-                Expr::Reference(reference) => constant(&reference.expr),
-                Expr::Closure(_) => true,
-                _ => false,
-            }
-        }
-        !crate::scope::mentions::is_place(value)
-            && !constant(value)
-            && !matches!(value, Expr::Field(_) | Expr::Paren(_) | Expr::Macro(_))
-            && !matches!(value, Expr::Struct(inner) if inner.fields.iter().all(|field| constant(&field.expr)))
     }
 
     /// `let pat = init;` with a pause in `init`.
@@ -511,11 +495,4 @@ fn declaration(pat: &Pat, ty: Option<&Type>) -> Stmt {
 
 fn initialised(pat: &Pat, value: &Expr) -> Stmt {
     make::binding(pat.clone(), value.clone())
-}
-
-fn parse_quote_pat(stmt: &Stmt) -> Pat {
-    match stmt {
-        Stmt::Local(local) => local.pat.clone(),
-        other => unreachable!("a `let` statement was made, not `{}`", other.to_token_stream()),
-    }
 }

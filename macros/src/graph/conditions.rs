@@ -18,9 +18,12 @@ impl Builder<'_> {
         let otherwise = inner.else_branch.map(|(_, otherwise)| *otherwise);
         let tests = chain(&cond);
         let has_let = tests.iter().any(|test| matches!(test, Expr::Let(_)));
+        let written = cond.clone();
         if has_let && (self.explodes(&cond) || !self.can_stand(&mut cond)) {
-            return self.chain_into(chain(&cond), &inner.then_branch, otherwise, dest);
+            self.rebinds.clear();
+            return self.chain_into(chain(&written), &inner.then_branch, otherwise, dest);
         }
+        let rebinds = std::mem::take(&mut self.rebinds);
         if !has_let {
             cond = self.condition(cond);
         }
@@ -35,6 +38,9 @@ impl Builder<'_> {
         }
         self.graph.blocks[then.0].scope = scope;
         self.scope = scope;
+        for stmt in rebinds {
+            self.push(stmt);
+        }
         self.scoped_block(&inner.then_branch, dest);
         self.leave(scope);
         let then_end = self.current;
@@ -126,7 +132,8 @@ impl Builder<'_> {
         if is_place(&test.expr) {
             return true;
         }
-        self.complete(&mut test.pat);
+        let stmts = self.complete_in_order(&mut test.pat);
+        self.rebinds.extend(stmts);
         leaves_nothing(&test.pat)
     }
 
@@ -156,6 +163,9 @@ impl Builder<'_> {
             self.end(End::Branch { cond, then: next, otherwise: failed, join: None });
             self.current = next;
             self.scope = cond_scope;
+            for stmt in std::mem::take(&mut self.rebinds) {
+                self.push(stmt);
+            }
         }
         self.scoped_block(then, dest);
         let leaving = self.scopes_up_to(outer);
@@ -178,7 +188,8 @@ impl Builder<'_> {
         let place = is_place(&scrutinee);
         let value = self.with_hoisting(|builder| builder.operand(scrutinee));
         if !place {
-            self.complete(&mut test.pat);
+            let stmts = self.complete_in_order(&mut test.pat);
+            self.rebinds.extend(stmts);
         }
         *test.expr = if place || leaves_nothing(&test.pat) { value } else { self.spill("scrutinee", value) };
         Expr::Let(test)

@@ -25,7 +25,7 @@ impl Builder<'_> {
             Expr::Paren(inner) => self.expr_into(*inner.expr, dest),
             Expr::Group(inner) => self.expr_into(*inner.expr, dest),
             Expr::If(inner) => self.if_into(inner, dest),
-            Expr::Match(inner) => self.match_into(inner, dest),
+            Expr::Match(inner) => self.match_into(inner, dest, true),
             Expr::Loop(inner) => {
                 self.looped(inner.label.as_ref(), dest, |builder| builder.scoped_block(&inner.body, Dest::Discard));
             }

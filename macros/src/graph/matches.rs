@@ -5,19 +5,21 @@
 
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMatch, Pat, parse_quote};
+use syn::{Expr, ExprMatch, Pat, Stmt, parse_quote};
 
 use super::build::{Builder, Dest};
 use super::conditions::leaves_nothing;
 use super::operands::is_simple_place;
 use super::{Arm, BlockId, End};
+use crate::message;
 use crate::names::{Local, bare_local, local_of};
 use crate::scope::Keep;
 use crate::scope::mentions::{bindings, each_binding, is_place};
 
 impl Builder<'_> {
-    pub(super) fn match_into(&mut self, inner: ExprMatch, dest: Dest) {
-        let scope = self.enter();
+    /// `scoped` unless it is an operand: then its temporaries live to the end of the statement around it.
+    pub(super) fn match_into(&mut self, inner: ExprMatch, dest: Dest, scoped: bool) {
+        let scope = if scoped { self.enter() } else { self.scope };
         let place = is_place(&inner.expr);
         let mut value = self.with_hoisting(|builder| builder.operand(*inner.expr));
         let mut arms = inner.arms;
@@ -28,7 +30,16 @@ impl Builder<'_> {
         }
         if !place {
             for arm in &mut arms {
-                self.complete(&mut arm.pat);
+                if arm.guard.is_some() {
+                    self.complete(&mut arm.pat);
+                } else {
+                    let stmts = self.complete_in_order(&mut arm.pat);
+                    if !stmts.is_empty() {
+                        let body = std::mem::replace(&mut *arm.body, parse_quote!(()));
+                        let all = stmts.into_iter().chain([Stmt::Expr(body, None)]);
+                        *arm.body = super::make::block_expr(all.collect());
+                    }
+                }
             }
             if guarded || !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
                 value = self.spill("scrutinee", value);
@@ -45,7 +56,9 @@ impl Builder<'_> {
         self.scope = scope;
         self.join(&ends);
         self.meets(head);
-        self.leave(scope);
+        if scoped {
+            self.leave(scope);
+        }
     }
 
     /// The arms, up to the first whose guard pauses; the rest is tried when that guard fails.
@@ -122,6 +135,9 @@ impl Builder<'_> {
         ends: &mut Vec<BlockId>,
     ) -> (Arm, BlockId) {
         self.scope = outer;
+        if has_alternatives(&arm.pat) {
+            self.report.at(&arm.pat, message::GUARDED_OR);
+        }
         let guard = arm.guard.map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
         // A place may be a reference, through which the pattern binds references already.
         let owned = bare_local(scrutinee).is_some_and(|local| self.locals[local].name == "scrutinee");
@@ -182,6 +198,42 @@ impl Builder<'_> {
         (pat, guard)
     }
 
+    /// [`Self::complete`], in an order in which what has a name drops before what has none. Returns the statements that the
+    /// block behind the pattern starts with.
+    pub(super) fn complete_in_order(&mut self, pat: &mut Pat) -> Vec<Stmt> {
+        let named = bindings(pat);
+        self.complete(pat);
+        let mut stmts = Vec::new();
+        if bindings(pat).len() == named.len() {
+            return stmts;
+        }
+        let mut moved: Vec<(Local, Local, bool)> = Vec::new();
+        let mut plain: Vec<(Local, bool)> = Vec::new();
+        each_binding(pat, &mut |binding| {
+            if let Some(local) = local_of(&binding.ident).filter(|local| named.contains(local))
+                && binding.by_ref.is_none()
+                && binding.subpat.is_none()
+                && !plain.iter().any(|(old, _)| *old == local)
+            {
+                plain.push((local, binding.mutability.is_some()));
+            }
+        });
+        for (local, mutable) in plain {
+            let info = self.locals[local].clone();
+            moved.push((local, self.locals.add(&info.name, info.span, info.keep), mutable));
+        }
+        let locals = &self.locals;
+        crate::emit::rename::patterns(pat, &|local| {
+            moved.iter().find(|(old, ..)| *old == local).map(|(_, new, _)| locals.ident(*new))
+        });
+        for (local, inner, mutable) in moved {
+            let (ident, inner) = (self.locals.ident(local), self.locals.ident(inner));
+            let mutable = mutable.then(<syn::Token![mut]>::default);
+            stmts.push(parse_quote!(let #mutable #ident = #inner;));
+        }
+        stmts
+    }
+
     /// Gives names to the wildcards of a pattern on a value that is not a place, so that what they match lives as long
     /// as what the others match.
     pub(super) fn complete(&mut self, pat: &mut Pat) {
@@ -209,6 +261,19 @@ impl Builder<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether a pattern has alternatives that may match one value both.
+fn has_alternatives(pat: &Pat) -> bool {
+    struct Alternatives(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Alternatives {
+        fn visit_pat_or(&mut self, or: &'ast syn::PatOr) {
+            self.0 |= !or.cases.iter().all(|case| matches!(case, Pat::Lit(_) | Pat::Path(_) | Pat::Range(_)));
+        }
+    }
+    let mut alternatives = Alternatives(false);
+    syn::visit::Visit::visit_pat(&mut alternatives, pat);
+    alternatives.0
 }
 
 struct Rebind<'a> {

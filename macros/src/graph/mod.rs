@@ -9,6 +9,7 @@ mod assign;
 mod build;
 mod conditions;
 mod control;
+mod extended;
 mod make;
 mod matches;
 mod operands;

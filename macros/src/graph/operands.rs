@@ -10,6 +10,7 @@ use syn::visit::Visit;
 use syn::{BinOp, Expr, Member, Pat, Token, UnOp, parse_quote};
 
 use super::build::{Builder, Dest, is_control};
+use super::temporaries::is_kept_operand;
 use super::{End, Instr, make};
 use crate::message;
 use crate::names::{Local, bare_local, local_of, sent_ident};
@@ -127,9 +128,20 @@ impl Builder<'_> {
                 self.force_into(expr, Dest::Discard);
                 parse_quote!(::core::unreachable!())
             }
+            Expr::Match(mut inner) if !self.explodes_match(&inner) => {
+                let place = is_place(&inner.expr);
+                let value = self.operand(*inner.expr);
+                *inner.expr =
+                    if place || !is_kept_operand(&value) { value } else { self.spill_mut("scrutinee", value) };
+                Expr::Match(inner)
+            }
             control if is_control(&control) => self.control_value(control),
             other => other,
         }
+    }
+
+    fn explodes_match(&self, inner: &syn::ExprMatch) -> bool {
+        self.explodes(&Expr::Match(inner.clone()))
     }
 
     /// A construct that sends its value on, as an operand.
@@ -146,7 +158,10 @@ impl Builder<'_> {
         let keep = if matches!(expr, Expr::Binary(_)) { Keep::Scalar } else { Keep::Unknown };
         let local = self.declare_temp("value", expr.span(), None, keep);
         let hoisting = std::mem::replace(&mut self.hoisting, false);
-        self.expr_into(expr, Dest::Local(local));
+        match expr {
+            Expr::Match(inner) if self.explodes_match(&inner) => self.match_into(inner, Dest::Local(local), false),
+            expr => self.expr_into(expr, Dest::Local(local)),
+        }
         self.hoisting = hoisting;
         self.path(local)
     }
@@ -222,6 +237,12 @@ impl Builder<'_> {
             *inner.func = func;
         }
         inner.args = all.collect();
+        if self.hoisting && self.calls.get(&inner.func).is_some_and(|call| call.keeps_temporaries()) {
+            for arg in inner.args.iter_mut().filter(|arg| is_kept_operand(arg)) {
+                let value = std::mem::replace(arg, parse_quote!(()));
+                *arg = self.spill("operand", value);
+            }
+        }
         Expr::Call(inner)
     }
 
@@ -241,7 +262,16 @@ impl Builder<'_> {
             BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => Role::Borrowed,
             _ => Role::Value,
         };
-        let [left, right] = self.pair(*inner.left, role, *inner.right, role);
+        let [mut left, mut right] = self.pair(*inner.left, role, *inner.right, role);
+        if role == Role::Borrowed && self.hoisting {
+            // What is compared lives to the end of the statement.
+            for side in [&mut left, &mut right] {
+                if is_kept_operand(side) {
+                    let value = std::mem::replace(side, parse_quote!(()));
+                    *side = self.spill("operand", value);
+                }
+            }
+        }
         (*inner.left, *inner.right) = (left, right);
         Expr::Binary(inner)
     }
@@ -281,16 +311,23 @@ impl Builder<'_> {
         if is_stable(&value) {
             return value;
         }
-        if let Expr::Reference(reference) = &value
-            && is_simple_place(&reference.expr)
-        {
-            return value;
-        }
         let changed = root(&value).is_some_and(|root| {
             // What a method does through a reference, it does not do to the reference.
             let owned = self.locals[root].keep == Keep::Unknown;
-            later.iter().any(|later| changes(later, root, owned))
+            let methods = match role {
+                _ if !owned => Methods::None,
+                // A value is copied before any method of it can run.
+                Role::Value => Methods::All,
+                Role::Borrowed | Role::Receiver => Methods::Unknown,
+            };
+            later.iter().any(|later| changes(later, root, methods))
         });
+        if let Expr::Reference(reference) = &value
+            && is_simple_place(&reference.expr)
+            && !root(&reference.expr).is_some_and(|root| later.iter().any(|later| changes(later, root, Methods::None)))
+        {
+            return value;
+        }
         match role {
             Role::Borrowed | Role::Receiver if is_simple_place(&value) && !changed => value,
             Role::Borrowed | Role::Receiver if is_place(&value) && !changed => {
@@ -340,6 +377,9 @@ impl Builder<'_> {
             }
             Expr::Unary(mut inner) => {
                 *inner.expr = self.freeze(*inner.expr);
+                let (private, base) = (self.private.clone(), &inner.expr);
+                let demand = crate::names::at(base.span(), quote::quote!(#private::plain_deref));
+                self.push(parse_quote!(if false { #demand(&#base); }));
                 Expr::Unary(inner)
             }
             Expr::Paren(inner) => self.freeze(*inner.expr),
@@ -363,7 +403,7 @@ fn is_literal(expr: &Expr) -> bool {
 }
 
 /// Whether an expression gives the same value whenever it is evaluated, and does nothing else.
-fn is_stable(expr: &Expr) -> bool {
+pub(super) fn is_stable(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) => true,
         // A path that is no local is an item.
@@ -382,7 +422,6 @@ pub(super) fn is_simple_place(expr: &Expr) -> bool {
         Expr::Field(field) => {
             matches!(field.member, Member::Named(_) | Member::Unnamed(_)) && is_simple_place(&field.base)
         }
-        Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_simple_place(&unary.expr),
         Expr::Paren(inner) => is_simple_place(&inner.expr),
         Expr::Group(inner) => is_simple_place(&inner.expr),
         _ => false,
@@ -401,11 +440,21 @@ pub(super) fn root(expr: &Expr) -> Option<Local> {
     }
 }
 
+/// Which methods of a local may change it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Methods {
+    None,
+    /// Those that are not well known to read only.
+    Unknown,
+    All,
+}
+
 /// Whether an expression may change a local, or mentions it in any way but a plain read.
-pub(super) fn changes(expr: &Expr, local: Local, by_methods: bool) -> bool {
+pub(super) fn changes(expr: &Expr, local: Local, methods: Methods) -> bool {
     struct Changes {
         local: Local,
-        by_methods: bool,
+        methods: Methods,
+        mentioned: bool,
         found: bool,
     }
     impl<'ast> Visit<'ast> for Changes {
@@ -417,15 +466,23 @@ pub(super) fn changes(expr: &Expr, local: Local, by_methods: bool) -> bool {
                 Expr::Binary(binary) if is_compound(binary.op) => hits(&binary.left),
                 Expr::Reference(reference) => reference.mutability.is_some() && hits(&reference.expr),
                 Expr::MethodCall(call) => {
-                    self.by_methods && hits(&call.receiver) && !knowledge::reads(&call.method.to_string())
+                    let known = || knowledge::reads(&call.method.to_string());
+                    hits(&call.receiver)
+                        && (self.methods == Methods::All || self.methods == Methods::Unknown && !known())
                 }
+                Expr::RawAddr(raw) => hits(&raw.expr),
                 Expr::Closure(_) | Expr::Async(_) | Expr::Macro(_) => mentions(expr, local),
                 _ => false,
             };
             syn::visit::visit_expr(self, expr);
         }
+        fn visit_pat_ident(&mut self, binding: &'ast syn::PatIdent) {
+            // What it binds is not looked for: that there is one is enough where the local is mentioned at all.
+            self.found |= binding.by_ref.is_some() && binding.mutability.is_some() && self.mentioned;
+        }
     }
-    let mut changes = Changes { local, by_methods, found: false };
+    let mentioned = mentions(expr, local);
+    let mut changes = Changes { local, methods, mentioned, found: false };
     changes.visit_expr(expr);
     changes.found
 }

@@ -35,7 +35,10 @@ impl Builder<'_> {
                 self.is_kept_receiver(call) || any(&mut std::iter::once(&*call.receiver).chain(&call.args))
             }
             Expr::Reference(reference) => is_kept_operand(&reference.expr) || self.has_temporaries(&reference.expr),
-            Expr::Call(call) if self.calls.get(&call.func).is_some() => false,
+            Expr::Call(call) if self.calls.get(&call.func).is_some_and(|known| !known.keeps_temporaries()) => false,
+            Expr::Call(call) if self.calls.get(&call.func).is_some() => {
+                call.args.iter().any(is_kept_operand) || any(&mut call.args.iter())
+            }
             Expr::Call(call) => any(&mut call.args.iter()),
             Expr::Field(field) => !is_place(&field.base) || self.has_temporaries(&field.base),
             Expr::Index(index) => {
@@ -45,6 +48,12 @@ impl Builder<'_> {
             Expr::Unary(unary) => {
                 (matches!(unary.op, syn::UnOp::Deref(_)) && is_kept_operand(&unary.expr))
                     || self.has_temporaries(&unary.expr)
+            }
+            Expr::Match(inner) => is_kept_operand(&inner.expr) || self.has_temporaries(&inner.expr),
+            Expr::Binary(binary) if is_comparison(binary.op) => {
+                is_kept_operand(&binary.left)
+                    || is_kept_operand(&binary.right)
+                    || any(&mut [&*binary.left, &*binary.right].into_iter())
             }
             Expr::Binary(binary) => any(&mut [&*binary.left, &*binary.right].into_iter()),
             Expr::Paren(inner) => self.has_temporaries(&inner.expr),
@@ -65,8 +74,13 @@ impl Builder<'_> {
     }
 }
 
+fn is_comparison(op: syn::BinOp) -> bool {
+    use syn::BinOp;
+    matches!(op, BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_))
+}
+
 /// Whether borrowing an expression makes a temporary with something to drop.
-fn is_kept_operand(expr: &Expr) -> bool {
+pub(super) fn is_kept_operand(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(inner) => is_kept_operand(&inner.expr),
         Expr::Group(inner) => is_kept_operand(&inner.expr),

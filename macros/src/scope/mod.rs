@@ -21,6 +21,8 @@ pub(crate) struct LocalInfo {
     pub(crate) span: Span,
     /// What is known of its type.
     pub(crate) keep: Keep,
+    /// Whether it is a closure, of which rustc knows nothing while the function around it is checked.
+    pub(crate) is_closure: bool,
 }
 
 /// All locals of a body. Temporaries are added while the graph is built.
@@ -29,7 +31,7 @@ pub(crate) struct Locals(Vec<LocalInfo>);
 
 impl Locals {
     pub(crate) fn add(&mut self, name: &str, span: Span, keep: Keep) -> Local {
-        self.0.push(LocalInfo { name: name.to_owned(), span, keep });
+        self.0.push(LocalInfo { name: name.to_owned(), span, keep, is_closure: false });
         Local(self.0.len() - 1)
     }
 

@@ -90,6 +90,9 @@ impl Resolve<'_> {
                     _ => Keep::Unknown,
                 };
                 self.bind(pat);
+                for local in bindings(pat) {
+                    self.locals[local].is_closure = matches!(init, Some(Expr::Closure(_)));
+                }
             }
         }
     }

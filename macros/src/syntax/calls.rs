@@ -48,6 +48,11 @@ impl Call {
         })
     }
 
+    /// Whether the temporaries of its arguments live to the end of the statement around it.
+    pub(crate) fn keeps_temporaries(&self) -> bool {
+        macro_name(&self.mac) == "matches"
+    }
+
     /// Whether control does not come back from it.
     pub(crate) fn diverges(&self) -> bool {
         matches!(macro_name(&self.mac).as_str(), "panic" | "todo" | "unreachable" | "unimplemented")

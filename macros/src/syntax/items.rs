@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Item, Stmt};
@@ -14,7 +15,8 @@ use crate::report::Report;
 
 /// Takes the items out of the blocks that pause.
 pub(crate) fn hoist(body: &mut Block, report: &mut Report) -> Vec<Item> {
-    let mut pass = Hoist { items: Vec::new(), names: HashSet::new(), report, root: true };
+    let whole = body.to_token_stream();
+    let mut pass = Hoist { items: Vec::new(), names: HashSet::new(), report, root: true, whole };
     pass.visit_block_mut(body);
     pass.items
 }
@@ -27,18 +29,39 @@ struct Hoist<'a> {
     names: HashSet<String>,
     report: &'a mut Report,
     root: bool,
+    /// The body as written.
+    whole: TokenStream,
 }
 
 impl VisitMut for Hoist<'_> {
     fn visit_block_mut(&mut self, block: &mut Block) {
-        if !std::mem::take(&mut self.root) && !has_marker(block.to_token_stream()) {
+        let root = std::mem::take(&mut self.root);
+        let inside = block.to_token_stream();
+        if !root && !has_marker(inside.clone()) {
             return;
         }
         let stmts = std::mem::take(&mut block.stmts);
+        let mut before = TokenStream::new();
         for stmt in stmts {
+            // A macro is in scope behind its definition only.
+            if let Stmt::Item(Item::Macro(item)) = &stmt
+                && let Some(name) = &item.ident
+                && count(&before, name) > 0
+            {
+                self.report.at(name, message::HIDDEN_ITEM);
+            }
+            stmt.to_tokens(&mut before);
             match stmt {
                 // What a macro defines is in reach of what follows it.
                 Stmt::Item(item) => {
+                    // At the top it would be seen from outside of its block.
+                    if !root {
+                        for name in declared(&item) {
+                            if count(&self.whole, &name) > count(&inside, &name) {
+                                self.report.at(&name, message::HIDDEN_ITEM);
+                            }
+                        }
+                    }
                     super::markers::refuse_in_item(&item, self.report);
                     if let Some(name) = name(&item)
                         && !self.names.insert(name.to_string())
@@ -60,6 +83,36 @@ impl VisitMut for Hoist<'_> {
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+}
+
+/// The names that an item brings into scope, as far as they are written.
+fn declared(item: &Item) -> Vec<syn::Ident> {
+    fn leaves(tree: &syn::UseTree, names: &mut Vec<syn::Ident>) {
+        match tree {
+            syn::UseTree::Path(path) => leaves(&path.tree, names),
+            syn::UseTree::Name(name) => names.push(name.ident.clone()),
+            syn::UseTree::Rename(rename) => names.push(rename.rename.clone()),
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, names)),
+            syn::UseTree::Glob(_) => {}
+        }
+    }
+    let mut names: Vec<syn::Ident> = name(item).into_iter().collect();
+    match item {
+        Item::Use(item) => leaves(&item.tree, &mut names),
+        Item::Macro(item) => names.extend(item.ident.clone()),
+        _ => {}
+    }
+    names
+}
+
+/// How often a name stands in a piece of source.
+fn count(tokens: &TokenStream, name: &syn::Ident) -> usize {
+    let one = |token: TokenTree| match token {
+        TokenTree::Ident(ident) => usize::from(ident == *name),
+        TokenTree::Group(group) => count(&group.stream(), name),
+        _ => 0,
+    };
+    tokens.clone().into_iter().map(one).sum()
 }
 
 /// The name of an item. One with a `cfg` has none here: only one of its twins is there.

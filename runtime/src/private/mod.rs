@@ -13,7 +13,7 @@ pub use self::machine::{
     sent, sent_unit,
 };
 pub use self::native::{native, pause, pause_unit, resumed};
-pub use self::order::{PlainIndex, Primitive, plain_index, primitives};
+pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;

@@ -43,5 +43,40 @@ impl<C: PlainIndex + ?Sized> PlainIndex for alloc::boxed::Box<C> {}
 #[cfg(feature = "std")]
 impl<K, V, S> PlainIndex for std::collections::HashMap<K, V, S> {}
 
+/// A pointer that does nothing but give a reference when it is dereferenced.
+#[diagnostic::on_unimplemented(
+    message = "dereferencing `{Self}` before the pause may do more than give a place",
+    label = "dereferenced here, used after the pause",
+    note = "bind the yield first: `let value = yield_!(…);`"
+)]
+pub trait PlainDeref {}
+
+impl<T: ?Sized> PlainDeref for &T {}
+impl<T: ?Sized> PlainDeref for &mut T {}
+impl<T: ?Sized> PlainDeref for *const T {}
+impl<T: ?Sized> PlainDeref for *mut T {}
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> PlainDeref for alloc::boxed::Box<T> {}
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> PlainDeref for alloc::rc::Rc<T> {}
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> PlainDeref for alloc::sync::Arc<T> {}
+#[cfg(feature = "alloc")]
+impl<T> PlainDeref for alloc::vec::Vec<T> {}
+#[cfg(feature = "alloc")]
+impl PlainDeref for alloc::string::String {}
+#[cfg(feature = "std")]
+impl<T: ?Sized> PlainDeref for std::sync::MutexGuard<'_, T> {}
+#[cfg(feature = "std")]
+impl<T: ?Sized> PlainDeref for std::sync::RwLockReadGuard<'_, T> {}
+#[cfg(feature = "std")]
+impl<T: ?Sized> PlainDeref for std::sync::RwLockWriteGuard<'_, T> {}
+impl<P: PlainDeref> PlainDeref for core::pin::Pin<P> {}
+impl<T: ?Sized> PlainDeref for core::cell::Ref<'_, T> {}
+impl<T: ?Sized> PlainDeref for core::cell::RefMut<'_, T> {}
+
+/// Demands that a dereferenced place can be evaluated twice.
+pub fn plain_deref<P: PlainDeref + ?Sized>(_: &P) {}
+
 /// Demands that an indexed place can be evaluated twice.
 pub fn plain_index<C: PlainIndex + ?Sized>(_: &C) {}
