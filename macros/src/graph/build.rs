@@ -4,7 +4,7 @@
 //! statement. Invariant: in each block expressions are evaluated in the order in which Rust evaluates them, and every
 //! value that lives across a suspension is a local.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
@@ -72,6 +72,7 @@ pub(crate) fn build(
         scope: Graph::ROOT,
         targets: Vec::new(),
         rebinds: Vec::new(),
+        temporaries: HashMap::new(),
         hoisting: false,
     };
     builder.current = builder.new_block();
@@ -119,6 +120,8 @@ pub(super) struct Builder<'a> {
     pub(super) targets: Vec<Target>,
     /// What the block behind a condition starts with.
     pub(super) rebinds: Vec<Stmt>,
+    /// Where the temporaries of each scope are declared, and how many there are: before the operands, which drop first.
+    temporaries: HashMap<ScopeId, (Mark, usize)>,
     /// Whether temporaries must live until the end of the scope that is open (see `temporaries`).
     pub(super) hoisting: bool,
 }
@@ -216,6 +219,26 @@ impl Builder<'_> {
     pub(super) fn spill(&mut self, name: &str, value: Expr) -> Expr {
         let local = self.temp(name, value.span(), knowledge::of_init(&value));
         self.push(make::binding(binding_pattern(self.locals.ident(local)), value));
+        self.path(local)
+    }
+
+    /// Keeps a temporary to the end of the open scope. Operands of the same statement drop before it, whichever was made
+    /// first.
+    pub(super) fn spill_kept(&mut self, name: &str, value: Expr) -> Expr {
+        let scope = self.scope;
+        let before = self.graph.scope(scope).locals.len();
+        let (mark, count) = self.temporaries.get(&scope).copied().unwrap_or((self.mark(), 0));
+        if before == count {
+            let kept = self.spill_mut(name, value);
+            self.temporaries.insert(scope, (self.mark(), count + 1));
+            return kept;
+        }
+        let local = self.temp(name, value.span(), knowledge::of_init(&value));
+        let ident = self.locals.ident(local);
+        self.graph.blocks[mark.block.0].instrs.insert(mark.instr, Instr::Stmt(parse_quote!(let mut #ident;)));
+        self.graph.scopes[scope.0].locals.insert(count, local);
+        self.temporaries.insert(scope, (Mark { instr: mark.instr + 1, ..mark }, count + 1));
+        self.value_into(value, Dest::Local(local));
         self.path(local)
     }
 

@@ -28,7 +28,9 @@ impl Builder<'_> {
             // It is matched again where a guard fails.
             value = self.freeze(value);
         }
-        if !place {
+        if !place && !scoped && !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
+            value = self.spill("scrutinee", value);
+        } else if !place {
             for arm in &mut arms {
                 if arm.guard.is_some() {
                     self.complete(&mut arm.pat);

@@ -47,8 +47,11 @@ impl Builder<'_> {
             Expr::Unary(mut inner) => {
                 let kept = matches!(inner.op, UnOp::Deref(_)) && self.hoisting && !is_place(&inner.expr);
                 let value = self.operand(*inner.expr);
-                *inner.expr =
-                    if kept && !matches!(value, Expr::Reference(_)) { self.spill("operand", value) } else { value };
+                *inner.expr = if kept && !matches!(value, Expr::Reference(_)) {
+                    self.spill_kept("operand", value)
+                } else {
+                    value
+                };
                 Expr::Unary(inner)
             }
             Expr::Reference(mut inner) => {
@@ -56,7 +59,7 @@ impl Builder<'_> {
                 let value = self.operand(*inner.expr);
                 // What is borrowed for longer than this expression needs a place of its own.
                 *inner.expr = if self.hoisting && !place && !is_literal(&value) {
-                    self.spill_mut("operand", value)
+                    self.spill_kept("operand", value)
                 } else {
                     value
                 };
@@ -73,7 +76,7 @@ impl Builder<'_> {
             Expr::Field(mut inner) => {
                 let place = is_place(&inner.base);
                 let base = self.operand(*inner.base);
-                *inner.base = if self.hoisting && !place { self.spill("base", base) } else { base };
+                *inner.base = if self.hoisting && !place { self.spill_kept("base", base) } else { base };
                 Expr::Field(inner)
             }
             Expr::Index(mut inner) => {
@@ -82,6 +85,21 @@ impl Builder<'_> {
                 Expr::Index(inner)
             }
             Expr::MethodCall(inner) => self.method_call(inner),
+            Expr::Call(inner) if self.calls.get(&inner.func).is_some_and(|call| call.has_scope()) => {
+                let (mark, outer, span) = (self.mark(), self.scope, inner.span());
+                let scope = self.enter();
+                let value = self.call(inner);
+                if self.graph.scope(scope).locals.is_empty() {
+                    self.leave(scope);
+                    return value;
+                }
+                let local = self.temp("value", span, Keep::Unknown);
+                let ident = self.locals.ident(local);
+                self.declare_at(mark, outer, parse_quote!(let #ident;));
+                self.value_into(value, Dest::Local(local));
+                self.leave(scope);
+                self.path(local)
+            }
             Expr::Call(inner) => self.call(inner),
             Expr::Struct(mut inner) => {
                 let mut all: Vec<(Expr, Role)> =
@@ -132,7 +150,7 @@ impl Builder<'_> {
                 let place = is_place(&inner.expr);
                 let value = self.operand(*inner.expr);
                 *inner.expr =
-                    if place || !is_kept_operand(&value) { value } else { self.spill_mut("scrutinee", value) };
+                    if place || !is_kept_operand(&value) { value } else { self.spill_kept("scrutinee", value) };
                 Expr::Match(inner)
             }
             control if is_control(&control) => self.control_value(control),
@@ -209,7 +227,7 @@ impl Builder<'_> {
             *inner.receiver = if !kept || is_place(&receiver) {
                 receiver
             } else if knowledge::borrows(&name, inner.args.len()) {
-                self.spill_mut("receiver", receiver)
+                self.spill_kept("receiver", receiver)
             } else {
                 // It may be consumed, so it cannot be kept. The expansion demands that nothing of it need be.
                 let private = self.private.clone();
@@ -240,7 +258,7 @@ impl Builder<'_> {
         if self.hoisting && self.calls.get(&inner.func).is_some_and(|call| call.keeps_temporaries()) {
             for arg in inner.args.iter_mut().filter(|arg| is_kept_operand(arg)) {
                 let value = std::mem::replace(arg, parse_quote!(()));
-                *arg = self.spill("operand", value);
+                *arg = self.spill_kept("operand", value);
             }
         }
         Expr::Call(inner)
@@ -268,7 +286,7 @@ impl Builder<'_> {
             for side in [&mut left, &mut right] {
                 if is_kept_operand(side) {
                     let value = std::mem::replace(side, parse_quote!(()));
-                    *side = self.spill("operand", value);
+                    *side = self.spill_kept("operand", value);
                 }
             }
         }

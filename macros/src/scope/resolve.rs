@@ -325,7 +325,10 @@ impl VisitMut for Resolve<'_> {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
-        mac.tokens = self.tokens(mac.tokens.clone());
+        // What is only printed keeps its names.
+        if !mac.path.is_ident("stringify") {
+            mac.tokens = self.tokens(mac.tokens.clone());
+        }
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}

@@ -53,6 +53,11 @@ impl Call {
         macro_name(&self.mac) == "matches"
     }
 
+    /// Whether the temporaries of its arguments end with it, since it expands to a statement around them.
+    pub(crate) fn has_scope(&self) -> bool {
+        macro_name(&self.mac) == "format"
+    }
+
     /// Whether control does not come back from it.
     pub(crate) fn diverges(&self) -> bool {
         matches!(macro_name(&self.mac).as_str(), "panic" | "todo" | "unreachable" | "unimplemented")
