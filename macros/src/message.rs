@@ -24,8 +24,6 @@ pub(crate) const ATTRIBUTE: &str = "this attribute cannot be kept on a construct
 pub(crate) const INDEXED_RECEIVER: &str = "the receiver is evaluated before this argument, which changes it; bind the \
      yield first: `let value = yield_!(…);`";
 pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";
-pub(crate) const TWO_ITEMS: &str = "two items of one name in the body of a coroutine, in blocks that pause; give one of \
-     them another name";
 pub(crate) const EXTENDED: &str = "this borrows a temporary that lives as long as the binding, which cannot be kept across a \
      yield from inside a branch; bind the borrowed value with `let` first";
 pub(crate) const HIDDEN_ITEM: &str = "an item in an inner block of a coroutine, whose name is used outside of that block too; \

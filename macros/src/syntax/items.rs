@@ -2,8 +2,6 @@
 //!
 //! Items do not mention locals, so only their names matter: an item of a block that does not pause stays where it is.
 
-use std::collections::HashSet;
-
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
@@ -16,7 +14,7 @@ use crate::report::Report;
 /// Takes the items out of the blocks that pause.
 pub(crate) fn hoist(body: &mut Block, report: &mut Report) -> Vec<Item> {
     let whole = body.to_token_stream();
-    let mut pass = Hoist { items: Vec::new(), names: HashSet::new(), report, root: true, whole };
+    let mut pass = Hoist { items: Vec::new(), report, root: true, whole };
     pass.visit_block_mut(body);
     pass.items
 }
@@ -26,7 +24,6 @@ const DEFINING: [&str; 2] = ["thread_local", "lazy_static"];
 
 struct Hoist<'a> {
     items: Vec<Item>,
-    names: HashSet<String>,
     report: &'a mut Report,
     root: bool,
     /// The body as written.
@@ -63,11 +60,6 @@ impl VisitMut for Hoist<'_> {
                         }
                     }
                     super::markers::refuse_in_item(&item, self.report);
-                    if let Some(name) = name(&item)
-                        && !self.names.insert(name.to_string())
-                    {
-                        self.report.at(&name, message::TWO_ITEMS);
-                    }
                     self.items.push(item);
                 }
                 Stmt::Macro(mac)

@@ -71,8 +71,11 @@ pub fn run(programs: &[Program]) -> Vec<Outcome> {
             messages.push(format!("{row}: error{message}"));
         }
         if errors.is_empty() {
-            let tail: Vec<&str> = text.lines().filter(|line| line.contains("error") || line.contains("panicked")).collect();
-            if let Some(known) = text.find("panicked at") { eprintln!("{}", &text[known..(known + 300).min(text.len())]); }
+            let tail: Vec<&str> =
+                text.lines().filter(|line| line.contains("error") || line.contains("panicked")).collect();
+            if let Some(known) = text.find("panicked at") {
+                eprintln!("{}", &text[known..(known + 300).min(text.len())]);
+            }
             panic!("the batch does not compile:\n{}\n{}", tail.join("\n"), &text[..text.len().min(3000)]);
         }
         for (index, (native, messages)) in errors {

@@ -46,7 +46,9 @@ fn main() {
             let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
             (0..count).for_each(|index| println!("{}", generate::program(seed, index)));
         }
-        _ => eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT"),
+        _ => {
+            eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT")
+        }
     }
 }
 

@@ -65,7 +65,8 @@ impl Program {
 
 /// Reads programs in the notation of the tables.
 pub fn parse(text: &str) -> Vec<Program> {
-    let text: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+    let text: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
     let mut reader = Reader { text: &text };
     let mut all = Vec::new();
     while !reader.rest().is_empty() {

@@ -43,7 +43,13 @@ pub fn signature(outcome: &Outcome) -> String {
         Outcome::Same => "same".into(),
         Outcome::Invalid(_) => "invalid".into(),
         Outcome::Wrong(text) => {
-            let kind = if text.contains("slot was empty") { "empty" } else if text.contains("AlreadyStarted") { "started" } else { "trace" };
+            let kind = if text.contains("slot was empty") {
+                "empty"
+            } else if text.contains("AlreadyStarted") {
+                "started"
+            } else {
+                "trace"
+            };
             format!("wrong {kind}")
         }
         Outcome::Refused(text) => {
@@ -128,7 +134,9 @@ fn candidates(body: &str) -> Vec<String> {
                 match tokens[index].as_str() {
                     "(" | "[" | "{" => match close(index) {
                         Some(end) => {
-                            if tokens[index] == "{" && tokens.get(end + 1).is_none_or(|next| next != "else" && next != ")" && next != ";") {
+                            if tokens[index] == "{"
+                                && tokens.get(end + 1).is_none_or(|next| next != "else" && next != ")" && next != ";")
+                            {
                                 count += 1;
                                 replace(start, end + 1, &[]);
                                 if count == 1 {
@@ -152,12 +160,21 @@ fn candidates(body: &str) -> Vec<String> {
             }
         }
         // `else { … }`
-        if tokens[start] == "else" && tokens.get(start + 1).is_some_and(|next| next == "{") && let Some(end) = close(start + 1) {
+        if tokens[start] == "else"
+            && tokens.get(start + 1).is_some_and(|next| next == "{")
+            && let Some(end) = close(start + 1)
+        {
             replace(start, end + 1, &[]);
         }
         // An expression.
-        if tokens[start] == "(" && let Some(end) = close(start) {
-            let from = if start > 0 && tokens[start - 1].chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') { start - 1 } else { start };
+        if tokens[start] == "("
+            && let Some(end) = close(start)
+        {
+            let from = if start > 0 && tokens[start - 1].chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') {
+                start - 1
+            } else {
+                start
+            };
             if end > start + 1 {
                 for with in ["1i32", "yield_!( 1 )", "d( \"n\" )", "b( true )", "b( false )"] {
                     let with = word(with);
@@ -182,32 +199,51 @@ fn candidates(body: &str) -> Vec<String> {
                 }
             }
         }
-        if tokens[start] == "[" && let Some(end) = close(start) && start + 1 < end {
+        if tokens[start] == "["
+            && let Some(end) = close(start)
+            && start + 1 < end
+        {
             replace(start, end + 1, &word("1i32"));
         }
         // `match … { … }` as an expression.
         if tokens[start] == "match" || tokens[start] == "if" {
             let mut index = start;
             while index < tokens.len() && tokens[index] != "{" {
-                index = if matches!(tokens[index].as_str(), "(" | "[") { close(index).unwrap_or(index) + 1 } else { index + 1 };
+                index = if matches!(tokens[index].as_str(), "(" | "[") {
+                    close(index).unwrap_or(index) + 1
+                } else {
+                    index + 1
+                };
             }
-            if index < tokens.len() && let Some(end) = close(index) {
+            if index < tokens.len()
+                && let Some(end) = close(index)
+            {
                 replace(start, end + 1, &word("1i32"));
             }
         }
         // An arm with a block.
-        if tokens[start] == "=>" && tokens.get(start + 1).is_some_and(|next| next == "{") && let Some(end) = close(start + 1) {
+        if tokens[start] == "=>"
+            && tokens.get(start + 1).is_some_and(|next| next == "{")
+            && let Some(end) = close(start + 1)
+        {
             let mut begin = start;
-            while begin > 0 && !matches!(tokens[begin - 1].as_str(), "{" | "}" | ",") || begin > 0 && tokens[begin - 1] == "}" && tokens[begin] == "=>" {
+            while begin > 0 && !matches!(tokens[begin - 1].as_str(), "{" | "}" | ",")
+                || begin > 0 && tokens[begin - 1] == "}" && tokens[begin] == "=>"
+            {
                 begin -= 1;
             }
             replace(begin, end + 1, &[]);
         }
-        if tokens[start] == "{" && let Some(end) = close(start) && end > start + 1 {
+        if tokens[start] == "{"
+            && let Some(end) = close(start)
+            && end > start + 1
+        {
             replace(start, end + 1, &word("{ }"));
         }
         // `if guard =>`
-        if tokens[start] == "if" && let Some(arrow) = tokens[start..].iter().take(40).position(|token| token == "=>") {
+        if tokens[start] == "if"
+            && let Some(arrow) = tokens[start..].iter().take(40).position(|token| token == "=>")
+        {
             replace(start, start + arrow, &[]);
         }
         if tokens[start].starts_with('\'') && tokens.get(start + 1).is_some_and(|next| next == ":") {
@@ -249,7 +285,10 @@ fn join(tokens: &[String]) -> String {
                 depth = depth.saturating_sub(1);
                 line(&mut text, depth);
                 text.push('}');
-                if tokens.get(index + 1).is_none_or(|next| !matches!(next.as_str(), ")" | "," | ";" | "else" | "." | "=>" | "[")) {
+                if tokens
+                    .get(index + 1)
+                    .is_none_or(|next| !matches!(next.as_str(), ")" | "," | ";" | "else" | "." | "=>" | "["))
+                {
                     line(&mut text, depth);
                 } else {
                     text.push(' ');
@@ -266,7 +305,9 @@ fn join(tokens: &[String]) -> String {
         if !tight && !after && !text.is_empty() {
             text.push(' ');
         }
-        if token == "(" && text.ends_with(['=', ',', '+', '-', '^', '>']) || token == "[" && text.ends_with(['=', ',', '+']) {
+        if token == "(" && text.ends_with(['=', ',', '+', '-', '^', '>'])
+            || token == "[" && text.ends_with(['=', ',', '+'])
+        {
             text.push(' ');
         }
         text.push_str(token);

@@ -65,6 +65,7 @@ macro_rules! tables {
 }
 
 tables! {
-    assign borrows closures drops exits generics logic loops macros matches methods mixes_control mixes_drops
+    assign borrows closures drops exits found_1 found_2 found_with_items
+    generics logic loops macros matches methods mixes_control mixes_drops
     mixes_moves mixes_operands mixes_patterns mixes_programs moves operands patterns temps
 }

@@ -1,0 +1,46 @@
+//! Bodies that once ran differently from native Rust, found by hand and by the fuzzer.
+
+use crate::things::*;
+
+cases! { ($)
+    plain comparison_with_indexed_temporary() -> (bool); yield i32, send i32; with () {
+        [f(1), f(2)][at(1) % 2] < yield_!(3)
+    }
+
+    plain comparison_with_indexed_temporary_sent() -> (bool); yield i32, send i32; with () {
+        [yield_!(1), 2][0] < sum3(yield_!(2), 0, 0)
+    }
+
+    plain receiver_indexed_temporary() -> (i32); yield i32, send i32; with () {
+        [f(1), f(2)][at(1) % 2].max(yield_!(3))
+    }
+
+    plain late_init_meets_in_resume_slot() -> (i32); yield i32, send i32; with () {
+        let x;
+        let b = d("b");
+        if yield_!(1) > 2 { x = d("x"); } else { x = d("y"); }
+        4
+    }
+
+    plain guarded_match_on_indexed_temporary() -> (i32); yield i32, send i32; with () {
+        match [f(1), yield_!(5)][at(4) % 2] { 0 => 4, n if yield_!(3) > 2 => n, _ => 5 }
+    }
+
+    plain guard_reads_what_the_arm_moves() -> (i32); yield i32, send i32; with () {
+        for i in 0..3 {
+            match shape(yield_!(i)) {
+                Shape::One(x) if b(x.len() > 2) => { let n = yield_!(7); eat(x); t(n); }
+                Shape::Named { d: x, n } => { t(format!("{n} {x}")); yield_!(8); }
+                _ => {}
+            }
+        }
+        3
+    }
+
+    plain guard_reads_2() -> (i32); yield i32, send i32; with () {
+        match shape(yield_!(0)) {
+            Shape::One(x) if b(x.len() > 2) => { let p = Pair { a: d("a"), n: yield_!(1), b: x }; yield_!(p.n) }
+            other => yield_!(3),
+        }
+    }
+}
