@@ -10,7 +10,10 @@
     unused_must_use,
     unreachable_code,
     for_loops_over_fallibles,
+    dead_code,
     irrefutable_let_patterns,
+    unused_imports,
+    unused_unsafe,
     reason = "a body tests the compiler with whatever Rust allows, and a table writes every type as one token tree"
 )]
 #![allow(
@@ -25,6 +28,15 @@
     clippy::format_in_format_args,
     clippy::let_and_return,
     clippy::unnecessary_operation,
+    clippy::borrow_deref_ref,
+    clippy::match_single_binding,
+    clippy::never_loop,
+    clippy::op_ref,
+    clippy::single_match,
+    clippy::suspicious_else_formatting,
+    clippy::toplevel_ref_arg,
+    clippy::undocumented_unsafe_blocks,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::manual_is_multiple_of,
     clippy::needless_late_init,
