@@ -32,6 +32,7 @@
     clippy::match_single_binding,
     clippy::never_loop,
     clippy::op_ref,
+    clippy::possible_missing_else,
     clippy::single_match,
     clippy::suspicious_else_formatting,
     clippy::toplevel_ref_arg,
