@@ -50,6 +50,8 @@ impl Builder<'_> {
             Expr::Array(array) => self.extend_all(array.elems.iter_mut().collect()),
             Expr::Call(call) => self.extend_all(call.args.iter_mut().collect()),
             Expr::Struct(inner) => self.extend_all(inner.fields.iter_mut().map(|field| &mut field.expr).collect()),
+            Expr::If(inner) => self.report.at(&inner.if_token, message::EXTENDED),
+            Expr::Match(inner) => self.report.at(&inner.match_token, message::EXTENDED),
             other => self.report.at(other, message::EXTENDED),
         }
     }

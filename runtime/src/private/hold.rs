@@ -32,6 +32,20 @@ impl<T> Kept for Held<T> {
 }
 
 /// Passes a temporary on which is not kept, with the same proof as [`assert_no_drop`].
+///
+/// ```compile_fail,E0080
+/// struct Guard(u32);
+/// impl Drop for Guard { fn drop(&mut self) {} }
+/// impl Guard { fn number(&self) -> u32 { self.0 } }
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn numbers() {
+///     for n in 0..Guard(3).number() { // is the guard held through the loop?
+///         coframe::yield_!(n);
+///     }
+/// }
+/// numbers().next();
+/// ```
 #[inline(always)]
 pub fn no_drop<T>(value: T) -> T {
     assert_no_drop(&value);
@@ -39,6 +53,16 @@ pub fn no_drop<T>(value: T) -> T {
 }
 
 /// Proves at compile time that a value which is not kept has no destructor that could run too early.
+///
+/// ```compile_fail,E0080
+/// struct Pair { a: String, b: String }
+///
+/// #[coframe::coroutine(yield = String)]
+/// fn first(Pair { a, .. }: Pair) { // what becomes of `b`?
+///     coframe::yield_!(a);
+/// }
+/// first(Pair { a: String::new(), b: String::new() }).next();
+/// ```
 #[inline]
 pub fn assert_no_drop<T>(_: &T) {
     const {
@@ -63,6 +87,20 @@ pub fn witness<T>(_: &T) -> PhantomData<T> {
 }
 
 /// Demands that a call consumes a `T` which has a destructor: then the closure around it has one too.
+///
+/// ```compile_fail,E0080
+/// struct Guard(u32);
+/// impl Drop for Guard { fn drop(&mut self) {} }
+/// impl Guard { fn count(&self) -> u32 { self.0 } } // not `Iterator::count`
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn numbers() {
+///     let guard = Guard(3);
+///     let n = guard.count();
+///     coframe::yield_!(n);
+/// }
+/// numbers().next();
+/// ```
 pub fn consumes<T, R, F: FnOnce() -> R>(_: PhantomData<T>, call: F) -> Infallible {
     const {
         assert!(

@@ -1,0 +1,114 @@
+//! What differs from native Rust and is not refused: a test for each row of `docs/differences.md`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use coframe::prelude::*;
+
+type Log = Rc<RefCell<Vec<&'static str>>>;
+
+struct Noisy(Log, &'static str);
+
+impl Drop for Noisy {
+    fn drop(&mut self) {
+        self.0.borrow_mut().push(self.1);
+    }
+}
+
+/// The operand of a marker is evaluated as a `let` initialiser is: nothing of it is held while paused.
+#[test]
+fn an_operand_holds_nothing_while_paused() {
+    #[coframe::coroutine(yield = usize)]
+    fn lengths(list: &RefCell<Vec<u8>>) {
+        yield_!(list.borrow().len());
+        yield_!(list.borrow().len());
+    }
+
+    let list = RefCell::new(vec![1]);
+    let mut lengths = lengths(&list);
+    assert_eq!(lengths.next(), Some(1));
+    list.borrow_mut().push(2);
+    assert_eq!(lengths.next(), Some(2));
+}
+
+/// What a `coroutine!` captured drops after the locals of its body.
+#[test]
+fn captures_drop_after_locals() {
+    let log = Log::default();
+    let captured = Noisy(log.clone(), "captured");
+    let local = log.clone();
+    let make = coroutine!(move || {
+        let _local = Noisy(local.clone(), "local");
+        let held = &captured;
+        yield held.1;
+    });
+    let mut co = make();
+    assert_eq!(co.next(), Some("captured"));
+    drop(co);
+    assert_eq!(*log.borrow(), ["local", "captured"]);
+}
+
+/// A pattern that binds all parts of a local by value is taken to leave nothing of it.
+#[test]
+fn a_type_with_a_destructor_taken_apart_by_copy_drops_early() {
+    struct Guard {
+        log: &'static RefCellLog,
+        number: u32,
+    }
+    struct RefCellLog(RefCell<Vec<&'static str>>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.log.0.borrow_mut().push("drop");
+        }
+    }
+
+    #[coframe::coroutine(yield = u32)]
+    fn numbers(log: &'static RefCellLog) {
+        let guard = Guard { log, number: 3 };
+        let Guard { log, number } = guard;
+        yield_!(number);
+        log.0.borrow_mut().push("end");
+    }
+
+    let log: &'static RefCellLog = Box::leak(Box::new(RefCellLog(RefCell::default())));
+    assert_eq!(numbers(log).collect::<Vec<_>>(), [3]);
+    // Native Rust gives ["end", "drop"].
+    assert_eq!(*log.0.borrow(), ["drop", "end"]);
+}
+
+/// The text that `assert!` prints of a condition with a marker in it may differ in white space.
+#[test]
+fn the_text_of_a_condition_keeps_its_tokens() {
+    #[coframe::coroutine(send = u32)]
+    fn check() {
+        assert!(yield_!() == 1);
+    }
+
+    let mut check = check();
+    check.start().unwrap();
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check.send(2))).unwrap_err();
+    let text: String = panic.downcast_ref::<String>().unwrap().split_whitespace().collect();
+    assert_eq!(text, "assertionfailed:yield_!()==1");
+}
+
+/// An opaque macro sees the name that a shadowed local has in the expansion.
+#[test]
+fn an_opaque_macro_sees_the_expansions_name() {
+    macro_rules! text {
+        ($name:ident) => {
+            stringify!($name)
+        };
+    }
+
+    #[coframe::coroutine(yield = &'static str)]
+    fn names() {
+        let n = 1;
+        yield_!(text!(n));
+        let n = n + 1;
+        yield_!(text!(n));
+        assert_eq!(n, 2);
+    }
+
+    // Native Rust gives "n" twice.
+    assert_eq!(names().collect::<Vec<_>>(), ["n", "n_2"]);
+}
