@@ -22,6 +22,7 @@ fn main() -> Result<(), Exception> {
     scheduler()?;
     looking_inside()?;
     forking()?;
+    expressions();
     returning()?;
     throwing()?;
     closing()?;
@@ -308,6 +309,21 @@ fn forking() -> Result<(), Exception> {
     println!("one: {:?}", one.send(false)?.returned());
     println!("two: {:?}", two.send(true)?.returned());
     Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+fn expressions() {
+    heading("A coroutine without a name");
+    let step = 10;
+    // A closure that gives a coroutine. It captures `step`, and may use the real keyword.
+    let multiples = coroutine!(move |count: i32| {
+        for n in 1..=count {
+            yield n * step;
+        }
+    });
+    println!("three: {:?}", multiples(3).collect::<Vec<_>>());
+    println!("five: {:?}", multiples(5).collect::<Vec<_>>());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
