@@ -166,6 +166,7 @@ impl Builder<'_> {
         let scope = self.new_scope();
         self.instr(Instr::Enter(scope));
         self.scope = scope;
+        self.temporaries.insert(scope, (self.mark(), 0));
         scope
     }
 
