@@ -256,9 +256,12 @@ impl Builder<'_> {
         }
         inner.args = all.collect();
         if self.hoisting && self.calls.get(&inner.func).is_some_and(|call| call.keeps_temporaries()) {
-            for arg in inner.args.iter_mut().filter(|arg| is_kept_operand(arg)) {
-                let value = std::mem::replace(arg, parse_quote!(()));
-                *arg = self.spill_kept("operand", value);
+            let modes: Vec<Mode> = self.calls.get(&inner.func).into_iter().flat_map(|call| call.modes()).collect();
+            for (arg, mode) in inner.args.iter_mut().zip(modes) {
+                if mode == Mode::Ref && is_kept_operand(arg) {
+                    let value = std::mem::replace(arg, parse_quote!(()));
+                    *arg = self.spill_kept("operand", value);
+                }
             }
         }
         Expr::Call(inner)

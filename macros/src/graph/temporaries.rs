@@ -9,6 +9,7 @@ use syn::Expr;
 use super::build::Builder;
 use crate::scope::knowledge;
 use crate::scope::mentions::is_place;
+use crate::syntax::calls::Mode;
 
 impl Builder<'_> {
     /// Lowers what `visit` lowers with its temporaries kept in the open scope.
@@ -35,9 +36,12 @@ impl Builder<'_> {
                 self.is_kept_receiver(call) || any(&mut std::iter::once(&*call.receiver).chain(&call.args))
             }
             Expr::Reference(reference) => is_kept_operand(&reference.expr) || self.has_temporaries(&reference.expr),
-            Expr::Call(call) if self.calls.get(&call.func).is_some_and(|known| !known.keeps_temporaries()) => false,
             Expr::Call(call) if self.calls.get(&call.func).is_some() => {
-                call.args.iter().any(is_kept_operand) || any(&mut call.args.iter())
+                self.calls.get(&call.func).is_some_and(|known| {
+                    let kept = |(arg, mode): (&Expr, Mode)| mode == Mode::Ref && is_kept_operand(arg);
+                    known.keeps_temporaries()
+                        && (call.args.iter().zip(known.modes()).any(kept) || any(&mut call.args.iter()))
+                })
             }
             Expr::Call(call) => any(&mut call.args.iter()),
             Expr::Field(field) => !is_place(&field.base) || self.has_temporaries(&field.base),

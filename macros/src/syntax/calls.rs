@@ -50,7 +50,7 @@ impl Call {
 
     /// Whether the temporaries of its arguments live to the end of the statement around it.
     pub(crate) fn keeps_temporaries(&self) -> bool {
-        macro_name(&self.mac) == "matches"
+        matches!(macro_name(&self.mac).as_str(), "matches" | "vec" | "dbg" | "write" | "writeln")
     }
 
     /// Whether the temporaries of its arguments end with it, since it expands to a statement around them.

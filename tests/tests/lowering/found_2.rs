@@ -43,4 +43,14 @@ cases! { ($)
             other => yield_!(3),
         }
     }
+
+    plain temporary_inside_vec_in_a_head() -> (); yield i32, send i32; with () {
+        for n in vec![d("first").len(), d("second").len()] {
+            yield_!(n);
+            t("body");
+        }
+        let mut out = String::new();
+        let n = f(1) + { use std::fmt::Write; write!(out, "{}", d("shown")).is_ok() } as i32 + yield_!(2);
+        t(format_args!("{n} {out}"));
+    }
 }
