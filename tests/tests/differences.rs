@@ -1,4 +1,4 @@
-//! What differs from native Rust and is not refused: a test for each row of `docs/differences.md`.
+//! What differs from native Rust and is not refused: the rows of `docs/differences.md` that can be shown.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -111,4 +111,55 @@ fn an_opaque_macro_sees_the_expansions_name() {
 
     // Native Rust gives "n" twice.
     assert_eq!(names().collect::<Vec<_>>(), ["n", "n_2"]);
+}
+
+/// A receiver that an unknown method takes by value is still a local while an argument of the call pauses.
+#[test]
+fn a_receiver_taken_by_value_drops_as_a_local() {
+    impl Noisy {
+        fn join(self, _: u32) -> Self {
+            self
+        }
+    }
+
+    #[coframe::coroutine(send = u32)]
+    fn join(log: Log) {
+        let first = Noisy(log.clone(), "first");
+        let _second = Noisy(log, "second");
+        let _joined = first.join(yield_!());
+    }
+
+    let log = Log::default();
+    let mut co = join(log.clone());
+    co.start().unwrap();
+    drop(co);
+    // Native Rust, unwinding there, gives ["first", "second"]; so does `close`.
+    assert_eq!(*log.borrow(), ["second", "first"]);
+}
+
+/// A receiver that reaches its method through an overloaded `Deref` is dereferenced after the pause.
+#[test]
+fn a_receiver_is_dereferenced_after_the_pause() {
+    struct Counted<'a>(&'a RefCell<Vec<&'static str>>, u32);
+    impl std::ops::Deref for Counted<'_> {
+        type Target = u32;
+
+        fn deref(&self) -> &u32 {
+            self.0.borrow_mut().push("deref");
+            &self.1
+        }
+    }
+
+    #[coframe::coroutine(yield = u32, send = u32)]
+    fn power(base: Counted<'_>) -> u32 {
+        base.pow(yield_!(1))
+    }
+
+    let log = RefCell::default();
+    let mut co = power(Counted(&log, 3));
+    co.start().unwrap();
+    log.borrow_mut().push("paused");
+    assert_eq!(co.send(2).unwrap(), Step::Returned(9));
+    // Native Rust gives ["deref", "paused"].
+    assert_eq!(*log.borrow(), ["paused", "deref"]);
 }

@@ -142,7 +142,7 @@ impl Builder<'_> {
         BlockId(self.graph.blocks.len() - 1)
     }
 
-    /// Moves a block to the end, so that its number is that of the text position.
+    /// Says how the current block ends.
     pub(super) fn end(&mut self, end: End) {
         self.graph.blocks[self.current.0].end = end;
     }

@@ -12,7 +12,6 @@ enum Ty {
     Int,
     D,
     OptD,
-    OptI,
     VecD,
     Arr,
     Pair,
@@ -228,7 +227,7 @@ impl Gen {
         }
         let loops = self.loop_depth();
         let index = self.find(ty, |var| var.state == State::Init && var.loops == loops && !var.fixed)?;
-        if !matches!(ty, Ty::Int | Ty::RefD | Ty::OptI | Ty::Arr) {
+        if !matches!(ty, Ty::Int | Ty::RefD | Ty::Arr) {
             self.vars[index].state = State::Gone;
         }
         Some(self.vars[index].name.clone())

@@ -424,10 +424,6 @@ impl Gen {
                 1 => format!("Some({})", self.droppable()),
                 _ => format!("opt({})", self.int()),
             },
-            Ty::OptI => match (self.send, self.pick(2)) {
-                (Send::OptI, 0) => self.yielded().unwrap_or_else(|| "Some(1)".into()),
-                _ => format!("even({})", self.int()),
-            },
             Ty::VecD => match self.pick(4) {
                 0 => self.movable(Ty::VecD).unwrap_or_else(|| "ds(\"i j\")".into()),
                 1 => {
