@@ -9,6 +9,12 @@ type Log = Rc<RefCell<Vec<&'static str>>>;
 
 struct Noisy(Log, &'static str);
 
+impl Noisy {
+    fn join(self, _: u32) -> Self {
+        self
+    }
+}
+
 impl Drop for Noisy {
     fn drop(&mut self) {
         self.0.borrow_mut().push(self.1);
@@ -116,12 +122,6 @@ fn an_opaque_macro_sees_the_expansions_name() {
 /// A receiver that an unknown method takes by value is still a local while an argument of the call pauses.
 #[test]
 fn a_receiver_taken_by_value_drops_as_a_local() {
-    impl Noisy {
-        fn join(self, _: u32) -> Self {
-            self
-        }
-    }
-
     #[coframe::coroutine(send = u32)]
     fn join(log: Log) {
         let first = Noisy(log.clone(), "first");
