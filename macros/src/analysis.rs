@@ -149,7 +149,7 @@ impl Facts {
             return Vec::new();
         }
         match &block.end {
-            End::Jump { leaving, target } => {
+            End::Jump { leaving, target } | End::Suspend { leaving, resume: target, .. } => {
                 leaving.iter().for_each(|scope| leave(graph, *scope, &mut state));
                 vec![(*target, state)]
             }

@@ -6,11 +6,11 @@ use syn::{Block, parse_quote};
 
 use crate::args::{Args, ExprInput};
 use crate::dump::Dump;
-use crate::emit::{Emit, Frame, Names, named};
+use crate::emit::{Emit, Frame, Names, Sent, named};
 use crate::function::{Function, Item};
 use crate::graph::print;
 use crate::layout::Layout;
-use crate::model::{self, Model};
+use crate::model::Model;
 use crate::report::Report;
 use crate::{check, fallback, per_resume, solve};
 
@@ -34,14 +34,15 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
     let refused = |error| Refused { error, native: model.native.clone() };
 
     let yields = per_resume::is_nameable(&function.yields).then(|| per_resume::inferred(&function.yields));
-    let solved = solve::solve(&model, yields.as_ref(), function.private()).map_err(refused)?;
+    let sends = per_resume::inferred(&function.sends_written);
+    let solved = solve::solve(&model, yields.as_ref(), &sends, function.private()).map_err(refused)?;
     let (graph, locals, facts) = (&solved.graph, &solved.locals, &solved.facts);
     dump.section("graph", || print::text(graph, facts, locals));
     check::borrows(graph, facts, locals, &model.calls).map_err(refused)?;
 
     let layout = Layout::of(graph, facts, locals, model.locals.len(), &mut model.used);
     let names = Names::new(&mut model.used);
-    let (calls, sends_unit) = (&model.calls, model::is_unit(&function.sends_written));
+    let (calls, sent) = (&model.calls, Sent::of(&function.sends_written));
     let emit = Emit {
         graph,
         facts,
@@ -51,8 +52,8 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         private: function.private(),
         yields,
         returns: named(&function.returns),
-        sends: per_resume::inferred(&function.sends_written),
-        sends_unit,
+        sends,
+        sent,
         names,
     };
     let frame = emit.frame(&Frame::of(function));

@@ -299,8 +299,8 @@ impl Writer<'_, '_> {
                 self.emit(quote!(return #step;));
                 Next::Ends
             }
-            End::Suspend { point, value, resume } => {
-                self.suspend(*point, value, *resume, state);
+            End::Suspend { point, value, leaving, resume } => {
+                self.suspend(*point, value, leaving, *resume, state);
                 Next::Ends
             }
             End::Branch { cond, then, otherwise, join } => {
@@ -391,13 +391,7 @@ impl Writer<'_, '_> {
         if !emit.facts.starts.contains(target) {
             return Next::Block(target);
         }
-        let mut after = state.clone();
-        for scope in leaving {
-            for local in &emit.graph.scope(*scope).locals {
-                after.set(*local, flow::Status::UNINIT);
-            }
-        }
-        let saves = self.saves(target, &after, Span::call_site());
+        let saves = self.saves(target, &left(emit.graph, leaving, state), Span::call_site());
         let clears = self.clears(leaving, state);
         let mut next = emit.state(target);
         let mut inline = TokenStream::new();
@@ -438,11 +432,11 @@ impl Writer<'_, '_> {
         number
     }
 
-    fn suspend(&mut self, point: usize, value: &Expr, resume: BlockId, state: &State) {
+    fn suspend(&mut self, point: usize, value: &Expr, leaving: &[ScopeId], resume: BlockId, state: &State) {
         let emit = self.arms.emit;
-        let span = emit.graph.points[point - 1];
+        let span = emit.graph.points[point - 1].span;
         let code = emit.expr(value, &self.bindings);
-        let saves = self.saves(resume, state, span);
+        let saves = self.saves(resume, &left(emit.graph, leaving, state), span);
         let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
         let ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
         let point = u32::try_from(point).unwrap_or(u32::MAX);
@@ -456,6 +450,15 @@ impl Writer<'_, '_> {
             open.declares = true;
         }
     }
+}
+
+/// The state once scopes are left.
+fn left(graph: &Graph, leaving: &[ScopeId], state: &State) -> State {
+    let mut after = state.clone();
+    for local in leaving.iter().flat_map(|scope| &graph.scope(*scope).locals) {
+        after.set(*local, flow::Status::UNINIT);
+    }
+    after
 }
 
 /// Where the emission of a tree goes on.

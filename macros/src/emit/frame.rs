@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::arm::Arms;
-use super::{Emit, Names};
+use super::{Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
 use crate::names::Local;
@@ -42,10 +42,12 @@ impl Emit<'_> {
         });
         let (make, by_move) = (self.constructor(frame), frame.function.by_move.then(|| quote!(move)));
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
+        let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(private));
         quote! {
             #allowed
             {
                 #held
+                #delegates
                 #items
                 #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
                     #(#slots)*
@@ -92,8 +94,11 @@ impl Emit<'_> {
             let field = &slot.name;
             quote!(self.#field = ::core::option::Option::None;)
         });
-        let points = self.graph.points.iter().map(|span| {
-            quote_spanned!(*span=> #krate::Point::new(#krate::PointKind::Yield, ::core::line!(), ::core::column!()))
+        let points = self.graph.points.iter().map(|point| {
+            let kind = if point.delegates { quote!(YieldFrom) } else { quote!(Yield) };
+            quote_spanned! {point.span=>
+                #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
+            }
         });
         let text = &frame.function.name;
         let (file, line) = (
@@ -101,7 +106,11 @@ impl Emit<'_> {
             quote_spanned!(frame.function.span=> ::core::line!()),
         );
         let derive = frame.function.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
-        let unit = self.sends_unit;
+        let sends = match self.sent {
+            Sent::Unit => quote!(Unit),
+            Sent::Option => quote!(Option),
+            Sent::Value => quote!(Value),
+        };
         let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
         quote! {
             #derive
@@ -109,7 +118,7 @@ impl Emit<'_> {
 
             impl #generics #private::Locals for #name #generics {
                 const CODE: &'static #krate::Code = &#krate::Code::new(#text, #file, #line, &[#(#points),*]);
-                const SENT_UNIT: bool = #unit;
+                const SENDS: #private::Sends = #private::Sends::#sends;
 
                 fn clear(&mut self) {
                     #(#clears)*
@@ -139,17 +148,28 @@ impl Emit<'_> {
 
     fn constructor(&self, frame: &Frame<'_>) -> TokenStream {
         let (private, yields, returns) = (&self.private, &frame.function.yields, named(&frame.function.returns));
+        // A body that catches or delegates is closed through its body when it is dropped.
+        let catches = self.graph.catches;
+        let lend = if catches { quote!(catching_lending) } else { quote!(lending) };
         match &frame.function.sends {
             Sends::Plain(sends) => {
-                let yields = named(yields);
-                quote!(#private::generator::<#sends, #yields, #returns, _, _>)
+                let (make, yields) = (if catches { quote!(catching) } else { quote!(generator) }, named(yields));
+                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
             }
             Sends::Lent { lifetime, sends } => quote! {
-                #private::lending::<
+                #private::#lend::<
                     dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
                 >
             },
         }
+    }
+}
+
+/// The traits by which method probing tells delegates from iterables. Which of them are needed is not known here.
+pub(crate) fn probing(private: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_imports)]
+        use #private::{Iterable as _, NoDelegate as _};
     }
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod captures;
 pub(crate) mod items;
 pub(crate) mod markers;
 pub(crate) mod native;
+pub(crate) mod pauses;
 pub(crate) mod suspends;

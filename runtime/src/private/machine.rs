@@ -4,6 +4,7 @@
 //! the number of its suspension point when it pauses, and nothing otherwise, so that a return, an exception and a panic
 //! all leave a frame that the driver then clears and marks as closed.
 
+use super::raise;
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Generator, Signal};
 
@@ -39,10 +40,21 @@ pub trait Machine<S>: Inspect {
 pub trait Locals {
     /// The code object.
     const CODE: &'static Code;
-    /// Whether it is sent `()`, so that a start and a send are the same act.
-    const SENT_UNIT: bool;
+    /// What a start is to it, once it has been started.
+    const SENDS: Sends;
     /// Drops what is saved, in reverse order of declaration.
     fn clear(&mut self);
+}
+
+/// What a coroutine is sent, as far as a resume without a value is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sends {
+    /// `()`: a start and a send are the same act.
+    Unit,
+    /// An `Option`: a start sends `None`, once there is a suspension point to send it to. Python's `next(g)`.
+    Option,
+    /// A value, which only a send brings.
+    Value,
 }
 
 /// The locals of a function that could not be compiled.
@@ -51,7 +63,7 @@ pub struct NoLocals;
 
 impl Locals for NoLocals {
     const CODE: &'static Code = &Code::new("", "", 0, &[]);
-    const SENT_UNIT: bool = true;
+    const SENDS: Sends = Sends::Unit;
 
     fn clear(&mut self) {}
 }
@@ -59,9 +71,15 @@ impl Locals for NoLocals {
 /// The machine of a frame coroutine.
 #[derive(Clone, Debug)]
 pub struct FrameMachine<L, F> {
-    position: u32,
+    pub(super) position: u32,
     locals: L,
     body: F,
+}
+
+impl<L, F> FrameMachine<L, F> {
+    pub(super) const fn new(locals: L, body: F) -> Self {
+        FrameMachine { position: CREATED, locals, body }
+    }
 }
 
 /// Makes a coroutine of its start values and its body.
@@ -73,7 +91,7 @@ where
     L: Locals,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
 {
-    Generator::new(FrameMachine { position: CREATED, locals, body })
+    Generator::new(FrameMachine::new(locals, body))
 }
 
 /// What is lent for the length of one resume: a family of types, one for each lifetime.
@@ -106,7 +124,7 @@ where
     L: Locals,
     F: for<'r> LendBody<'r, T, L, R>,
 {
-    Generator::new(FrameMachine { position: CREATED, locals, body })
+    Generator::new(FrameMachine::new(locals, body))
 }
 
 impl<L: Locals, F> Inspect for FrameMachine<L, F> {
@@ -134,8 +152,8 @@ where
         match (&signal, entry) {
             (_, RUNNING..) => return finished(signal),
             (Signal::Start, CREATED) => {}
-            (Signal::Start, _) if !L::SENT_UNIT => return Err(Exception::AlreadyStarted),
-            (Signal::Send(_), CREATED) if !L::SENT_UNIT => return Err(Exception::NotStarted),
+            (Signal::Start, _) if matches!(L::SENDS, Sends::Value) => return Err(Exception::AlreadyStarted),
+            (Signal::Send(_), CREATED) if !matches!(L::SENDS, Sends::Unit) => return Err(Exception::NotStarted),
             (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
             _ => {}
         }
@@ -190,13 +208,13 @@ pub fn finished<S, Y, R>(signal: Signal<S>) -> Resumed<Y, R> {
     }
 }
 
-/// The value of a suspension point on being resumed.
+/// What a suspension point is resumed with.
 ///
 /// # Errors
 ///
 /// What was thrown in.
 #[inline]
-pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
+pub fn try_sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
     match (sent.take(), raised.take()) {
         (Some(value), _) => Ok(value),
         (None, Some(exception)) => Err(exception),
@@ -204,12 +222,67 @@ pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S
     }
 }
 
-/// [`sent`] where `()` is sent, so that a start is a send.
+/// [`try_sent`] where an `Option` is sent, so that a start sends `None`.
 ///
 /// # Errors
 ///
 /// What was thrown in.
 #[inline]
-pub fn sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
+pub fn try_sent_option<T>(
+    sent: &mut Option<Option<T>>,
+    raised: &mut Option<Exception>,
+) -> Result<Option<T>, Exception> {
+    raised.take().map_or_else(|| Ok(sent.take().flatten()), Err)
+}
+
+/// [`try_sent`] where `()` is sent, so that a start is a send.
+///
+/// # Errors
+///
+/// What was thrown in.
+#[inline]
+pub fn try_sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
     raised.take().map_or(Ok(()), Err)
+}
+
+/// The value of a suspension point on being resumed, if what is thrown in leaves the body there.
+///
+/// # Errors
+///
+/// What was thrown in, with the place in its traceback.
+#[inline]
+#[track_caller]
+pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
+    passing(try_sent(sent, raised))
+}
+
+/// [`sent`] where an `Option` is sent, so that a start sends `None`.
+///
+/// # Errors
+///
+/// What was thrown in, with the place in its traceback.
+#[inline]
+#[track_caller]
+pub fn sent_option<T>(sent: &mut Option<Option<T>>, raised: &mut Option<Exception>) -> Result<Option<T>, Exception> {
+    passing(try_sent_option(sent, raised))
+}
+
+/// [`sent`] where `()` is sent, so that a start is a send.
+///
+/// # Errors
+///
+/// What was thrown in, with the place in its traceback.
+#[inline]
+#[track_caller]
+pub fn sent_unit(sent: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
+    passing(try_sent_unit(sent, raised))
+}
+
+#[inline]
+#[track_caller]
+fn passing<S>(resumed: Result<S, Exception>) -> Result<S, Exception> {
+    match resumed {
+        Ok(value) => Ok(value),
+        Err(exception) => Err(raise(exception)),
+    }
 }

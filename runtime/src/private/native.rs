@@ -2,6 +2,8 @@
 
 use core::convert::Infallible;
 
+use crate::Exception;
+
 /// Takes the body as a plain closure, whose markers are calls of [`pause`], and does not call it.
 ///
 /// It does not return, so that what the closure captured still belongs to the code after it.
@@ -19,6 +21,33 @@ pub fn pause<Y, S>(_: Y) -> S {
 pub fn pause_unit<S>() -> S {
     unreachable!("coframe: the native form of a body is never run")
 }
+
+/// A suspension point where what is raised is a value.
+///
+/// # Errors
+///
+/// None: it is not run.
+pub fn try_pause<Y, S>(_: Y) -> Result<S, Exception> {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// [`try_pause`] for a marker without an operand.
+///
+/// # Errors
+///
+/// None: it is not run.
+pub fn try_pause_unit<S>() -> Result<S, Exception> {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// What a body is left with where it raises.
+pub fn raised<T>(_: Exception) -> T {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// Gives the value of an attempt without an end the type that a loop without an end has.
+#[inline(always)]
+pub fn endless<T>(_: &Result<T, Exception>, _: impl FnOnce() -> T) {}
 
 /// What a suspension point was sent, in the lowered form: a call like [`pause`], so that rustc reports an error about its
 /// type once for both.
