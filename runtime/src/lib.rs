@@ -55,9 +55,9 @@ pub use crate::code::{Code, Point, PointKind};
 #[cfg(feature = "alloc")]
 pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
-pub use crate::exception::Exception;
 #[cfg(feature = "alloc")]
 pub use crate::exception::Thrown;
+pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;

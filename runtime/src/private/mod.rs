@@ -4,6 +4,7 @@ mod hold;
 mod machine;
 mod native;
 mod order;
+mod raise;
 mod residual;
 mod slot;
 
@@ -14,6 +15,7 @@ pub use self::machine::{
 };
 pub use self::native::{native, pause, pause_unit, resumed};
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
+pub use self::raise::{raise, raise_from, raised_while_closing};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
