@@ -25,7 +25,7 @@
 //! # Features
 //!
 //! - `std` (default): implies `alloc`.
-//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`].
+//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
@@ -46,6 +46,8 @@ mod frame;
 mod generator;
 mod markers;
 pub mod prelude;
+#[cfg(feature = "alloc")]
+mod shared;
 mod signal;
 
 #[doc(hidden)]
@@ -61,5 +63,7 @@ pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
+#[cfg(feature = "alloc")]
+pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
 pub use coframe_macros::coroutine;

@@ -3,5 +3,7 @@
 //! It is also the home of the expression form, [`coroutine!`], which cannot stand beside the attribute of the same name
 //! at the root of the crate (both live in one namespace).
 
+#[cfg(feature = "alloc")]
+pub use crate::Shared;
 pub use crate::{Coroutine, CoroutineExt, Exception, Generator, Machine, Signal, Step, yield_};
 pub use coframe_macros::coroutine_expr as coroutine;
