@@ -24,7 +24,7 @@
 //!
 //! # Features
 //!
-//! - `std` (default): implies `alloc`.
+//! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
@@ -49,6 +49,7 @@ pub mod prelude;
 #[cfg(feature = "alloc")]
 mod shared;
 mod signal;
+mod unraisable;
 
 #[doc(hidden)]
 pub mod private;
@@ -66,4 +67,6 @@ pub use crate::private::Machine;
 #[cfg(feature = "alloc")]
 pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
+#[cfg(feature = "std")]
+pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 pub use coframe_macros::coroutine;
