@@ -23,12 +23,7 @@ pub(crate) struct Solved {
 }
 
 /// Builds the graph. `yields` is what is yielded, if it can be written in the body.
-pub(crate) fn solve(
-    model: &Model,
-    yields: Option<&Type>,
-    sends: &Type,
-    private: TokenStream,
-) -> syn::Result<Solved> {
+pub(crate) fn solve(model: &Model, yields: Option<&Type>, sends: &Type, private: TokenStream) -> syn::Result<Solved> {
     let mut report = Report::default();
     let context = graph::Context { calls: &model.calls, yields, sends, private };
     let mut marked = HashSet::new();

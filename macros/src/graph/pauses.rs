@@ -76,7 +76,8 @@ impl Builder<'_> {
         let keep = knowledge::of_type(self.sends);
         let value = self.declare_temp("value", span, None, keep);
         let head = self.current;
-        let (sent, received) = self.outcome_arm("sent", span, keep, |name| parse_quote!(::core::result::Result::Ok(#name)));
+        let (sent, received) =
+            self.outcome_arm("sent", span, keep, |name| parse_quote!(::core::result::Result::Ok(#name)));
         self.value_into(sent, Dest::Local(value));
         let scope = self.scope;
         self.leave(scope);

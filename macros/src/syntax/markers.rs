@@ -7,9 +7,11 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
-use syn::visit_mut::{self, VisitMut};
 use syn::token::Brace;
-use syn::{Arm, Attribute, Block, Expr, ExprBlock, ExprBreak, ExprMatch, Label, Lifetime, Macro, Stmt, Token, parse_quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Arm, Attribute, Block, Expr, ExprBlock, ExprBreak, ExprMatch, Label, Lifetime, Macro, Stmt, Token, parse_quote,
+};
 
 use super::calls::Calls;
 use super::pauses::{self, Pause};
@@ -141,9 +143,7 @@ impl<'a> Markers<'a> {
             }),
             Marker::TryYieldFrom => delegate(mac).map(|operand| Pause::Delegate.expr(span, parens, operand)),
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
-            Marker::Raise => {
-                Raised::parse(mac).map(|raised| self.raise(span, parens, raised.exception, raised.cause))
-            }
+            Marker::Raise => Raised::parse(mac).map(|raised| self.raise(span, parens, raised.exception, raised.cause)),
         };
         made.unwrap_or_else(|error| {
             self.report.push(error);
@@ -156,11 +156,8 @@ impl<'a> Markers<'a> {
         let label = pauses::attempt_label(self.count, span);
         self.count += 1;
         let private = self.private;
-        let inner = Expr::Block(ExprBlock {
-            attrs: Vec::new(),
-            label: None,
-            block: Block { brace_token: Brace(span), stmts },
-        });
+        let inner =
+            Expr::Block(ExprBlock { attrs: Vec::new(), label: None, block: Block { brace_token: Brace(span), stmts } });
         let value: Expr = parse_quote!(::core::result::Result::<_, #private::Exception>::Ok(#inner));
         Expr::Block(ExprBlock {
             attrs: Vec::new(),

@@ -33,7 +33,8 @@ pub(crate) fn named_markers(tokens: TokenStream) -> Vec<Ident> {
             match token {
                 TokenTree::Group(group) => collect(group.stream(), found),
                 TokenTree::Ident(name) if Marker::named(name).is_some() => {
-                    let punct = |token: Option<&TokenTree>, c| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == c);
+                    let punct =
+                        |token: Option<&TokenTree>, c| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == c);
                     let before = index.checked_sub(1).and_then(|before| tokens.get(before));
                     if !punct(before, ':') && punct(tokens.get(index + 1), '!') && !found.contains(name) {
                         found.push(name.clone());

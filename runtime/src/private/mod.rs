@@ -19,7 +19,7 @@ pub use self::machine::{
 };
 pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
-pub use self::raise::{raise, raise_from};
+pub use self::raise::{raise, raise_from, raised_while_closing};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
