@@ -49,6 +49,9 @@ pub(crate) fn named_markers(tokens: TokenStream) -> Vec<Ident> {
     found
 }
 
+/// The attributes that a marker may have.
+const LINTS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
+
 struct Native<'a> {
     private: &'a TokenStream,
     yields: Type,
@@ -264,7 +267,8 @@ impl VisitMut for Native<'_> {
         match stmt {
             Stmt::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
                 let expr = self.marker(&mac.mac, marker);
-                let attrs = &mac.attrs;
+                // Any other attribute was refused where markers are read.
+                let attrs = mac.attrs.iter().filter(|attr| LINTS.iter().any(|lint| attr.path().is_ident(lint)));
                 *stmt = Stmt::Expr(Expr::Verbatim(quote!(#(#attrs)* #expr)), mac.semi_token);
             }
             _ => visit_mut::visit_stmt_mut(self, stmt),
