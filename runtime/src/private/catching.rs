@@ -1,0 +1,127 @@
+//! A frame whose body catches exceptions or delegates: it is closed through its body when it is dropped.
+//!
+//! Any other frame is closed by dropping its locals, which is what an exit that nothing catches does. So only these pay
+//! for a destructor.
+
+use core::marker::PhantomData;
+
+use super::machine::{FrameMachine, Inspect, Lend, LendBody, Locals, Machine, RUNNING, CREATED};
+use crate::coroutine::{Resumed, closed};
+use crate::{Code, Exception, Generator, Signal, unraisable};
+
+/// How to raise an exit in a frame of locals `L` and body `F`. A type parameter of the machine and not a bound on `F`, since
+/// a destructor can only ask for what the type itself demands.
+pub trait Exit<L, F> {
+    /// The code of the body.
+    const CODE: &'static Code;
+    /// Closes a suspended frame.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](crate::CoroutineExt::close).
+    fn exit(frame: &mut FrameMachine<L, F>) -> Result<(), Exception>;
+}
+
+/// [`Exit`] of a body that is sent an `S`.
+pub struct Sent<S, Y, R>(PhantomData<fn(S) -> (Y, R)>);
+
+impl<S, Y, R, L, F> Exit<L, F> for Sent<S, Y, R>
+where
+    L: Locals,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
+{
+    const CODE: &'static Code = L::CODE;
+
+    fn exit(frame: &mut FrameMachine<L, F>) -> Result<(), Exception> {
+        closed(Machine::<S>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
+    }
+}
+
+/// [`Exit`] of a body that is lent what it is sent.
+pub struct Lent<T: ?Sized, R>(PhantomData<fn(&T) -> R>);
+
+impl<T, R, L, F> Exit<L, F> for Lent<T, R>
+where
+    T: ?Sized + for<'r> Lend<'r>,
+    L: Locals,
+    F: for<'r> LendBody<'r, T, L, R>,
+{
+    const CODE: &'static Code = L::CODE;
+
+    fn exit(frame: &mut FrameMachine<L, F>) -> Result<(), Exception> {
+        fn one<'r, T, R, L, F>(frame: &mut FrameMachine<L, F>) -> Result<(), Exception>
+        where
+            T: ?Sized + Lend<'r>,
+            L: Locals,
+            F: LendBody<'r, T, L, R>,
+        {
+            closed(Machine::<T::Send>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
+        }
+        one::<T, R, L, F>(frame)
+    }
+}
+
+/// The machine of a frame coroutine that catches or delegates.
+pub struct CatchingMachine<X: Exit<L, F>, L, F> {
+    frame: FrameMachine<L, F>,
+    exit: PhantomData<X>,
+}
+
+impl<X: Exit<L, F>, L: Clone, F: Clone> Clone for CatchingMachine<X, L, F> {
+    fn clone(&self) -> Self {
+        CatchingMachine { frame: self.frame.clone(), exit: PhantomData }
+    }
+}
+
+impl<X: Exit<L, F>, L, F> Drop for CatchingMachine<X, L, F> {
+    fn drop(&mut self) {
+        if !matches!(self.frame.position, CREATED | RUNNING..) {
+            unraisable::closing(X::CODE, || X::exit(&mut self.frame));
+        }
+    }
+}
+
+impl<X: Exit<L, F>, L: Locals, F> Inspect for CatchingMachine<X, L, F> {
+    fn code(&self) -> &'static Code {
+        self.frame.code()
+    }
+
+    fn position(&self) -> u32 {
+        self.frame.position()
+    }
+}
+
+impl<S, X: Exit<L, F>, L, F> Machine<S> for CatchingMachine<X, L, F>
+where
+    L: Locals,
+    FrameMachine<L, F>: Machine<S>,
+{
+    type Yield = <FrameMachine<L, F> as Machine<S>>::Yield;
+    type Return = <FrameMachine<L, F> as Machine<S>>::Return;
+
+    #[inline(always)]
+    fn resume(&mut self, signal: Signal<S>) -> Resumed<Self::Yield, Self::Return> {
+        self.frame.resume(signal)
+    }
+}
+
+/// [`generator`](super::generator) for a body that catches or delegates.
+#[inline]
+pub fn catching<S, Y, R, L, F>(locals: L, body: F) -> Generator<CatchingMachine<Sent<S, Y, R>, L, F>>
+where
+    L: Locals,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
+{
+    Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body), exit: PhantomData })
+}
+
+/// [`lending`](super::lending) for a body that catches or delegates.
+#[inline]
+pub fn catching_lending<T, R, L, F>(locals: L, body: F) -> Generator<CatchingMachine<Lent<T, R>, L, F>>
+where
+    T: ?Sized + for<'r> Lend<'r>,
+    L: Locals,
+    F: for<'r> LendBody<'r, T, L, R>,
+{
+    Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body), exit: PhantomData })
+}

@@ -1,0 +1,118 @@
+//! One step of a delegation, and what an expression is delegated to as.
+
+use core::marker::PhantomData;
+
+use crate::coroutine::Resumed;
+use crate::{Delegate, Exception, Step};
+
+/// Resumes a delegate with what its delegator was resumed with: sends, throws and closes reach the innermost first.
+///
+/// # Errors
+///
+/// What is raised at the delegation. [`Exception::Exit`] is never made a result: the delegate is closed, whatever it
+/// makes of that, and the exit goes on (PEP 380, "the `GeneratorExit` is re-raised").
+#[inline(always)]
+pub fn forward<S, D: Delegate<S>>(
+    delegate: &mut D,
+    sent: Option<S>,
+    raised: Option<Exception>,
+) -> Resumed<D::Yield, D::Return> {
+    match raised {
+        None => delegate.advance(sent),
+        Some(exception) => interrupt(delegate, exception),
+    }
+}
+
+#[cold]
+fn interrupt<S, D: Delegate<S>>(delegate: &mut D, exception: Exception) -> Resumed<D::Yield, D::Return> {
+    match exception {
+        Exception::Exit => {
+            delegate.release()?;
+            Err(Exception::Exit)
+        }
+        other => delegate.interrupt(other),
+    }
+}
+
+/// The operand of a `yield_from!`. Method probing finds out what it is: `Operand::new(x).delegate()` is `x` itself if it is
+/// a [`Delegate`], and else [`Items`] of it if it is an iterable.
+#[derive(Debug)]
+pub struct Operand<Y, S, E> {
+    delegate: E,
+    types: PhantomData<fn(S) -> Y>,
+}
+
+impl<Y, S, E> Operand<Y, S, E> {
+    /// Takes the operand.
+    #[inline(always)]
+    pub fn new(delegate: E) -> Self {
+        Operand { delegate, types: PhantomData }
+    }
+}
+
+impl<Y, S, E: Delegate<S, Yield = Y>> Operand<Y, S, E> {
+    /// A delegate is itself.
+    #[inline(always)]
+    pub fn delegate(self) -> E {
+        self.delegate
+    }
+}
+
+/// The first fallback of the probing: an iterable.
+pub trait Iterable {
+    /// What is delegated to.
+    type Delegate;
+    /// The operand as a delegate.
+    fn delegate(self) -> Self::Delegate;
+}
+
+impl<Y, E: IntoIterator<Item = Y>> Iterable for Operand<Y, (), E> {
+    type Delegate = Items<E::IntoIter>;
+
+    #[inline(always)]
+    fn delegate(self) -> Items<E::IntoIter> {
+        Items(self.delegate.into_iter())
+    }
+}
+
+/// The last fallback: neither, which is an error in the words of [`Delegate`].
+pub trait NoDelegate<Y, S, E> {
+    /// Cannot be called.
+    fn delegate(&self) -> E
+    where
+        E: Delegate<S, Yield = Y>;
+}
+
+impl<Y, S, E> NoDelegate<Y, S, E> for Operand<Y, S, E> {
+    fn delegate(&self) -> E {
+        unreachable!("coframe: the probing finds a delegate by value first")
+    }
+}
+
+/// An iterator as a delegate: it is sent nothing, gives `()` at its end and knows nothing of exceptions.
+#[derive(Clone, Debug)]
+pub struct Items<I>(I);
+
+impl<I: Iterator> Delegate for Items<I> {
+    type Yield = I::Item;
+    type Return = ();
+
+    #[inline(always)]
+    fn advance(&mut self, _: Option<()>) -> Resumed<I::Item, ()> {
+        Ok(self.0.next().map_or(Step::Returned(()), Step::Yielded))
+    }
+}
+
+/// A delegation, as the type checker sees it in the native form.
+pub fn delegated<S, D: Delegate<S>>(_: D) -> D::Return {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// [`delegated`] where what is raised is a value.
+///
+/// # Errors
+///
+/// None: it is not run.
+pub fn try_delegated<S, D: Delegate<S>>(_: D) -> Result<D::Return, Exception> {
+    unreachable!("coframe: the native form of a body is never run")
+}
