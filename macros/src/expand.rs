@@ -6,11 +6,11 @@ use syn::{Block, parse_quote};
 
 use crate::args::{Args, ExprInput};
 use crate::dump::Dump;
-use crate::emit::{Emit, Frame, Names, named};
+use crate::emit::{Emit, Frame, Names, Sent, named};
 use crate::function::{Function, Item};
 use crate::graph::print;
 use crate::layout::Layout;
-use crate::model::{self, Model};
+use crate::model::Model;
 use crate::report::Report;
 use crate::{check, fallback, per_resume, solve};
 
@@ -41,7 +41,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
 
     let layout = Layout::of(graph, facts, locals, model.locals.len(), &mut model.used);
     let names = Names::new(&mut model.used);
-    let (calls, sends_unit) = (&model.calls, model::is_unit(&function.sends_written));
+    let (calls, sent) = (&model.calls, Sent::of(&function.sends_written));
     let emit = Emit {
         graph,
         facts,
@@ -52,7 +52,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         yields,
         returns: named(&function.returns),
         sends: per_resume::inferred(&function.sends_written),
-        sends_unit,
+        sent,
         names,
     };
     let frame = emit.frame(&Frame::of(function));

@@ -142,8 +142,3 @@ fn used_import(krate: &syn::Path) -> TokenStream {
         }
     }
 }
-
-/// Whether a type is `()`.
-pub(crate) fn is_unit(ty: &Type) -> bool {
-    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
-}

@@ -36,8 +36,10 @@ pub struct Point {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PointKind {
-    /// `yield_!`, or `yield` in `coroutine!`.
+    /// `yield_!` or `try_yield!`, or `yield` in `coroutine!`.
     Yield,
+    /// `yield_from!` or `try_yield_from!`.
+    YieldFrom,
 }
 
 impl Code {
@@ -112,6 +114,7 @@ impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
             PointKind::Yield => "yield",
+            PointKind::YieldFrom => "yield from",
         };
         write!(f, "{kind} at {}:{}", self.line, self.column)
     }

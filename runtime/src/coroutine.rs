@@ -103,12 +103,17 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     where
         Self: Unpin,
     {
-        match Pin::new(self).resume(Signal::Throw(Exception::Exit)) {
-            Ok(Step::Returned(value)) => Ok(Some(value)),
-            Ok(Step::Yielded(_)) => Err(Exception::IgnoredExit),
-            Err(Exception::Exit) => Ok(None),
-            Err(other) => Err(other),
-        }
+        closed(Pin::new(self).resume(Signal::Throw(Exception::Exit)))
+    }
+}
+
+/// What a close makes of what raising the exit gave.
+pub(crate) fn closed<Y, R>(resumed: Resumed<Y, R>) -> Result<Option<R>, Exception> {
+    match resumed {
+        Ok(Step::Returned(value)) => Ok(Some(value)),
+        Ok(Step::Yielded(_)) => Err(Exception::IgnoredExit),
+        Err(Exception::Exit) => Ok(None),
+        Err(other) => Err(other),
     }
 }
 

@@ -41,12 +41,14 @@ struct Readme;
 
 mod code;
 mod coroutine;
+mod delegate;
 mod exception;
 mod frame;
 mod generator;
 mod markers;
 pub mod prelude;
 mod signal;
+mod unraisable;
 
 #[doc(hidden)]
 pub mod private;
@@ -55,6 +57,7 @@ pub use crate::code::{Code, Point, PointKind};
 #[cfg(feature = "alloc")]
 pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
+pub use crate::delegate::Delegate;
 pub use crate::exception::Exception;
 #[cfg(feature = "alloc")]
 pub use crate::exception::Thrown;

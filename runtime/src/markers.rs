@@ -3,6 +3,7 @@
 /// Pauses the coroutine and hands out a value; its own value is what the next resume sends. Python's `x = yield v`.
 ///
 /// `yield_!()` hands out `()`. The operand is evaluated as a `let` initialiser is: its temporaries end before the pause.
+/// What is thrown in is raised here: it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine.
 ///
 /// ```compile_fail
 /// coframe::yield_!(1); // not in a coroutine
@@ -11,5 +12,185 @@
 macro_rules! yield_ {
     ($($tokens:tt)*) => {
         ::core::compile_error!("`yield_!` may only stand in a function marked `#[coframe::coroutine]`")
+    };
+}
+
+/// [`yield_!`](crate::yield_) whose value is a `Result`: what is sent, or the exception that is thrown in. Python's
+/// `try: x = yield v` with one `except` around it.
+///
+/// An [`Exit`](crate::Exception::Exit) must be passed on, with [`raise!`](crate::raise) or by returning: a coroutine that
+/// yields while it is closed is refused with [`IgnoredExit`](crate::Exception::IgnoredExit).
+///
+/// ```
+/// use coframe::{CoroutineExt, Exception, Step, raise, try_yield};
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn survivor() {
+///     for n in 0.. {
+///         match try_yield!(n) {
+///             Err(exit) if exit.is_exit() => raise!(exit),
+///             Err(_) | Ok(()) => {}
+///         }
+///     }
+/// }
+///
+/// let mut survivor = survivor();
+/// assert_eq!(survivor.start()?, Step::Yielded(0));
+/// assert_eq!(survivor.throw("x".parse::<u8>().unwrap_err())?, Step::Yielded(1));
+/// assert!(survivor.close()?.is_none());
+/// # Ok::<(), Exception>(())
+/// ```
+#[macro_export]
+macro_rules! try_yield {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`try_yield!` may only stand in a function marked `#[coframe::coroutine]`")
+    };
+}
+
+/// Hands the caller on to a delegate until that is over; its value is what the delegate returns. Python's
+/// `x = yield from d` ([PEP 380]).
+///
+/// The operand is a coroutine with the same `yield` and `send` (by value, by `&mut`, boxed, pinned or `dyn`), anything
+/// that implements `IntoIterator` where `send` is `()`, or a type that implements [`Delegate`](crate::Delegate). What the
+/// coroutine is sent goes to the innermost delegate, and so does what is thrown in; closing it closes the delegate first.
+/// The delegate is resumed where it is kept, and never moved.
+///
+/// A delegate that was started already goes on, except that one which waits for a value has none to get on the first
+/// step: it raises [`AlreadyStarted`](crate::Exception::AlreadyStarted), unless an `Option` is sent, which is `None` then.
+/// One that is over has no value to give any more: it raises [`Finished`](crate::Exception::Finished).
+///
+/// ```
+/// #[coframe::coroutine(yield = u32)]
+/// fn pair(n: u32) -> u32 {
+///     coframe::yield_!(n);
+///     coframe::yield_!(n + 1);
+///     n + 2
+/// }
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn four() {
+///     let next = coframe::yield_from!(pair(1));
+///     coframe::yield_from!([next, 4]);
+/// }
+///
+/// assert_eq!(four().collect::<Vec<_>>(), [1, 2, 3, 4]);
+/// ```
+///
+/// [PEP 380]: https://peps.python.org/pep-0380/
+#[macro_export]
+macro_rules! yield_from {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`yield_from!` may only stand in a function marked `#[coframe::coroutine]`")
+    };
+}
+
+/// [`yield_from!`](crate::yield_from) whose value is a `Result`: what the delegate returns, or the exception that it lets
+/// out.
+///
+/// ```
+/// use coframe::{CoroutineExt, Exception, Step, raise, try_yield_from, yield_};
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn flaky() {
+///     yield_!(1);
+///     raise!("x".parse::<u8>().unwrap_err());
+/// }
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn careful() -> String {
+///     match try_yield_from!(flaky()) {
+///         Err(exit) if exit.is_exit() => raise!(exit),
+///         Err(error) => format!("it failed: {error}"),
+///         Ok(()) => "fine".to_owned(),
+///     }
+/// }
+///
+/// let mut careful = careful();
+/// assert_eq!(careful.start()?, Step::Yielded(1));
+/// assert_eq!(careful.start()?, Step::Returned("it failed: invalid digit found in string".to_owned()));
+/// # Ok::<(), Exception>(())
+/// ```
+#[macro_export]
+macro_rules! try_yield_from {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`try_yield_from!` may only stand in a function marked `#[coframe::coroutine]`")
+    };
+}
+
+/// A block that an exception ends: its value is a `Result`, of the block's own value or of what was raised at any yield in
+/// it. Python's `try`.
+///
+/// The locals of the block are dropped on the way out. `return`, `break`, `continue` and `?` leave it as they leave any
+/// block; `?` is not caught, since it returns and does not raise.
+///
+/// Being closed is an exception as well: [`Err(Exception::Exit)`](crate::Exception::Exit). Handle what you came for, which
+/// [`downcast`](crate::Exception::downcast) tells from the rest, and pass the rest on with [`raise!`](crate::raise), as
+/// Python's `except ValueError` does.
+///
+/// ```
+/// use coframe::{CoroutineExt, Exception, Step, attempt, raise, yield_};
+/// use std::num::ParseIntError;
+///
+/// #[coframe::coroutine(yield = u32, send = &str)]
+/// fn sum() -> u32 {
+///     let mut sum = 0;
+///     loop {
+///         let read = attempt! {
+///             loop {
+///                 match yield_!(sum).parse::<u32>() {
+///                     Ok(0) => return sum,
+///                     Ok(number) => sum += number,
+///                     Err(error) => raise!(error),
+///                 }
+///             }
+///         };
+///         let Err(exception) = read;
+///         match exception.downcast::<ParseIntError>() {
+///             Ok(_) => sum = 0,
+///             Err(other) => raise!(other),
+///         }
+///     }
+/// }
+///
+/// let mut sum = sum();
+/// assert_eq!(sum.start()?, Step::Yielded(0));
+/// assert_eq!(sum.send("20")?, Step::Yielded(20));
+/// assert_eq!(sum.send("x")?, Step::Yielded(0));
+/// assert_eq!(sum.send("22")?, Step::Yielded(22));
+/// assert_eq!(sum.close()?, None);
+/// # Ok::<(), Exception>(())
+/// ```
+#[macro_export]
+macro_rules! attempt {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`attempt!` may only stand in a function marked `#[coframe::coroutine]`")
+    };
+}
+
+/// Raises an exception: it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine. Python's `raise e`.
+///
+/// The operand is an [`Exception`](crate::Exception) or any error. `raise!(e, from = cause)` says what it was raised from:
+/// [`source`](crate::Exception::source) gives that again. `raise!` has no value, as `return` has none.
+///
+/// ```
+/// use coframe::{CoroutineExt, Exception, attempt, raise, yield_};
+///
+/// #[coframe::coroutine]
+/// fn translated() {
+///     let Err(cause) = attempt! { yield_!() } else { return };
+///     raise!(std::fmt::Error, from = cause);
+/// }
+///
+/// let mut translated = translated();
+/// translated.start()?;
+/// let exception = translated.throw("x".parse::<u8>().unwrap_err()).unwrap_err();
+/// assert!(exception.is::<std::fmt::Error>());
+/// assert!(exception.source().unwrap().is::<std::num::ParseIntError>());
+/// # Ok::<(), Exception>(())
+/// ```
+#[macro_export]
+macro_rules! raise {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`raise!` may only stand in a function marked `#[coframe::coroutine]`")
     };
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::arm::Arms;
-use super::{Emit, Names};
+use super::{Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
 use crate::names::Local;
@@ -101,7 +101,11 @@ impl Emit<'_> {
             quote_spanned!(frame.function.span=> ::core::line!()),
         );
         let derive = frame.function.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
-        let unit = self.sends_unit;
+        let sends = match self.sent {
+            Sent::Unit => quote!(Unit),
+            Sent::Option => quote!(Option),
+            Sent::Value => quote!(Value),
+        };
         let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
         quote! {
             #derive
@@ -109,7 +113,7 @@ impl Emit<'_> {
 
             impl #generics #private::Locals for #name #generics {
                 const CODE: &'static #krate::Code = &#krate::Code::new(#text, #file, #line, &[#(#points),*]);
-                const SENT_UNIT: bool = #unit;
+                const SENDS: #private::Sends = #private::Sends::#sends;
 
                 fn clear(&mut self) {
                     #(#clears)*

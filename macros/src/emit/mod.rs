@@ -35,9 +35,30 @@ pub(crate) struct Emit<'a> {
     pub(crate) returns: TokenStream,
     /// What is sent, with its lifetimes inferred.
     pub(crate) sends: Type,
-    /// Whether `()` is sent.
-    pub(crate) sends_unit: bool,
+    /// What a resume without a value sends.
+    pub(crate) sent: Sent,
     pub(crate) names: Names,
+}
+
+/// What is sent, as far as a resume without a value is concerned: the `Sends` of the runtime.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sent {
+    Unit,
+    Option,
+    Value,
+}
+
+impl Sent {
+    /// As the type that is written tells.
+    pub(crate) fn of(sends: &Type) -> Self {
+        match sends {
+            Type::Tuple(tuple) if tuple.elems.is_empty() => Sent::Unit,
+            Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option") => Sent::Option,
+            Type::Paren(inner) => Sent::of(&inner.elem),
+            Type::Group(inner) => Sent::of(&inner.elem),
+            _ => Sent::Value,
+        }
+    }
 }
 
 /// The names of the expansion's own variables.

@@ -8,8 +8,8 @@ use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
 
-use super::Emit;
 use super::bind::Binding;
+use super::{Emit, Sent};
 use crate::names::{Local, bare_local, generic, local_of, replace_in_text, respan, sent_of};
 use crate::tags;
 
@@ -119,7 +119,11 @@ impl Rewrite<'_> {
     fn sent(&self, name: Span, arguments: syn::token::Paren) -> Expr {
         let (private, names) = (&self.emit.private, &self.emit.names);
         let (sent, raised) = (&names.sent, &names.raised);
-        let take = if self.emit.sends_unit { quote!(sent_unit) } else { quote!(sent) };
+        let take = match self.emit.sent {
+            Sent::Unit => quote!(sent_unit),
+            Sent::Option => quote!(sent_option),
+            Sent::Value => quote!(sent),
+        };
         let resumed = generic(name, &quote!(#private::resumed), &[&self.emit.sends]);
         let mut group = Group::new(Delimiter::Parenthesis, quote!(#private::#take(&mut #sent, &mut #raised)?));
         group.set_span(arguments.span.join());

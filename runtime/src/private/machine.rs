@@ -39,10 +39,21 @@ pub trait Machine<S>: Inspect {
 pub trait Locals {
     /// The code object.
     const CODE: &'static Code;
-    /// Whether it is sent `()`, so that a start and a send are the same act.
-    const SENT_UNIT: bool;
+    /// What a start is to it, once it has been started.
+    const SENDS: Sends;
     /// Drops what is saved, in reverse order of declaration.
     fn clear(&mut self);
+}
+
+/// What a coroutine is sent, as far as a resume without a value is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sends {
+    /// `()`: a start and a send are the same act.
+    Unit,
+    /// An `Option`: a start sends `None`, once there is a suspension point to send it to. Python's `next(g)`.
+    Option,
+    /// A value, which only a send brings.
+    Value,
 }
 
 /// The locals of a function that could not be compiled.
@@ -51,7 +62,7 @@ pub struct NoLocals;
 
 impl Locals for NoLocals {
     const CODE: &'static Code = &Code::new("", "", 0, &[]);
-    const SENT_UNIT: bool = true;
+    const SENDS: Sends = Sends::Unit;
 
     fn clear(&mut self) {}
 }
@@ -59,9 +70,15 @@ impl Locals for NoLocals {
 /// The machine of a frame coroutine.
 #[derive(Clone, Debug)]
 pub struct FrameMachine<L, F> {
-    position: u32,
+    pub(super) position: u32,
     locals: L,
     body: F,
+}
+
+impl<L, F> FrameMachine<L, F> {
+    pub(super) const fn new(locals: L, body: F) -> Self {
+        FrameMachine { position: CREATED, locals, body }
+    }
 }
 
 /// Makes a coroutine of its start values and its body.
@@ -73,7 +90,7 @@ where
     L: Locals,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
 {
-    Generator::new(FrameMachine { position: CREATED, locals, body })
+    Generator::new(FrameMachine::new(locals, body))
 }
 
 /// What is lent for the length of one resume: a family of types, one for each lifetime.
@@ -106,7 +123,7 @@ where
     L: Locals,
     F: for<'r> LendBody<'r, T, L, R>,
 {
-    Generator::new(FrameMachine { position: CREATED, locals, body })
+    Generator::new(FrameMachine::new(locals, body))
 }
 
 impl<L: Locals, F> Inspect for FrameMachine<L, F> {
@@ -134,8 +151,8 @@ where
         match (&signal, entry) {
             (_, RUNNING..) => return finished(signal),
             (Signal::Start, CREATED) => {}
-            (Signal::Start, _) if !L::SENT_UNIT => return Err(Exception::AlreadyStarted),
-            (Signal::Send(_), CREATED) if !L::SENT_UNIT => return Err(Exception::NotStarted),
+            (Signal::Start, _) if matches!(L::SENDS, Sends::Value) => return Err(Exception::AlreadyStarted),
+            (Signal::Send(_), CREATED) if !matches!(L::SENDS, Sends::Unit) => return Err(Exception::NotStarted),
             (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
             _ => {}
         }
@@ -202,6 +219,16 @@ pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S
         (None, Some(exception)) => Err(exception),
         (None, None) => Err(Exception::AlreadyStarted),
     }
+}
+
+/// [`sent`] where an `Option` is sent, so that a start sends `None`.
+///
+/// # Errors
+///
+/// What was thrown in.
+#[inline]
+pub fn sent_option<T>(sent: &mut Option<Option<T>>, raised: &mut Option<Exception>) -> Result<Option<T>, Exception> {
+    raised.take().map_or_else(|| Ok(sent.take().flatten()), Err)
 }
 
 /// [`sent`] where `()` is sent, so that a start is a send.

@@ -1,25 +1,31 @@
 //! All that an expansion may name besides the public protocol. Not for people; it may change in any release.
 
+mod catching;
+mod delegation;
 mod hold;
 mod machine;
 mod native;
 mod order;
+mod raise;
 mod residual;
 mod slot;
 
+pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
+pub use self::delegation::{Items, Iterable, NoDelegate, Operand, delegated, forward, try_delegated};
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, finished, generator, lending,
-    sent, sent_unit,
+    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
+    lending, sent, sent_option, sent_unit,
 };
-pub use self::native::{native, pause, pause_unit, resumed};
+pub use self::native::{native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
+pub use self::raise::{raise, raise_from};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
-pub use crate::{Code, Point, PointKind, Step};
+pub use crate::{Code, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::yield_;
+    pub use crate::{attempt, raise, try_yield, try_yield_from, yield_, yield_from};
 }

@@ -2,6 +2,8 @@
 
 use core::convert::Infallible;
 
+use crate::Exception;
+
 /// Takes the body as a plain closure, whose markers are calls of [`pause`], and does not call it.
 ///
 /// It does not return, so that what the closure captured still belongs to the code after it.
@@ -17,6 +19,29 @@ pub fn pause<Y, S>(_: Y) -> S {
 
 /// [`pause`] for a marker without an operand.
 pub fn pause_unit<S>() -> S {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// A suspension point where what is raised is a value.
+///
+/// # Errors
+///
+/// None: it is not run.
+pub fn try_pause<Y, S>(_: Y) -> Result<S, Exception> {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// [`try_pause`] for a marker without an operand.
+///
+/// # Errors
+///
+/// None: it is not run.
+pub fn try_pause_unit<S>() -> Result<S, Exception> {
+    unreachable!("coframe: the native form of a body is never run")
+}
+
+/// What a body is left with where it raises.
+pub fn raised<T>(_: Exception) -> T {
     unreachable!("coframe: the native form of a body is never run")
 }
 
