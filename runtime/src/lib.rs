@@ -25,7 +25,7 @@
 //! # Features
 //!
 //! - `std` (default): implies `alloc`.
-//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`].
+//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
@@ -47,6 +47,8 @@ mod frame;
 mod generator;
 mod markers;
 pub mod prelude;
+#[cfg(feature = "alloc")]
+mod recursive;
 mod signal;
 mod unraisable;
 
@@ -64,5 +66,7 @@ pub use crate::exception::Thrown;
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
+#[cfg(feature = "alloc")]
+pub use crate::recursive::Recursive;
 pub use crate::signal::{Signal, Step};
 pub use coframe_macros::coroutine;
