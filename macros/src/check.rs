@@ -126,7 +126,7 @@ impl Check<'_> {
                     && self.facts.in_scope(self.graph, *resume).contains(&borrowed)
                     && self.facts.state_in(*resume).get(local).may_init =>
             {
-                Some(self.graph.points[point - 1])
+                Some(self.graph.points[point - 1].span)
             }
             _ => None,
         })

@@ -6,16 +6,10 @@ pub(crate) const ASYNC_FN: &str = "`#[coroutine]` on an `async fn` is not suppor
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
-pub(crate) const MARKER_IN_CLOSURE: &str = "`yield_!` inside a closure would have to pause the closure, not the \
-     coroutine; move it out of the closure";
-pub(crate) const MARKER_IN_ASYNC: &str = "`yield_!` inside an async block would have to pause the block, not the \
-     coroutine; move it out of the block";
-pub(crate) const MARKER_IN_ITEM: &str = "`yield_!` inside a nested item does not belong to this coroutine; put \
-     `#[coframe::coroutine]` on the inner function, or move the marker out";
-pub(crate) const MARKER_IN_MACRO: &str = "`yield_!` inside the arguments of a macro that the coroutine compiler does \
-     not know; bind the yield first: `let value = yield_!(…);`";
-pub(crate) const MARKER_IN_PATTERN: &str = "`yield_!` cannot stand in a pattern or a type";
-pub(crate) const MARKER_ARGUMENTS: &str = "`yield_!` takes at most one value: `yield_!(value)` or `yield_!()`";
+pub(crate) const MARKER_ARGUMENTS: &str = "takes at most one value: `yield_!(value)` or `yield_!()`";
+pub(crate) const DELEGATE_ARGUMENTS: &str = "takes one value, the delegate: `yield_from!(delegate)`";
+pub(crate) const RAISE_ARGUMENTS: &str = "takes an exception, and may say what it was raised from: `raise!(error)` or \
+     `raise!(error, from = cause)`";
 pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is not `async`";
 pub(crate) const CFG: &str = "`#[cfg]` cannot be decided here, because a coroutine's body is compiled before `cfg` is \
      applied; put it on the whole function or use `if cfg!(…)`";
@@ -30,3 +24,51 @@ pub(crate) const HIDDEN_ITEM: &str = "an item in an inner block of a coroutine, 
      give it another name, or move it to the top of the body";
 pub(crate) const GUARDED_OR: &str = "a guard that yields, behind alternatives: native Rust tries it for each of them; write \
      an arm for each";
+pub(crate) const RECURSIVE_CLOSURE: &str = "a closure cannot call itself, so it cannot be `recursive`: remove the word, or \
+     write a function";
+pub(crate) const RECURSIVE_LENT: &str = "a `recursive` coroutine cannot be sent what is borrowed for one resume: send an \
+     owned value, or give the borrow a lifetime that the function declares";
+pub(crate) const RECURSIVE_CLONE: &str =
+    "a `recursive` coroutine cannot be `Clone` in this version: remove one of the two";
+pub(crate) const RECURSIVE_OPAQUE: &str = "the type of a `recursive` coroutine has a name, so what it yields and returns must \
+     have one: write a type without `impl Trait`";
+
+/// Where a marker stands that cannot be there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    Closure,
+    Async,
+    Item,
+    Pattern,
+    Macro,
+}
+
+/// Why a marker cannot stand where it does.
+pub(crate) fn marker_in(place: Place, marker: &str) -> String {
+    let does = match marker {
+        "raise!" => "leave",
+        "attempt!" => "catch what is raised in",
+        _ => "pause",
+    };
+    match place {
+        Place::Closure => format!(
+            "`{marker}` inside a closure would have to {does} the closure, not the coroutine; move it out of the closure"
+        ),
+        Place::Async => format!(
+            "`{marker}` inside an async block would have to {does} the block, not the coroutine; move it out of the block"
+        ),
+        Place::Item => format!(
+            "`{marker}` inside a nested item does not belong to this coroutine; put `#[coframe::coroutine]` on the inner \
+             function, or move the marker out"
+        ),
+        Place::Pattern => format!("`{marker}` cannot stand in a pattern or a type"),
+        Place::Macro => {
+            let bind = match marker {
+                "raise!" => "move it out of the macro".to_owned(),
+                "attempt!" => "bind its value first: `let value = attempt! { … };`".to_owned(),
+                _ => format!("bind the yield first: `let value = {marker}(…);`"),
+            };
+            format!("`{marker}` inside the arguments of a macro that the coroutine compiler does not know; {bind}")
+        }
+    }
+}

@@ -3,9 +3,9 @@
 //! Input: the function as written. Output: its body with markers as `yield` expressions, known macros as calls and a name
 //! of its own for every local; beside it the native form and the items, which go into the expansion as they are.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Block, Pat, Stmt, Type, parse_quote};
+use syn::{Block, Pat, Stmt, parse_quote};
 
 use crate::function::{Argument, Function};
 use crate::graph;
@@ -43,8 +43,10 @@ impl Model {
         let patterns: Vec<Vec<Stmt>> = function.arguments.iter().map(|arg| taken_apart(function, arg)).collect();
         let mut body = written.clone();
         body.stmts.splice(..0, patterns.iter().flatten().cloned());
-        let calls = markers::normalise(&mut body, &mut report);
+        let calls = markers::normalise(&mut body, &function.private(), &mut report);
         report.finish()?;
+        // Markers bring names of their own.
+        used.scan(body.to_token_stream());
         let native = native_form(function, &written);
 
         let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
@@ -91,7 +93,7 @@ fn parameter(argument: &Argument) -> Pat {
 /// The statement that shows the body as written to the compiler.
 fn native_form(function: &Function, written: &Block) -> TokenStream {
     let private = function.private();
-    let body = native::native(written, &function.krate, &function.yields, &function.sends_written);
+    let (body, delegates) = native::native(written, function);
     let lets = function.arguments.iter().filter(|argument| argument.param != "self").map(|argument| {
         let (pat, param) = (&argument.pat, &argument.param);
         quote! {
@@ -101,7 +103,9 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     });
     let returns = crate::emit::named(&function.returns);
     let capture = function.is_item.then(|| quote!(move));
-    let import = native::names_marker(written.to_token_stream()).then(|| used_import(&function.krate));
+    let markers = native::named_markers(written.to_token_stream());
+    let import = (!markers.is_empty()).then(|| used_import(&function.krate, &markers));
+    let probing = delegates.then(|| crate::emit::probing(function));
     // The tail is what the lowered form makes of it too, so that rustc reports an error in both once.
     let stmts = match body.stmts.split_last() {
         Some((Stmt::Expr(tail, None), stmts)) if !has_attribute(tail) => {
@@ -112,6 +116,7 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     quote! {
         if false {
             #import
+            #probing
             match #private::native(#capture || -> #returns { #(#lets)* #stmts }) {}
         }
     }
@@ -122,8 +127,8 @@ fn has_attribute(expr: &syn::Expr) -> bool {
     matches!(expr.to_token_stream().into_iter().next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 
-/// Makes an import of the marker a used one, and works as well where it is not imported.
-fn used_import(krate: &syn::Path) -> TokenStream {
+/// Makes imports of markers used ones, and works as well where they are not imported.
+fn used_import(krate: &syn::Path, markers: &[Ident]) -> TokenStream {
     // One module further in.
     let krate = match krate.segments.first() {
         Some(first) if krate.leading_colon.is_none() && first.ident == "super" => quote!(super::#krate),
@@ -133,12 +138,13 @@ fn used_import(krate: &syn::Path) -> TokenStream {
         }
         _ => quote!(#krate),
     };
+    let unused = (0..markers.len()).map(|index| quote::format_ident!("_marker{index}"));
     quote! {
         mod markers {
             #![allow(unused_imports, clippy::wildcard_imports)]
             use super::*;
             use #krate::private::markers::*;
-            use self::yield_ as _marker;
+            use self::{#(#markers as #unused),*};
         }
     }
 }

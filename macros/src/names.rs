@@ -14,7 +14,6 @@ pub(crate) struct Local(pub(crate) usize);
 
 const LOCAL: &str = "__co_local_";
 const CALL: &str = "__co_call_";
-const SENT: &str = "__co_sent";
 
 /// The internal name of a local.
 pub(crate) fn local_ident(local: Local, span: Span) -> Ident {
@@ -71,16 +70,48 @@ pub(crate) fn call_of(callee: &syn::Expr) -> Option<usize> {
     }
 }
 
-/// The callee of the expression that stands for what a suspension point was sent.
-pub(crate) fn sent_ident(span: Span) -> Ident {
-    Ident::new(SENT, span)
+/// Callees that stand for what only the emission can write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stub {
+    /// What a suspension point was sent; what was thrown in leaves the body.
+    Sent,
+    /// What a suspension point was sent, or what was thrown in.
+    TrySent,
+    /// One step of the delegate that is its argument.
+    Forward,
+    /// In a `return`: raises its argument.
+    Raise,
 }
 
-/// The span of the marker, if a callee is the one of [`sent_ident`].
-pub(crate) fn sent_of(callee: &syn::Expr) -> Option<Span> {
-    match callee {
-        syn::Expr::Path(path) => path.path.get_ident().filter(|ident| *ident == SENT).map(Ident::span),
-        _ => None,
+impl Stub {
+    const ALL: [Stub; 4] = [Stub::Sent, Stub::TrySent, Stub::Forward, Stub::Raise];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Stub::Sent => "__co_sent",
+            Stub::TrySent => "__co_try_sent",
+            Stub::Forward => "__co_forward",
+            Stub::Raise => "__co_raise",
+        }
+    }
+
+    /// A call of the stub, at the marker it comes from.
+    pub(crate) fn call(self, span: Span, parens: syn::token::Paren, arg: Option<syn::Expr>) -> syn::Expr {
+        let path = syn::Path::from(Ident::new(self.name(), span));
+        let func = syn::Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path });
+        syn::Expr::Call(syn::ExprCall {
+            attrs: Vec::new(),
+            func: Box::new(func),
+            paren_token: parens,
+            args: arg.into_iter().collect(),
+        })
+    }
+
+    /// The stub that a callee is, and the span of its marker.
+    pub(crate) fn of(callee: &syn::Expr) -> Option<(Stub, Span)> {
+        let syn::Expr::Path(path) = callee else { return None };
+        let ident = path.path.get_ident()?;
+        Stub::ALL.into_iter().find(|stub| ident == stub.name()).map(|stub| (stub, ident.span()))
     }
 }
 

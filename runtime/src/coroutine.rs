@@ -3,6 +3,7 @@
 use core::ops::DerefMut;
 use core::pin::Pin;
 
+use crate::private::raised_while_closing;
 use crate::{Exception, Signal, Step};
 
 /// What one resume gives: where it ended, or what it raised.
@@ -25,7 +26,8 @@ pub trait Coroutine<S = ()> {
     /// # Errors
     ///
     /// What the body raised or let pass, after which the coroutine is finished; or a misuse, which leaves the
-    /// coroutine as it was: [`Exception::Finished`], [`Exception::NotStarted`], [`Exception::AlreadyStarted`].
+    /// coroutine as it was: [`Exception::Finished`], [`Exception::NotStarted`], [`Exception::AlreadyStarted`], or
+    /// [`Exception::AlreadyRunning`] through a [`Shared`](crate::Shared) handle.
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Self::Yield, Self::Return>;
 }
 
@@ -97,7 +99,9 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     ///
     /// # Errors
     ///
-    /// [`Exception::IgnoredExit`] if the body yielded instead; what it raised if it raised something else.
+    /// [`Exception::IgnoredExit`] if the body yielded instead; what it raised if it raised something else, with
+    /// [`Exception::Exit`] as its [`source`](Exception::source) unless it has another;
+    /// [`Exception::AlreadyRunning`] as [`resume`](Coroutine::resume).
     #[inline]
     fn close(&mut self) -> Result<Option<Self::Return>, Exception>
     where
@@ -113,7 +117,7 @@ pub(crate) fn closed<Y, R>(resumed: Resumed<Y, R>) -> Result<Option<R>, Exceptio
         Ok(Step::Returned(value)) => Ok(Some(value)),
         Ok(Step::Yielded(_)) => Err(Exception::IgnoredExit),
         Err(Exception::Exit) => Ok(None),
-        Err(other) => Err(other),
+        Err(other) => Err(raised_while_closing(other)),
     }
 }
 

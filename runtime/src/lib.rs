@@ -24,8 +24,8 @@
 //!
 //! # Features
 //!
-//! - `std` (default): implies `alloc`.
-//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Recursive`].
+//! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
+//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
@@ -49,6 +49,8 @@ mod markers;
 pub mod prelude;
 #[cfg(feature = "alloc")]
 mod recursive;
+#[cfg(feature = "alloc")]
+mod shared;
 mod signal;
 mod unraisable;
 
@@ -60,13 +62,17 @@ pub use crate::code::{Code, Point, PointKind};
 pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
-pub use crate::exception::Exception;
 #[cfg(feature = "alloc")]
 pub use crate::exception::Thrown;
+pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
 #[cfg(feature = "alloc")]
 pub use crate::recursive::Recursive;
+#[cfg(feature = "alloc")]
+pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
+#[cfg(feature = "std")]
+pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 pub use coframe_macros::coroutine;

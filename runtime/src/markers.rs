@@ -177,8 +177,9 @@ macro_rules! attempt {
 ///
 /// #[coframe::coroutine]
 /// fn translated() {
-///     let Err(cause) = attempt! { yield_!() } else { return };
-///     raise!(std::fmt::Error, from = cause);
+///     if let Err(cause) = attempt! { yield_!() } {
+///         raise!(std::fmt::Error, from = cause);
+///     }
 /// }
 ///
 /// let mut translated = translated();

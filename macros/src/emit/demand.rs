@@ -68,7 +68,7 @@ fn is_closed(expr: &Expr) -> bool {
             self.0 |=
                 matches!(expr, Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Try(_) | Expr::Macro(_));
             if let Expr::Call(call) = expr {
-                self.0 |= crate::names::sent_of(&call.func).is_some();
+                self.0 |= crate::names::Stub::of(&call.func).is_some();
             }
             if !matches!(expr, Expr::Closure(_)) {
                 visit::visit_expr(self, expr);

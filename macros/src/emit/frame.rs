@@ -9,7 +9,6 @@ use super::{Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
 use crate::names::Local;
-use crate::per_resume::Sends;
 
 /// What emission needs to know of the function around the body.
 pub(crate) struct Frame<'a> {
@@ -40,12 +39,15 @@ impl Emit<'_> {
             let number = proc_macro2::Literal::u32_unsuffixed(*number);
             quote!(#number => { #code })
         });
-        let (make, by_move) = (self.constructor(frame), frame.function.by_move.then(|| quote!(move)));
+        let by_move = frame.function.by_move.then(|| quote!(move));
+        let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
+        let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         quote! {
             #allowed
             {
                 #held
+                #delegates
                 #items
                 #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
                     #(#slots)*
@@ -92,8 +94,11 @@ impl Emit<'_> {
             let field = &slot.name;
             quote!(self.#field = ::core::option::Option::None;)
         });
-        let points = self.graph.points.iter().map(|span| {
-            quote_spanned!(*span=> #krate::Point::new(#krate::PointKind::Yield, ::core::line!(), ::core::column!()))
+        let points = self.graph.points.iter().map(|point| {
+            let kind = if point.delegates { quote!(YieldFrom) } else { quote!(Yield) };
+            quote_spanned! {point.span=>
+                #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
+            }
         });
         let text = &frame.function.name;
         let (file, line) = (
@@ -140,20 +145,15 @@ impl Emit<'_> {
         });
         quote!(#name { #(#fields),* })
     }
+}
 
-    fn constructor(&self, frame: &Frame<'_>) -> TokenStream {
-        let (private, yields, returns) = (&self.private, &frame.function.yields, named(&frame.function.returns));
-        match &frame.function.sends {
-            Sends::Plain(sends) => {
-                let yields = named(yields);
-                quote!(#private::generator::<#sends, #yields, #returns, _, _>)
-            }
-            Sends::Lent { lifetime, sends } => quote! {
-                #private::lending::<
-                    dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
-                >
-            },
-        }
+/// The traits by which method probing tells delegates from iterables. Which of them are needed is not known here.
+pub(crate) fn probing(function: &Function) -> TokenStream {
+    let private = function.private();
+    let traits = if function.recursive { quote!(CALLEES) } else { quote!(Iterable as _, NoDelegate as _) };
+    quote! {
+        #[allow(unused_imports)]
+        use #private::{#traits};
     }
 }
 

@@ -18,7 +18,7 @@ use crate::names::{Local, Used};
 use crate::scope::Locals;
 use crate::syntax::calls::Calls;
 
-pub(crate) use self::frame::{Frame, named};
+pub(crate) use self::frame::{Frame, named, probing};
 
 /// All that emission reads.
 pub(crate) struct Emit<'a> {
@@ -29,6 +29,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) calls: &'a Calls,
     /// The path of `coframe::private`.
     pub(crate) private: TokenStream,
+    /// Whether what is yielded goes to a driver.
+    pub(crate) recursive: bool,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.

@@ -10,7 +10,7 @@ use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 use super::bind::Binding;
 use super::{Emit, Sent};
-use crate::names::{Local, bare_local, generic, local_of, replace_in_text, respan, sent_of};
+use crate::names::{Local, Stub, bare_local, generic, local_of, replace_in_text, respan};
 use crate::tags;
 
 /// The bindings that are in force.
@@ -39,6 +39,10 @@ impl Emit<'_> {
     pub(super) fn step_returned(&self, value: &Expr) -> TokenStream {
         let (private, returns) = (&self.private, &self.returns);
         match value {
+            Expr::Call(call) if matches!(Stub::of(&call.func), Some((Stub::Raise, _))) => {
+                let exception = &call.args;
+                quote!(::core::result::Result::Err(#exception))
+            }
             Expr::Tuple(tuple) if tuple.elems.is_empty() => {
                 quote!(::core::result::Result::Ok(#private::Step::Returned(())))
             }
@@ -115,19 +119,42 @@ impl Rewrite<'_> {
         tokens.collect()
     }
 
-    /// What a suspension point was sent: a call that reads as the marker, as in the native form.
-    fn sent(&self, name: Span, arguments: syn::token::Paren) -> Expr {
+    /// What only the emission can write, where a stub stands for it.
+    fn stub(&self, stub: Stub, marker: Span, call: &syn::ExprCall) -> Expr {
         let (private, names) = (&self.emit.private, &self.emit.names);
         let (sent, raised) = (&names.sent, &names.raised);
-        let take = match self.emit.sent {
-            Sent::Unit => quote!(sent_unit),
-            Sent::Option => quote!(sent_option),
-            Sent::Value => quote!(sent),
+        let arguments = |tokens: TokenStream| {
+            let mut group = Group::new(Delimiter::Parenthesis, tokens);
+            group.set_span(call.paren_token.span.join());
+            group
         };
-        let resumed = generic(name, &quote!(#private::resumed), &[&self.emit.sends]);
-        let mut group = Group::new(Delimiter::Parenthesis, quote!(#private::#take(&mut #sent, &mut #raised)?));
-        group.set_span(arguments.span.join());
-        Expr::Verbatim(quote!(#resumed #group))
+        let take = match (self.emit.sent, stub) {
+            (Sent::Unit, Stub::Sent) => quote!(sent_unit),
+            (Sent::Option, Stub::Sent) => quote!(sent_option),
+            (Sent::Value, Stub::Sent) => quote!(sent),
+            (Sent::Unit, _) => quote!(try_sent_unit),
+            (Sent::Option, _) => quote!(try_sent_option),
+            (Sent::Value, _) => quote!(try_sent),
+        };
+        match stub {
+            // A call that reads as the marker, as in the native form. It stands at the marker, which it records.
+            Stub::Sent => {
+                let resumed = generic(marker, &quote!(#private::resumed), &[&self.emit.sends]);
+                let take = respan(marker, quote!(#private::#take(&mut #sent, &mut #raised)));
+                let arguments = arguments(quote!(#take?));
+                Expr::Verbatim(quote!(#resumed #arguments))
+            }
+            Stub::TrySent => Expr::Verbatim(quote!(#private::#take(&mut #sent, &mut #raised))),
+            Stub::Forward => {
+                let (delegate, sends) = (&call.args, &self.emit.sends);
+                let sent = match self.emit.sent {
+                    Sent::Unit => quote!(::core::option::Option::None),
+                    Sent::Option | Sent::Value => quote!(#sent.take()),
+                };
+                Expr::Verbatim(quote!(#private::forward::<#sends, _>(#delegate, #sent, #raised.take())))
+            }
+            Stub::Raise => unreachable!("a raise stands in a `return`"),
+        }
     }
 
     fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
@@ -169,9 +196,11 @@ impl VisitMut for Rewrite<'_> {
                 }
                 return;
             }
-            Expr::Call(call) if sent_of(&call.func).is_some() => {
-                let name = sent_of(&call.func).unwrap_or_else(Span::call_site);
-                *expr = self.sent(name, call.paren_token);
+            Expr::Call(call) if matches!(Stub::of(&call.func), Some((stub, _)) if stub != Stub::Raise) => {
+                call.args.iter_mut().for_each(|arg| self.visit_expr_mut(arg));
+                if let Some((stub, marker)) = Stub::of(&call.func) {
+                    *expr = self.stub(stub, marker, call);
+                }
                 return;
             }
             Expr::Try(inner) if self.nested == 0 => {

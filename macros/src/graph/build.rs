@@ -18,6 +18,7 @@ use crate::scope::flow::Tag;
 use crate::scope::mentions::{bindings, each_binding};
 use crate::scope::{Keep, Locals, knowledge};
 use crate::syntax::calls::Calls;
+use crate::syntax::pauses::is_kind;
 use crate::syntax::suspends;
 use crate::tags;
 
@@ -35,6 +36,10 @@ pub(crate) struct Context<'a> {
     pub(crate) calls: &'a Calls,
     /// What is yielded, if it can be written in the body.
     pub(crate) yields: Option<&'a Type>,
+    /// What is sent, with its lifetimes inferred.
+    pub(crate) sends: &'a Type,
+    /// The path of what probes the operand of a delegation.
+    pub(crate) operand: TokenStream,
     /// The path of `coframe::private`.
     pub(crate) private: TokenStream,
 }
@@ -67,6 +72,8 @@ pub(crate) fn build(
         marked,
         report,
         yields: context.yields,
+        sends: context.sends,
+        operand: context.operand.clone(),
         private: context.private.clone(),
         current: Graph::ENTRY,
         scope: Graph::ROOT,
@@ -113,6 +120,10 @@ pub(super) struct Builder<'a> {
     pub(super) report: &'a mut Report,
     /// What is yielded, if it can be written in the body.
     pub(super) yields: Option<&'a Type>,
+    /// What is sent, with its lifetimes inferred.
+    pub(super) sends: &'a Type,
+    /// The path of what probes the operand of a delegation.
+    pub(super) operand: TokenStream,
     /// The path of `coframe::private`.
     pub(super) private: TokenStream,
     pub(super) current: BlockId,
@@ -219,7 +230,7 @@ impl Builder<'_> {
     /// Keeps a value in a local of the open scope, and gives the local.
     pub(super) fn spill(&mut self, name: &str, value: Expr) -> Expr {
         let local = self.temp(name, value.span(), knowledge::of_init(&value));
-        self.push(make::binding(binding_pattern(self.locals.ident(local)), value));
+        self.push(make::binding(Pat::Ident(binding_pattern(self.locals.ident(local))), value));
         self.path(local)
     }
 
@@ -273,7 +284,9 @@ impl Builder<'_> {
             let path = attr.path();
             if path.is_ident("cfg") || path.is_ident("cfg_attr") {
                 self.report.at(attr, message::CFG);
-            } else if !path.segments.first().is_some_and(|first| KEPT.iter().any(|kept| first.ident == kept)) {
+            } else if !is_kind(attr)
+                && !path.segments.first().is_some_and(|first| KEPT.iter().any(|kept| first.ident == kept))
+            {
                 self.report.at(attr, message::ATTRIBUTE);
             }
         }
@@ -469,7 +482,7 @@ impl Builder<'_> {
                 let value = self.temp("value", init.span(), Keep::Unknown);
                 let typed = Pat::Type(syn::PatType {
                     attrs: Vec::new(),
-                    pat: Box::new(binding_pattern(self.locals.ident(value))),
+                    pat: Box::new(Pat::Ident(binding_pattern(self.locals.ident(value)))),
                     colon_token: Default::default(),
                     ty,
                 });
@@ -508,8 +521,8 @@ pub(super) fn is_control(expr: &Expr) -> bool {
     }
 }
 
-fn binding_pattern(ident: syn::Ident) -> Pat {
-    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
+pub(super) fn binding_pattern(ident: syn::Ident) -> syn::PatIdent {
+    syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None }
 }
 
 fn declaration(pat: &Pat, ty: Option<&Type>) -> Stmt {

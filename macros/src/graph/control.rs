@@ -7,11 +7,13 @@ use syn::{Expr, Label, Pat, Stmt, parse_quote};
 use super::build::{Builder, Dest, Target};
 use super::{BlockId, End, make};
 use crate::scope::Keep;
+use crate::syntax::pauses::is_attempt_label;
 
 impl Builder<'_> {
     /// Lowers an expression and sends its value where it goes.
     pub(super) fn expr_into(&mut self, expr: Expr, dest: Dest) {
-        if self.explodes(&expr) {
+        // Where a branch returns, no path goes on to where the branches meet.
+        if self.explodes(&expr) || matches!(expr, Expr::Return(_)) {
             self.expr_attributes(&expr);
             self.force_into(expr, dest);
         } else {
@@ -33,6 +35,9 @@ impl Builder<'_> {
             Expr::ForLoop(inner) => self.for_into(inner, dest),
             Expr::Block(inner) => match &inner.label {
                 None => self.scoped_block(&inner.block, dest),
+                Some(label) if is_attempt_label(&label.name.ident.to_string()) => {
+                    self.attempt_into(label, &inner.block, dest);
+                }
                 Some(label) => self.labelled(label, &inner.block, dest),
             },
             Expr::Unsafe(inner) => {
@@ -107,6 +112,14 @@ impl Builder<'_> {
 
     fn labelled(&mut self, label: &Label, block: &syn::Block, dest: Dest) {
         let (inner, returned) = self.value_of_loop(dest, label.span());
+        self.labelled_block(label, block, inner);
+        if let Some(value) = returned {
+            self.value_into(value, dest);
+        }
+    }
+
+    /// A labelled block whose value is not returned. Gives the block at its own end.
+    pub(super) fn labelled_block(&mut self, label: &Label, block: &syn::Block, dest: Dest) -> BlockId {
         let after = self.new_block();
         self.targets.push(Target {
             label: Some(label.name.ident.to_string()),
@@ -114,15 +127,14 @@ impl Builder<'_> {
             on_break: after,
             on_continue: after,
             scope: self.scope,
-            dest: inner,
+            dest,
         });
-        self.scoped_block(block, inner);
+        self.scoped_block(block, dest);
+        let end = self.current;
         self.goto(after);
         self.targets.pop();
         self.after(after);
-        if let Some(value) = returned {
-            self.value_into(value, dest);
-        }
+        end
     }
 
     /// `while c { b }` is `loop { if c { b } else { break } }`.

@@ -110,7 +110,7 @@ impl Builder<'_> {
         self.graph.blocks[head.0].end = End::Match { scrutinee: scrutinee.clone(), arms: lowered, join: None };
     }
 
-    fn arm_block(&mut self, pat: &Pat) -> BlockId {
+    pub(super) fn arm_block(&mut self, pat: &Pat) -> BlockId {
         let block = self.new_block();
         let scope = self.new_scope();
         self.graph.scopes[scope.0].locals.extend(bindings(pat));

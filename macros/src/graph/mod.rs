@@ -13,6 +13,7 @@ mod extended;
 mod make;
 mod matches;
 mod operands;
+pub(crate) mod pauses;
 pub(crate) mod print;
 pub(crate) mod spills;
 mod temporaries;
@@ -60,8 +61,9 @@ pub(crate) enum End {
     Branch { cond: Expr, then: BlockId, otherwise: BlockId, join: Option<BlockId> },
     /// `match`; what a pattern binds belongs to the scope of its block.
     Match { scrutinee: Expr, arms: Vec<Arm>, join: Option<BlockId> },
-    /// The coroutine pauses; at `resume` the value that was sent is the first thing evaluated.
-    Suspend { point: usize, value: Expr, resume: BlockId },
+    /// The coroutine pauses, out of scopes, innermost first; at `resume` the value that was sent is the first thing
+    /// evaluated.
+    Suspend { point: usize, value: Expr, leaving: Vec<ScopeId>, resume: BlockId },
     /// The body returns.
     Return(Expr),
     /// Control does not come here.
@@ -111,8 +113,18 @@ pub(crate) struct Graph {
     pub(crate) arguments: Vec<Argument>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) scopes: Vec<Scope>,
-    /// Where the marker of each suspension point stands.
-    pub(crate) points: Vec<Span>,
+    pub(crate) points: Vec<Point>,
+    /// Whether what is raised at some suspension point does not simply leave the body.
+    pub(crate) catches: bool,
+}
+
+/// A suspension point.
+#[derive(Clone, Copy)]
+pub(crate) struct Point {
+    /// Where its marker stands.
+    pub(crate) span: Span,
+    /// Whether it hands on what a delegate yields.
+    pub(crate) delegates: bool,
 }
 
 impl Graph {

@@ -11,9 +11,9 @@ use syn::{BinOp, Expr, Member, Pat, Token, UnOp, parse_quote};
 
 use super::build::{Builder, Dest, is_control};
 use super::temporaries::is_kept_operand;
-use super::{End, Instr, make};
+use super::{Instr, make};
 use crate::message;
-use crate::names::{Local, bare_local, local_of, sent_ident};
+use crate::names::{Local, bare_local, local_of};
 use crate::scope::Keep;
 use crate::scope::knowledge;
 use crate::scope::mentions::{is_compound, is_place};
@@ -182,38 +182,6 @@ impl Builder<'_> {
         }
         self.hoisting = hoisting;
         self.path(local)
-    }
-
-    fn suspend(&mut self, inner: syn::ExprYield) -> Expr {
-        let span = inner.yield_token.span;
-        let (arguments, operand) = match inner.expr.map(|operand| *operand) {
-            Some(Expr::Paren(operand)) => (operand.paren_token, Some(operand.expr)),
-            operand => (syn::token::Paren(span), operand.map(Box::new)),
-        };
-        let hoisting = std::mem::replace(&mut self.hoisting, false);
-        let value = match operand {
-            None => parse_quote!(()),
-            Some(value) if self.explodes(&value) => {
-                let ty = self.yields.cloned();
-                let local = self.declare_temp("value", value.span(), ty.as_ref(), Keep::Unknown);
-                self.expr_into(*value, Dest::Local(local));
-                self.path(local)
-            }
-            Some(value) => *value,
-        };
-        self.hoisting = hoisting;
-        let resume = self.new_block();
-        self.graph.points.push(span);
-        let point = self.graph.points.len();
-        self.graph.blocks[resume.0].resumes = Some(point);
-        self.end(End::Suspend { point, value, resume });
-        self.current = resume;
-        Expr::Call(syn::ExprCall {
-            attrs: Vec::new(),
-            func: Box::new(Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: sent_ident(span).into() })),
-            paren_token: arguments,
-            args: Punctuated::new(),
-        })
     }
 
     fn method_call(&mut self, mut inner: syn::ExprMethodCall) -> Expr {

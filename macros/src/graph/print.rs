@@ -49,7 +49,7 @@ fn end(end: &End) -> String {
                 arms.iter().map(|arm| format!("{} => {}", arm.pat.to_token_stream(), arm.block.0)).collect();
             format!("match {} {{ {} }}", scrutinee.to_token_stream(), arms.join(", "))
         }
-        End::Suspend { point, value, resume } => {
+        End::Suspend { point, value, resume, .. } => {
             format!("suspend #{point} with {} then {}", value.to_token_stream(), resume.0)
         }
         End::Return(value) => format!("return {}", value.to_token_stream()),

@@ -34,20 +34,21 @@ fn end(graph: &Graph, id: BlockId, scope: ScopeId) {
         let ok = inner == scope || graph.scope(inner).parent == Some(scope);
         assert!(ok, "block {} branches to {} in another scope", id.0, target.0);
     };
+    let left = |leaving: &[ScopeId], target: BlockId| {
+        let mut scope = scope;
+        for left in leaving {
+            assert_eq!(*left, scope, "block {}: goes out of a scope that is not the innermost", id.0);
+            scope = graph.scope(*left).parent.unwrap_or(Graph::ROOT);
+        }
+        assert_eq!(graph.block(target).scope, scope, "block {} goes to {} in another scope", id.0, target.0);
+    };
     match &graph.block(id).end {
         End::Goto(target) => same(*target),
-        End::Suspend { resume, point, .. } => {
-            same(*resume);
+        End::Suspend { resume, point, leaving, .. } => {
+            left(leaving, *resume);
             assert_eq!(graph.block(*resume).resumes, Some(*point), "block {}: resumes at another point", id.0);
         }
-        End::Jump { leaving, target } => {
-            let mut scope = scope;
-            for left in leaving {
-                assert_eq!(*left, scope, "block {}: jumps out of a scope that is not the innermost", id.0);
-                scope = graph.scope(*left).parent.unwrap_or(Graph::ROOT);
-            }
-            assert_eq!(graph.block(*target).scope, scope, "block {} jumps to {} in another scope", id.0, target.0);
-        }
+        End::Jump { leaving, target } => left(leaving, *target),
         End::Branch { then, otherwise, .. } => {
             same_or_inner(*then);
             same_or_inner(*otherwise);

@@ -4,19 +4,25 @@
 //! calls left are opaque. Invariant: no marker is left in tokens, closures, async blocks or items; each such marker was
 //! reported.
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
+use syn::token::Brace;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprYield, Macro, Stmt, Token, parse_quote};
+use syn::{
+    Arm, Attribute, Block, Expr, ExprBlock, ExprBreak, ExprMatch, Label, Lifetime, Macro, Stmt, Token, parse_quote,
+};
 
 use super::calls::Calls;
-use super::suspends::{has_marker, is_marker};
-use crate::message;
+use super::pauses::{self, Pause};
+use super::suspends::{Marker, first_marker};
+use crate::message::{self, Place};
+use crate::names::{Stub, respan};
 use crate::report::Report;
 
 /// Rewrites a body; the calls are needed to write its macros again.
-pub(crate) fn normalise(body: &mut Block, report: &mut Report) -> Calls {
-    let mut pass = Markers { calls: Calls::default(), refused: None, report };
+pub(crate) fn normalise(body: &mut Block, private: &TokenStream, report: &mut Report) -> Calls {
+    let mut pass = Markers::new(private, report);
     pass.visit_block_mut(body);
     pass.calls
 }
@@ -24,27 +30,76 @@ pub(crate) fn normalise(body: &mut Block, report: &mut Report) -> Calls {
 /// Reports the markers of an item, which do not belong to the function around it.
 pub(crate) fn refuse_in_item(item: &syn::Item, report: &mut Report) {
     let mut item = item.clone();
-    Markers { calls: Calls::default(), refused: None, report }.visit_item_mut(&mut item);
+    Markers::new(&TokenStream::new(), report).visit_item_mut(&mut item);
 }
 
 struct Markers<'a> {
     calls: Calls,
-    /// Why a marker cannot stand here.
-    refused: Option<&'static str>,
+    /// Where a marker cannot stand.
+    refused: Option<Place>,
+    /// The attempts that are open, innermost last.
+    attempts: Vec<Lifetime>,
+    /// How many attempts there are so far.
+    count: usize,
+    private: &'a TokenStream,
     report: &'a mut Report,
 }
 
-impl Markers<'_> {
-    fn refusing(&mut self, why: &'static str, visit: impl FnOnce(&mut Self)) {
-        let outer = self.refused.replace(why);
+/// The operands of a `raise!`.
+pub(super) struct Raised {
+    pub(super) exception: Expr,
+    pub(super) cause: Option<Expr>,
+}
+
+impl Raised {
+    pub(super) fn parse(mac: &Macro) -> syn::Result<Self> {
+        let parser = |input: ParseStream<'_>| {
+            if input.is_empty() {
+                return Err(syn::Error::new_spanned(&mac.path, format!("`raise!` {}", message::RAISE_ARGUMENTS)));
+            }
+            let exception = input.parse()?;
+            let _: Option<Token![,]> = input.parse()?;
+            let cause = if input.is_empty() {
+                None
+            } else {
+                let name: syn::Ident = input.parse()?;
+                if name != "from" {
+                    return Err(syn::Error::new(name.span(), format!("`raise!` {}", message::RAISE_ARGUMENTS)));
+                }
+                input.parse::<Token![=]>()?;
+                let cause = input.parse()?;
+                let _: Option<Token![,]> = input.parse()?;
+                Some(cause)
+            };
+            if input.is_empty() {
+                Ok(Raised { exception, cause })
+            } else {
+                Err(input.error(format!("`raise!` {}", message::RAISE_ARGUMENTS)))
+            }
+        };
+        parser.parse2(mac.tokens.clone())
+    }
+}
+
+impl<'a> Markers<'a> {
+    fn new(private: &'a TokenStream, report: &'a mut Report) -> Self {
+        Markers { calls: Calls::default(), refused: None, attempts: Vec::new(), count: 0, private, report }
+    }
+
+    fn refusing(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
+        let outer = self.refused.replace(place);
         visit(self);
         self.refused = outer;
     }
 
     /// What a macro call is to the compiler, or `None` if it stays as it is.
     fn macro_expr(&mut self, mac: &Macro) -> Option<Expr> {
-        if is_marker(mac) {
-            return Some(self.marker(mac));
+        if let Some(marker) = Marker::of(mac) {
+            if let Some(place) = self.refused {
+                self.report.at_span(name_span(mac), message::marker_in(place, &marker_name(mac)));
+                return Some(parse_quote!(()));
+            }
+            return Some(self.marker(mac, marker));
         }
         if self.refused.is_some() {
             // Inside a closure nothing is rewritten; a marker in the tokens is refused all the same.
@@ -59,36 +114,148 @@ impl Markers<'_> {
     }
 
     fn check_tokens(&mut self, mac: &Macro) {
-        if has_marker(mac.tokens.clone()) && !keeps_its_markers(mac) {
-            self.report.at(&mac.path, self.refused.unwrap_or(message::MARKER_IN_MACRO));
+        if let Some(marker) = first_marker(mac.tokens.clone())
+            && !keeps_its_markers(mac)
+        {
+            self.report.at(&mac.path, message::marker_in(self.refused.unwrap_or(Place::Macro), &marker));
         }
     }
 
-    fn marker(&mut self, mac: &Macro) -> Expr {
-        let span = mac.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
-        let parser = |input: ParseStream<'_>| {
-            if input.is_empty() {
-                return Ok(parse_quote!(()));
-            }
-            let value: Expr = input.parse()?;
-            let _: Option<Token![,]> = input.parse()?;
-            if !input.is_empty() {
-                return Err(input.error(message::MARKER_ARGUMENTS));
-            }
-            Ok(value)
+    /// A marker as an expression. One that is wrong is reported, and stands for nothing.
+    fn marker(&mut self, mac: &Macro, marker: Marker) -> Expr {
+        let span = name_span(mac);
+        let parens = syn::token::Paren(mac.delimiter.span().join());
+        let made = match marker {
+            Marker::Yield => operand(mac).map(|operand| Pause::Yield.expr(span, parens, operand)),
+            Marker::TryYield => operand(mac).map(|operand| Pause::TryYield.expr(span, parens, operand)),
+            Marker::YieldFrom => delegate(mac).map(|operand| {
+                let raise = self.raise(span, parens, parse_quote!(exception), None);
+                Expr::Match(ExprMatch {
+                    attrs: Vec::new(),
+                    match_token: Token![match](span),
+                    expr: Box::new(Pause::Delegate.expr(span, parens, operand)),
+                    brace_token: Brace(span),
+                    arms: vec![
+                        parse_quote!(::core::result::Result::Ok(value) => value,),
+                        Arm { body: Box::new(raise), ..parse_quote!(::core::result::Result::Err(exception) => (),) },
+                    ],
+                })
+            }),
+            Marker::TryYieldFrom => delegate(mac).map(|operand| Pause::Delegate.expr(span, parens, operand)),
+            Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
+            Marker::Raise => Raised::parse(mac).map(|raised| self.raise(span, parens, raised.exception, raised.cause)),
         };
-        let value = parser.parse2(mac.tokens.clone()).unwrap_or_else(|error| {
+        made.unwrap_or_else(|error| {
             self.report.push(error);
             parse_quote!(())
-        });
-        // The parentheses are those of the marker: errors about its value point at all of it.
-        let expr = Expr::Paren(syn::ExprParen {
-            attrs: Vec::new(),
-            paren_token: syn::token::Paren(mac.delimiter.span().join()),
-            expr: Box::new(value),
-        });
-        Expr::Yield(ExprYield { attrs: Vec::new(), yield_token: Token![yield](span), expr: Some(Box::new(expr)) })
+        })
     }
+
+    /// `attempt!` is a labelled block, out of which what is raised breaks. Its own value is the `Ok`.
+    fn attempt(&mut self, span: Span, stmts: Vec<Stmt>) -> Expr {
+        let label = pauses::attempt_label(self.count, span);
+        self.count += 1;
+        let private = self.private;
+        let inner =
+            Expr::Block(ExprBlock { attrs: Vec::new(), label: None, block: Block { brace_token: Brace(span), stmts } });
+        let value: Expr = parse_quote!(::core::result::Result::<_, #private::Exception>::Ok(#inner));
+        Expr::Block(ExprBlock {
+            attrs: Vec::new(),
+            label: Some(Label { name: label, colon_token: Token![:](span) }),
+            block: Block { brace_token: Brace(span), stmts: vec![Stmt::Expr(value, None)] },
+        })
+    }
+
+    /// `raise!` breaks out of the innermost attempt, or else returns.
+    fn raise(&self, span: Span, parens: syn::token::Paren, exception: Expr, cause: Option<Expr>) -> Expr {
+        let call = raise_call(self.private, span, parens, &exception, cause.as_ref());
+        match self.attempts.last() {
+            Some(label) => Expr::Break(ExprBreak {
+                attrs: Vec::new(),
+                break_token: Token![break](span),
+                label: Some(label.clone()),
+                expr: Some(parse_quote!(::core::result::Result::Err(#call))),
+            }),
+            None => {
+                let stub = Stub::Raise.call(span, parens, Some(parse_quote!(#call)));
+                parse_quote!(return #stub)
+            }
+        }
+    }
+}
+
+/// The call that makes an exception of the operands of a `raise!`, as if the user had written it at the marker: there it
+/// is found in tracebacks.
+pub(super) fn raise_call(
+    private: &TokenStream,
+    span: Span,
+    parens: syn::token::Paren,
+    exception: &impl ToTokens,
+    cause: Option<&impl ToTokens>,
+) -> TokenStream {
+    let (name, arguments) = match cause {
+        Some(cause) => (quote!(#private::raise_from), quote!(#exception, #cause)),
+        None => (quote!(#private::raise), exception.to_token_stream()),
+    };
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
+    arguments.set_span(parens.span.join());
+    let mut call = respan(span, name);
+    call.extend(arguments.to_token_stream());
+    call
+}
+
+/// The span of a marker's name.
+fn name_span(mac: &Macro) -> Span {
+    mac.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span())
+}
+
+fn marker_name(mac: &Macro) -> String {
+    mac.path.segments.last().map(|segment| format!("{}!", segment.ident)).unwrap_or_default()
+}
+
+/// What a marker hands out: one value, or `()`.
+fn operand(mac: &Macro) -> syn::Result<Expr> {
+    let parser = |input: ParseStream<'_>| {
+        if input.is_empty() {
+            return Ok(parse_quote!(()));
+        }
+        let value: Expr = input.parse()?;
+        let _: Option<Token![,]> = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
+        }
+        Ok(value)
+    };
+    parser.parse2(mac.tokens.clone())
+}
+
+/// What a marker delegates to.
+fn delegate(mac: &Macro) -> syn::Result<Expr> {
+    let parser = |input: ParseStream<'_>| {
+        if input.is_empty() {
+            let text = format!("`{}` {}", marker_name(mac), message::DELEGATE_ARGUMENTS);
+            return Err(syn::Error::new_spanned(&mac.path, text));
+        }
+        let value: Expr = input.parse()?;
+        let _: Option<Token![,]> = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error(format!("`{}` {}", marker_name(mac), message::DELEGATE_ARGUMENTS)));
+        }
+        Ok(value)
+    };
+    parser.parse2(mac.tokens.clone())
+}
+
+/// The attributes of what a marker became.
+fn attrs(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
+    Some(match expr {
+        Expr::Yield(inner) => &mut inner.attrs,
+        Expr::Match(inner) => &mut inner.attrs,
+        Expr::Block(inner) => &mut inner.attrs,
+        Expr::Return(inner) => &mut inner.attrs,
+        Expr::Break(inner) => &mut inner.attrs,
+        _ => return None,
+    })
 }
 
 /// Macros that do not evaluate what stands in them: `coroutine!` has markers of its own.
@@ -102,25 +269,35 @@ impl VisitMut for Markers<'_> {
         if let Expr::Macro(mac) = expr
             && let Some(mut other) = self.macro_expr(&mac.mac)
         {
-            if let Expr::Yield(inner) = &mut other {
-                inner.attrs = std::mem::take(&mut mac.attrs);
+            if let Some(attrs) = attrs(&mut other) {
+                attrs.append(&mut mac.attrs);
             }
             *expr = other;
         }
         match expr {
             Expr::Yield(inner) => {
-                if let Some(why) = self.refused {
-                    self.report.at_span(inner.yield_token.span, why);
+                // The keyword: a marker that cannot stand here is none any more.
+                if let Some(place) = self.refused {
+                    self.report.at_span(inner.yield_token.span, message::marker_in(place, "yield"));
                 }
                 if let Some(value) = &mut inner.expr {
                     self.visit_expr_mut(value);
                 }
             }
+            Expr::Block(block) => {
+                let attempt = pauses::attempt_of(block).map(|label| label.name.clone());
+                let inside = attempt.is_some();
+                self.attempts.extend(attempt);
+                visit_mut::visit_expr_block_mut(self, block);
+                if inside {
+                    self.attempts.pop();
+                }
+            }
             Expr::Closure(closure) => {
-                self.refusing(message::MARKER_IN_CLOSURE, |pass| visit_mut::visit_expr_closure_mut(pass, closure));
+                self.refusing(Place::Closure, |pass| visit_mut::visit_expr_closure_mut(pass, closure));
             }
             Expr::Async(block) => {
-                self.refusing(message::MARKER_IN_ASYNC, |pass| visit_mut::visit_expr_async_mut(pass, block));
+                self.refusing(Place::Async, |pass| visit_mut::visit_expr_async_mut(pass, block));
             }
             Expr::Await(inner) if self.refused.is_none() => {
                 self.report.at(&inner.await_token, message::AWAIT);
@@ -135,8 +312,8 @@ impl VisitMut for Markers<'_> {
         if let Stmt::Macro(mac) = stmt
             && let Some(mut other) = self.macro_expr(&mac.mac)
         {
-            if let Expr::Yield(inner) = &mut other {
-                inner.attrs = std::mem::take(&mut mac.attrs);
+            if let Some(attrs) = attrs(&mut other) {
+                attrs.append(&mut mac.attrs);
             } else if !mac.attrs.is_empty() {
                 // The attribute belongs to a statement that stays a macro call.
                 visit_mut::visit_stmt_mut(self, stmt);
@@ -157,15 +334,15 @@ impl VisitMut for Markers<'_> {
         if matches!(item, syn::Item::Macro(_)) {
             return;
         }
-        self.refusing(message::MARKER_IN_ITEM, |pass| visit_mut::visit_item_mut(pass, item));
+        self.refusing(Place::Item, |pass| visit_mut::visit_item_mut(pass, item));
     }
 
     fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
-        self.refusing(message::MARKER_IN_PATTERN, |pass| visit_mut::visit_pat_mut(pass, pat));
+        self.refusing(Place::Pattern, |pass| visit_mut::visit_pat_mut(pass, pat));
     }
 
     fn visit_type_mut(&mut self, ty: &mut syn::Type) {
-        self.refusing(message::MARKER_IN_PATTERN, |pass| visit_mut::visit_type_mut(pass, ty));
+        self.refusing(Place::Pattern, |pass| visit_mut::visit_type_mut(pass, ty));
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {

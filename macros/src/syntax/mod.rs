@@ -3,7 +3,9 @@
 pub(crate) mod arguments;
 pub(crate) mod calls;
 pub(crate) mod captures;
+pub(crate) mod exits;
 pub(crate) mod items;
 pub(crate) mod markers;
 pub(crate) mod native;
+pub(crate) mod pauses;
 pub(crate) mod suspends;

@@ -5,73 +5,212 @@
 //! code, whatever the lowering made of the same lines.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
+use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Macro, Stmt, Type};
+use syn::{Block, Expr, Lifetime, Macro, MacroDelimiter, Stmt, Token, Type};
 
-use super::suspends::is_marker;
-use crate::names::generic;
+use super::exits;
+use super::markers::{Raised, raise_call};
+use super::suspends::Marker;
+use crate::function::Function;
+use crate::graph::pauses::delegate_call;
+use crate::names::{generic, respan};
 use crate::per_resume;
 
-/// The body with each marker as a call of `pause`.
-pub(crate) fn native(body: &Block, krate: &syn::Path, yields: &Type, sends: &Type) -> Block {
+/// The body with each marker as a call of its stand-in, and whether any of them delegates.
+pub(crate) fn native(body: &Block, function: &Function) -> (Block, bool) {
     let mut body = body.clone();
-    let (yields, sends) = (per_resume::inferred(yields), per_resume::inferred(sends));
-    let (pause, pause_unit) = (quote!(#krate::private::pause), quote!(#krate::private::pause_unit));
-    Native { pause, pause_unit, yields, sends }.visit_block_mut(&mut body);
-    body
+    let yields = per_resume::inferred(&function.yields);
+    let sends = per_resume::inferred(&function.sends_written);
+    let (private, operand) = (&function.private(), function.operand());
+    let mut pass = Native { private, operand, yields, sends, attempts: Vec::new(), count: 0, delegates: false };
+    pass.visit_block_mut(&mut body);
+    (body, pass.delegates)
 }
 
-/// Whether a marker is written without a path, so that it may have been imported.
-pub(crate) fn names_marker(tokens: TokenStream) -> bool {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    tokens.iter().enumerate().any(|(index, token)| match token {
-        TokenTree::Group(group) => names_marker(group.stream()),
-        TokenTree::Ident(name) if name == "yield_" => {
-            !matches!(index.checked_sub(1).map(|before| &tokens[before]), Some(TokenTree::Punct(p)) if p.as_char() == ':')
+/// The markers that are written without a path, so that they may have been imported.
+pub(crate) fn named_markers(tokens: TokenStream) -> Vec<Ident> {
+    fn collect(tokens: TokenStream, found: &mut Vec<Ident>) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (index, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Group(group) => collect(group.stream(), found),
+                TokenTree::Ident(name) if Marker::named(name).is_some() => {
+                    let punct =
+                        |token: Option<&TokenTree>, c| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == c);
+                    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+                    if !punct(before, ':') && punct(tokens.get(index + 1), '!') && !found.contains(name) {
+                        found.push(name.clone());
+                    }
+                }
+                _ => {}
+            }
         }
-        _ => false,
-    })
+    }
+    let mut found = Vec::new();
+    collect(tokens, &mut found);
+    found
 }
 
-struct Native {
-    pause: TokenStream,
-    pause_unit: TokenStream,
+/// The attributes that a marker may have.
+const LINTS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
+
+struct Native<'a> {
+    private: &'a TokenStream,
+    /// The path of what probes the operand of a delegation.
+    operand: TokenStream,
     yields: Type,
     sends: Type,
+    /// The labels of the attempts that are open, innermost last.
+    attempts: Vec<Lifetime>,
+    /// How many attempts there are so far.
+    count: usize,
+    /// Whether there is a `yield_from!`.
+    delegates: bool,
 }
 
-impl Native {
+impl Native<'_> {
     /// A call that reads as the marker: its path at the marker's name, its arguments at the marker's.
-    fn call(&self, name: Span, arguments: Span, operand: TokenStream) -> TokenStream {
-        let (yields, sends) = (&self.yields, &self.sends);
-        let callee = generic(name, &self.pause, &[yields, sends]);
-        if operand.is_empty() {
-            let callee = generic(name, &self.pause_unit, &[sends]);
-            let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
-            group.set_span(arguments);
-            return quote!(#callee #group);
-        }
-        // The operand is evaluated as an initialiser is. The block is the expansion's, so that no lint takes its braces
-        // for the user's.
-        let block = quote!({ let value: #yields = #operand; value });
-        let mut group = Group::new(Delimiter::Parenthesis, block);
+    fn pause(&self, name: Span, arguments: Span, operand: TokenStream, tries: bool) -> TokenStream {
+        let (private, yields, sends) = (self.private, &self.yields, &self.sends);
+        let callee = |stub: &str, types: &[&Type]| {
+            let stub = if tries { format_ident!("try_{stub}") } else { format_ident!("{stub}") };
+            generic(name, &quote!(#private::#stub), types)
+        };
+        let (callee, operand) = if operand.is_empty() {
+            (callee("pause_unit", &[sends]), TokenStream::new())
+        } else {
+            // The operand is evaluated as an initialiser is. The block is the expansion's, so that no lint takes its
+            // braces for the user's.
+            (callee("pause", &[yields, sends]), quote!({ let value: #yields = #operand; value }))
+        };
+        let mut group = Group::new(Delimiter::Parenthesis, operand);
         group.set_span(arguments);
         quote!(#callee #group)
     }
 
+    /// A suspension point whose exceptions go where they go.
+    fn yields(&self, name: Span, arguments: Span, operand: TokenStream) -> TokenStream {
+        self.caught(self.pause(name, arguments, operand, !self.attempts.is_empty()))
+    }
+
+    /// In an attempt what is raised ends it.
+    fn caught(&self, outcome: TokenStream) -> TokenStream {
+        let Some(label) = self.attempts.last() else { return outcome };
+        quote! {
+            match #outcome {
+                ::core::result::Result::Ok(value) => value,
+                ::core::result::Result::Err(exception) => break #label ::core::result::Result::Err(exception),
+            }
+        }
+    }
+
+    /// The operand of a marker, or nothing. What is no operand was reported where markers are read.
+    fn operand(&mut self, mac: &Macro) -> TokenStream {
+        let parser = |input: ParseStream<'_>| {
+            let operand = if input.is_empty() { None } else { Some(input.parse::<Expr>()?) };
+            let _: Option<Token![,]> = input.parse()?;
+            Ok(operand)
+        };
+        let mut operand = parser.parse2(mac.tokens.clone()).ok().flatten();
+        operand.iter_mut().for_each(|operand| self.visit_expr_mut(operand));
+        operand.into_token_stream()
+    }
+
+    fn delegation(&mut self, mac: &Macro, tries: bool) -> TokenStream {
+        self.delegates = true;
+        let (private, sends) = (self.private, self.sends.clone());
+        let operand = self.operand(mac);
+        let operand = Expr::Verbatim(quote!({ let value = #operand; value }));
+        let parens = syn::token::Paren(mac.delimiter.span().join());
+        let delegate = delegate_call(&self.operand, name_span(mac), parens, (Some(&self.yields), &sends), operand);
+        let stub = if tries { quote!(try_delegated) } else { quote!(delegated) };
+        quote!(#private::#stub::<#sends, _>(#delegate))
+    }
+
+    fn attempt(&mut self, mac: &Macro) -> TokenStream {
+        let Ok(mut stmts) = Block::parse_within.parse2(mac.tokens.clone()) else {
+            return quote!(::core::unreachable!());
+        };
+        self.count += 1;
+        // No name that a user could write, and no warning where nothing is raised.
+        let label = Lifetime::new(&format!("'_attempt{}", self.count), Span::mixed_site());
+        self.attempts.push(label.clone());
+        stmts.iter_mut().for_each(|stmt| self.visit_stmt_mut(stmt));
+        self.attempts.pop();
+        let private = self.private;
+        let mut block = Group::new(Delimiter::Brace, quote!(#(#stmts)*));
+        block.set_span(mac.delimiter.span().join());
+        quote! {
+            #label: {
+                let value = #block;
+                #[allow(unreachable_code)]
+                ::core::result::Result::<_, #private::Exception>::Ok(value)
+            }
+        }
+    }
+
+    fn raise(&mut self, mac: &Macro) -> TokenStream {
+        let Ok(mut raised) = Raised::parse(mac) else { return quote!(::core::unreachable!()) };
+        self.visit_expr_mut(&mut raised.exception);
+        if let Some(cause) = &mut raised.cause {
+            self.visit_expr_mut(cause);
+        }
+        let (private, parens) = (self.private, syn::token::Paren(mac.delimiter.span().join()));
+        let call = raise_call(private, name_span(mac), parens, &raised.exception, raised.cause.as_ref());
+        match self.attempts.last() {
+            Some(label) => quote!(break #label ::core::result::Result::Err(#call)),
+            None => quote!(return #private::raised(#call)),
+        }
+    }
+
+    fn marker(&mut self, mac: &Macro, marker: Marker) -> TokenStream {
+        let (name, arguments) = (name_span(mac), mac.delimiter.span().join());
+        match marker {
+            Marker::Yield => {
+                let operand = self.operand(mac);
+                self.yields(name, arguments, operand)
+            }
+            Marker::TryYield => {
+                let operand = self.operand(mac);
+                self.pause(name, arguments, operand, true)
+            }
+            Marker::YieldFrom => {
+                let outcome = self.delegation(mac, !self.attempts.is_empty());
+                self.caught(outcome)
+            }
+            Marker::TryYieldFrom => self.delegation(mac, true),
+            Marker::Attempt => self.attempt(mac),
+            Marker::Raise => self.raise(mac),
+        }
+    }
+
+    /// Around an outcome whose exit is dropped unseen: a call that rustc warns of, at the marker.
+    fn warn_of_exit(&mut self, expr: &mut Expr) {
+        if let Some(mac) = exits::outcome(expr) {
+            let private = self.private;
+            let warned = respan(name_span(mac), quote!(#private::drops_exit));
+            self.visit_expr_mut(expr);
+            *expr = Expr::Verbatim(quote!(#warned(#expr)));
+        }
+    }
+
     /// Markers in the tokens of a macro call.
-    fn tokens(&self, tokens: TokenStream) -> TokenStream {
+    fn tokens(&mut self, tokens: TokenStream) -> TokenStream {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut out: Vec<TokenTree> = Vec::new();
         let mut index = 0;
         while let Some(token) = tokens.get(index) {
             match (token, tokens.get(index + 1), tokens.get(index + 2)) {
                 (TokenTree::Ident(name), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(group)))
-                    if name == "yield_" && bang.as_char() == '!' =>
+                    if bang.as_char() == '!' && Marker::named(name).is_some() =>
                 {
                     drop_path(&mut out);
-                    out.extend(self.call(name.span(), group.span(), self.tokens(group.stream())));
+                    let mac = macro_call(name, group);
+                    if let Some(marker) = Marker::named(name) {
+                        out.extend(self.marker(&mac, marker));
+                    }
                     index += 3;
                 }
                 (TokenTree::Group(group), ..) => {
@@ -88,12 +227,19 @@ impl Native {
         }
         out.into_iter().collect()
     }
+}
 
-    fn marker(&self, mac: &Macro) -> Expr {
-        let span = mac.path.segments.last().map_or_else(proc_macro2::Span::call_site, |last| last.ident.span());
-        let call = self.call(span, mac.delimiter.span().join(), self.tokens(mac.tokens.clone()));
-        Expr::Verbatim(call)
-    }
+fn name_span(mac: &Macro) -> Span {
+    mac.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
+}
+
+fn macro_call(name: &Ident, group: &Group) -> Macro {
+    let delimiter = match group.delimiter() {
+        Delimiter::Brace => MacroDelimiter::Brace(syn::token::Brace(group.span())),
+        Delimiter::Bracket => MacroDelimiter::Bracket(syn::token::Bracket(group.span())),
+        Delimiter::Parenthesis | Delimiter::None => MacroDelimiter::Paren(syn::token::Paren(group.span())),
+    };
+    Macro { path: name.clone().into(), bang_token: Default::default(), delimiter, tokens: group.stream() }
 }
 
 /// Removes `coframe::` or `::coframe::` from before a marker.
@@ -114,29 +260,50 @@ fn is_path_segment(ident: &Ident) -> bool {
     !matches!(ident.to_string().as_str(), "return" | "break" | "in" | "if" | "match" | "while" | "else" | "mut")
 }
 
-impl VisitMut for Native {
+impl VisitMut for Native<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::Macro(mac) if is_marker(&mac.mac) => *expr = self.marker(&mac.mac),
+            Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
+                *expr = Expr::Verbatim(self.marker(&mac.mac, marker));
+            }
+            Expr::MethodCall(call) if exits::is_dropping_method(&call.method) => {
+                self.warn_of_exit(&mut call.receiver);
+                visit_mut::visit_expr_mut(self, expr);
+            }
+            Expr::Match(inner) if exits::is_dropping_match(&inner.arms) => {
+                self.warn_of_exit(&mut inner.expr);
+                visit_mut::visit_expr_mut(self, expr);
+            }
             Expr::Yield(inner) => {
                 let mut operand = inner.expr.take();
                 if let Some(operand) = &mut operand {
                     self.visit_expr_mut(operand);
                 }
-                let call = self.call(
-                    inner.yield_token.span,
-                    inner.yield_token.span,
-                    operand.map_or_else(TokenStream::new, |e| e.to_token_stream()),
-                );
-                *expr = Expr::Verbatim(call);
+                let operand = operand.map_or_else(TokenStream::new, |e| e.to_token_stream());
+                let span = inner.yield_token.span;
+                *expr = Expr::Verbatim(self.yields(span, span, operand));
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
     }
 
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        if matches!(local.pat, syn::Pat::Wild(_))
+            && let Some(init) = &mut local.init
+        {
+            self.warn_of_exit(&mut init.expr);
+        }
+        visit_mut::visit_local_mut(self, local);
+    }
+
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {
-            Stmt::Macro(mac) if is_marker(&mac.mac) => *stmt = Stmt::Expr(self.marker(&mac.mac), mac.semi_token),
+            Stmt::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
+                let expr = self.marker(&mac.mac, marker);
+                // Any other attribute was refused where markers are read.
+                let attrs = mac.attrs.iter().filter(|attr| LINTS.iter().any(|lint| attr.path().is_ident(lint)));
+                *stmt = Stmt::Expr(Expr::Verbatim(quote!(#(#attrs)* #expr)), mac.semi_token);
+            }
             _ => visit_mut::visit_stmt_mut(self, stmt),
         }
     }

@@ -4,31 +4,64 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Expr, Macro};
 
-/// Whether a macro call is a marker of ours, by the last segment of its path.
-pub(crate) fn is_marker(mac: &Macro) -> bool {
-    mac.path.segments.last().is_some_and(|segment| is_marker_name(&segment.ident))
+use super::pauses::attempt_of;
+
+/// The markers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Marker {
+    Yield,
+    TryYield,
+    YieldFrom,
+    TryYieldFrom,
+    Attempt,
+    Raise,
 }
 
-fn is_marker_name(ident: &Ident) -> bool {
-    ident == "yield_"
+impl Marker {
+    /// The marker that a macro call is, by the last segment of its path.
+    pub(crate) fn of(mac: &Macro) -> Option<Self> {
+        Marker::named(&mac.path.segments.last()?.ident)
+    }
+
+    /// The marker of a name.
+    pub(crate) fn named(ident: &Ident) -> Option<Self> {
+        Some(match ident.to_string().as_str() {
+            "yield_" => Marker::Yield,
+            "try_yield" => Marker::TryYield,
+            "yield_from" => Marker::YieldFrom,
+            "try_yield_from" => Marker::TryYieldFrom,
+            "attempt" => Marker::Attempt,
+            "raise" => Marker::Raise,
+            _ => return None,
+        })
+    }
 }
 
 /// Whether a marker stands anywhere in these tokens.
 pub(crate) fn has_marker(tokens: TokenStream) -> bool {
+    first_marker(tokens).is_some()
+}
+
+/// The first marker in these tokens, as it is written.
+pub(crate) fn first_marker(tokens: TokenStream) -> Option<String> {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
-            TokenTree::Ident(ident) if is_marker_name(&ident) => {
+            TokenTree::Ident(ident) if Marker::named(&ident).is_some() => {
                 if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '!') {
-                    return true;
+                    return Some(format!("{ident}!"));
                 }
             }
-            TokenTree::Ident(ident) if ident == "yield" => return true,
-            TokenTree::Group(group) if has_marker(group.stream()) => return true,
+            TokenTree::Ident(ident) if ident == "yield" => return Some("yield".to_owned()),
+            TokenTree::Group(group) => {
+                if let Some(found) = first_marker(group.stream()) {
+                    return Some(found);
+                }
+            }
             _ => {}
         }
     }
-    false
+    None
 }
 
 /// What a subtree does besides computing its value.
@@ -77,6 +110,7 @@ impl<'ast> Visit<'ast> for Effects<'ast> {
                 self.visit_expr(&inner.expr);
                 self.nested(inner.label.as_ref(), true, |visitor| visitor.visit_block(&inner.body));
             }
+            Expr::Block(inner) if attempt_of(inner).is_some() => self.suspends = true,
             Expr::Block(inner) if inner.label.is_some() => {
                 self.nested(inner.label.as_ref(), false, |visitor| visit::visit_expr_block(visitor, inner));
             }

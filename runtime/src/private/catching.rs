@@ -3,9 +3,10 @@
 //! Any other frame is closed by dropping its locals, which is what an exit that nothing catches does. So only these pay
 //! for a destructor.
 
+use core::fmt;
 use core::marker::PhantomData;
 
-use super::machine::{FrameMachine, Inspect, Lend, LendBody, Locals, Machine, RUNNING, CREATED};
+use super::machine::{CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, RUNNING};
 use crate::coroutine::{Resumed, closed};
 use crate::{Code, Exception, Generator, Signal, unraisable};
 
@@ -23,6 +24,7 @@ pub trait Exit<L, F> {
 }
 
 /// [`Exit`] of a body that is sent an `S`.
+#[derive(Debug)]
 pub struct Sent<S, Y, R>(PhantomData<fn(S) -> (Y, R)>);
 
 impl<S, Y, R, L, F> Exit<L, F> for Sent<S, Y, R>
@@ -38,6 +40,7 @@ where
 }
 
 /// [`Exit`] of a body that is lent what it is sent.
+#[derive(Debug)]
 pub struct Lent<T: ?Sized, R>(PhantomData<fn(&T) -> R>);
 
 impl<T, R, L, F> Exit<L, F> for Lent<T, R>
@@ -73,10 +76,16 @@ impl<X: Exit<L, F>, L: Clone, F: Clone> Clone for CatchingMachine<X, L, F> {
     }
 }
 
+impl<X: Exit<L, F>, L, F> fmt::Debug for CatchingMachine<X, L, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CatchingMachine").finish_non_exhaustive()
+    }
+}
+
 impl<X: Exit<L, F>, L, F> Drop for CatchingMachine<X, L, F> {
     fn drop(&mut self) {
         if !matches!(self.frame.position, CREATED | RUNNING..) {
-            unraisable::closing(X::CODE, || X::exit(&mut self.frame));
+            unraisable::close_in_drop(X::CODE, || X::exit(&mut self.frame));
         }
     }
 }

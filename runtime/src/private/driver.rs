@@ -101,7 +101,7 @@ impl<'a, Y, S> Driver<'a, Y, S> {
     fn discard(&mut self, base: usize) {
         while let Some(innermost) = self.levels.get(base..).and_then(<[_]>::last) {
             let (code, base) = (innermost.code(), self.levels.len() - 1);
-            unraisable::closing(code, || closed(self.run(base, None, Some(Exception::Exit))).map(drop));
+            unraisable::close_in_drop(code, || closed(self.run(base, None, Some(Exception::Exit))));
             self.abandon(base);
         }
     }
@@ -129,7 +129,7 @@ impl<Y, S> Drop for Unwinding<'_, '_, Y, S> {
 impl<Y, S> Drop for Driver<'_, Y, S> {
     fn drop(&mut self) {
         if let Some(outermost) = self.levels.first() {
-            unraisable::closing(outermost.code(), || closed(self.resume(None, Some(Exception::Exit))).map(drop));
+            unraisable::close_in_drop(outermost.code(), || closed(self.resume(None, Some(Exception::Exit))));
             self.abandon(0);
         }
     }

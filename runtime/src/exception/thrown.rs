@@ -1,0 +1,156 @@
+//! A thrown error with what is known of its way: what it was raised from and where it passed.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt;
+use core::panic::Location;
+
+use super::Exception;
+use super::traceback::{Entry, Traceback};
+
+/// A thrown error, behind one pointer so that an [`Exception`] stays within two words.
+///
+/// It dereferences to the error; so `thrown.source()` is the error's own, and [`Exception::source`] what it was raised
+/// from.
+///
+/// ```
+/// use coframe::Exception;
+///
+/// let Exception::Thrown(thrown) = Exception::from(std::fmt::Error) else { unreachable!() };
+/// assert!(thrown.is::<std::fmt::Error>());
+/// ```
+pub struct Thrown(Box<Inner>);
+
+struct Inner {
+    error: Box<dyn Error + Send + Sync>,
+    source: Option<Link>,
+    traceback: Vec<Entry>,
+}
+
+impl Thrown {
+    /// The error as the box it was thrown in. Its source and traceback are dropped.
+    ///
+    /// ```
+    /// # use coframe::Exception;
+    /// # let Exception::Thrown(thrown) = Exception::from(std::fmt::Error) else { unreachable!() };
+    /// assert!(thrown.into_inner().is::<std::fmt::Error>());
+    /// ```
+    #[must_use]
+    pub fn into_inner(self) -> Box<dyn Error + Send + Sync> {
+        self.0.error
+    }
+
+    pub(super) fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
+        match self.0.error.downcast() {
+            Ok(error) => Ok(*error),
+            Err(error) => {
+                self.0.error = error;
+                Err(self)
+            }
+        }
+    }
+
+    /// The error alone, or with its sources behind [`Error::source`].
+    pub(super) fn into_error(self) -> Box<dyn Error + Send + Sync> {
+        match self.0.source {
+            None => self.0.error,
+            Some(_) => Box::new(Link(Exception::Thrown(self))),
+        }
+    }
+
+    pub(super) fn source_exception(&self) -> Option<&Exception> {
+        self.0.source.as_ref().map(|link| &link.0)
+    }
+
+    pub(super) fn with_source(mut self, cause: Exception) -> Self {
+        self.0.source = Some(Link(cause));
+        self
+    }
+
+    pub(super) fn traceback(&self) -> Traceback<'_> {
+        Traceback::new(&self.0.traceback)
+    }
+
+    pub(super) fn climbed(mut self, at: &'static Location<'static>) -> Self {
+        match self.0.traceback.last_mut() {
+            Some((last, times)) if *last == at => *times += 1,
+            _ => self.0.traceback.push((at, 1)),
+        }
+        self
+    }
+}
+
+impl core::ops::Deref for Thrown {
+    type Target = dyn Error + Send + Sync;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0.error
+    }
+}
+
+impl fmt::Debug for Thrown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.error.fmt(f)
+    }
+}
+
+impl From<Box<dyn Error + Send + Sync>> for Thrown {
+    fn from(error: Box<dyn Error + Send + Sync>) -> Self {
+        Thrown(Box::new(Inner { error, source: None, traceback: Vec::new() }))
+    }
+}
+
+/// An exception in a chain of sources, which can stand for an [`Error`] whose `source` is the next one.
+struct Link(Exception);
+
+impl Link {
+    fn next(&mut self) -> Option<Link> {
+        match &mut self.0 {
+            Exception::Thrown(thrown) => thrown.0.source.take(),
+            _ => None,
+        }
+    }
+
+    /// The error itself where the chain ends, so that it can be downcast.
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        match &self.0 {
+            Exception::Thrown(Thrown(inner)) if inner.source.is_none() => &*inner.error,
+            _ => self,
+        }
+    }
+}
+
+// In a loop, because a chain may be longer than the stack is deep.
+impl Drop for Link {
+    fn drop(&mut self) {
+        let mut next = self.next();
+        while let Some(mut link) = next {
+            next = link.next();
+        }
+    }
+}
+
+impl Error for Link {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.0 {
+            Exception::Thrown(thrown) => thrown.0.source.as_ref().map(Link::as_error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Exception::Thrown(thrown) => thrown.fmt(f),
+            plain => plain.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Handles: one coroutine driven by several owners, and by itself.
+//!
+//! The names in the comments are the lines of `SEMANTICS.md`.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use coframe::{BoxCoroutine, CoroutineExt, Exception, Generator, Machine, Shared, State, Step, WeakShared};
+
+thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
+
+fn say(line: impl ToString) {
+    let line = line.to_string();
+    TRACE.with_borrow_mut(|trace| trace.push(line));
+}
+
+/// The trace since the last call, as one line.
+fn said() -> String {
+    TRACE.take().join(" ")
+}
+
+/// Says when it is dropped.
+#[derive(Debug)]
+struct Loud(&'static str);
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        say(format_args!("drop-{}", self.0));
+    }
+}
+
+impl fmt::Display for Loud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Loud {}
+
+/// Where a body finds a handle on a coroutine that was made after it.
+struct Cell<C>(Rc<RefCell<Option<Shared<C>>>>);
+
+impl<C> Cell<C> {
+    fn new() -> Self {
+        Cell(Rc::default())
+    }
+
+    fn set(&self, handle: &Shared<C>) {
+        *self.0.borrow_mut() = Some(handle.clone());
+    }
+
+    fn get(&self) -> Shared<C> {
+        self.0.borrow().clone().unwrap()
+    }
+
+    /// Breaks the cycle.
+    fn clear(&self) {
+        let handle = self.0.take();
+        drop(handle);
+    }
+}
+
+impl<C> Clone for Cell<C> {
+    fn clone(&self) -> Self {
+        Cell(Rc::clone(&self.0))
+    }
+}
+
+type Sent = Shared<BoxCoroutine<'static, &'static str, &'static str, Loud>>;
+type Pulled = BoxCoroutine<'static, &'static str, ()>;
+
+#[coframe::coroutine(yield = u32)]
+fn counter(_guard: Loud) {
+    for n in 0.. {
+        yield_!(n);
+    }
+}
+
+fn fails<T: fmt::Debug>(what: &str, result: Result<T, Exception>) {
+    match result {
+        Err(exception) => say(format_args!("{what}:{exception:?}")),
+        Ok(value) => panic!("{what} was allowed: {value:?}"),
+    }
+}
+
+/// REE-01, the trace of `conformance/g11_reentrancy.py`, first part.
+#[test]
+fn a_body_that_resumes_itself() {
+    #[coframe::coroutine(yield = &'static str, send = Loud)]
+    fn selfish(handle: Cell<BoxCoroutine<'static, &'static str, &'static str, Loud>>) -> &'static str {
+        say("running");
+        let mut this = handle.get();
+        fails("send", this.send(Loud("value")));
+        fails("start", this.start());
+        fails("throw", this.throw(Loud("error")));
+        fails("close", this.close());
+        assert!(this.is_running());
+        let sent = yield_!("still fine");
+        say(format_args!("resumed-with-{sent}"));
+        fails("start", this.start());
+        "normal end"
+    }
+    let cell = Cell::new();
+    let mut this: Sent = Shared::new(Box::new(selfish(cell.clone())));
+    cell.set(&this);
+    assert_eq!(this.start().unwrap(), Step::Yielded("still fine"));
+    let refused = "running drop-value send:AlreadyRunning start:AlreadyRunning drop-error throw:AlreadyRunning \
+                   close:AlreadyRunning";
+    assert_eq!(said(), refused);
+    assert!(!this.is_running());
+    assert_eq!(this.send(Loud("x")).unwrap(), Step::Returned("normal end"));
+    assert_eq!(said(), "resumed-with-x start:AlreadyRunning drop-x");
+    assert!(matches!(this.start(), Err(Exception::Finished)));
+    cell.clear();
+}
+
+/// REE-02, the same trace, second part: one that has resumed another is running too.
+#[test]
+fn an_inner_body_that_resumes_its_outer_one() {
+    #[coframe::coroutine(yield = &'static str)]
+    fn inner(outer: Cell<Pulled>) {
+        let mut outer = outer.get();
+        say(format_args!("outer-runs-{}", outer.is_running()));
+        fails("inner", outer.start());
+        yield_!("from inner");
+    }
+    #[coframe::coroutine(yield = &'static str)]
+    fn outer(this: Cell<Pulled>) {
+        for value in inner(this) {
+            yield_!(value);
+        }
+    }
+    let cell = Cell::new();
+    let mut shared = Shared::new(Box::new(outer(cell.clone())) as Pulled);
+    cell.set(&shared);
+    assert_eq!(shared.start().unwrap(), Step::Yielded("from inner"));
+    assert_eq!(said(), "outer-runs-true inner:AlreadyRunning");
+    assert!(!shared.is_running());
+    cell.clear();
+}
+
+/// REE-03, the same trace, third part: the innermost is refused, and what it makes of that climbs.
+#[test]
+fn a_loop_of_two_that_pull_from_each_other() {
+    #[coframe::coroutine(yield = &'static str)]
+    fn first(this: Cell<Pulled>) {
+        yield_!("a");
+        for value in second(this) {
+            yield_!(value);
+        }
+        say("first-goes-on");
+    }
+    #[coframe::coroutine(yield = &'static str)]
+    fn second(first: Cell<Pulled>) {
+        yield_!("b");
+        fails("second", first.get().start());
+    }
+    let cell = Cell::new();
+    let mut shared = Shared::new(Box::new(first(cell.clone())) as Pulled);
+    cell.set(&shared);
+    assert_eq!(shared.start().unwrap(), Step::Yielded("a"));
+    assert_eq!(shared.start().unwrap(), Step::Yielded("b"));
+    assert_eq!(shared.start().unwrap(), Step::Returned(()));
+    assert_eq!(said(), "second:AlreadyRunning first-goes-on");
+    cell.clear();
+}
+
+/// REE-06
+#[test]
+fn two_that_pull_from_one_source_in_turn() {
+    fn user<M: Machine<(), Yield = u32, Return = ()>>(
+        mut source: Shared<Generator<M>>,
+        name: &'static str,
+    ) -> impl Iterator<Item = (&'static str, u32)> {
+        std::iter::from_fn(move || Some((name, source.next()?)))
+    }
+    let mut source = Shared::new(counter(Loud("guard")));
+    let (mut a, mut b) = (user(source.clone(), "a"), user(source.clone(), "b"));
+    assert_eq!((a.next(), b.next(), a.next()), (Some(("a", 0)), Some(("b", 1)), Some(("a", 2))));
+    assert_eq!(source.next(), Some(3));
+    drop(a);
+    assert_eq!(said(), "");
+    assert_eq!(b.next(), Some(("b", 4)));
+    source.close().unwrap();
+    assert_eq!(said(), "drop-guard");
+    assert_eq!((b.next(), source.next()), (None, None));
+    assert!(matches!(source.start(), Err(Exception::Finished)));
+}
+
+#[test]
+fn the_last_handle_closes_it() {
+    let mut one = Shared::new(counter(Loud("guard")));
+    let two = one.clone();
+    one.start().unwrap();
+    drop(one);
+    assert_eq!(said(), "");
+    assert_eq!(two.state(), State::Suspended);
+    drop(two);
+    assert_eq!(said(), "drop-guard");
+}
+
+#[test]
+fn misuse_is_passed_on() {
+    #[coframe::coroutine(send = u32)]
+    fn pair() -> u32 {
+        yield_!() + yield_!()
+    }
+    let mut shared = Shared::new(pair());
+    assert!(matches!(shared.send(1), Err(Exception::NotStarted)));
+    shared.start().unwrap();
+    assert!(matches!(shared.clone().start(), Err(Exception::AlreadyStarted)));
+    shared.send(1).unwrap();
+    assert_eq!(shared.clone().send(2).unwrap(), Step::Returned(3));
+    assert!(matches!(shared.throw(Loud("late")), Err(exception) if exception.is::<Loud>()));
+    assert!(matches!(shared.close(), Ok(None)));
+}
+
+// INT-07
+#[test]
+fn states_from_outside_and_from_inside() {
+    type Look = Rc<dyn Fn() -> String>;
+    #[coframe::coroutine(yield = u32)]
+    fn watched(look: Rc<RefCell<Option<Look>>>) {
+        let now = look.borrow().as_ref().unwrap()();
+        say(now);
+        yield_!(1);
+    }
+    let look = Rc::new(RefCell::new(None));
+    let mut shared = Shared::new(watched(Rc::clone(&look)));
+    let other = shared.clone();
+    let view: Look = Rc::new(move || format!("{} {:?} {}", other.state(), other, other.is_running()));
+    *look.borrow_mut() = Some(Rc::clone(&view));
+    assert_eq!(view(), "created Shared(<coroutine watched, created>) false");
+    shared.start().unwrap();
+    assert_eq!(said(), "running Shared(<running>) true");
+    assert!(view().starts_with("suspended Shared(<coroutine watched, suspended at line "));
+    shared.close().unwrap();
+    assert_eq!(view(), "closed Shared(<coroutine watched, closed>) false");
+    look.take();
+}
+
+#[test]
+fn the_coroutine_is_taken_out_of_its_last_handle() {
+    let mut one = Shared::new(counter(Loud("guard")));
+    one.start().unwrap();
+    let two = one.clone();
+    let one = one.try_into_inner().unwrap_err();
+    let weak = one.downgrade();
+    drop(two);
+    let mut counter = one.try_into_inner().unwrap();
+    assert!(weak.upgrade().is_none());
+    assert_eq!(counter.start().unwrap(), Step::Yielded(1));
+    assert_eq!(said(), "");
+}
+
+// CRE-10, DRP-04
+#[test]
+fn a_weak_handle_on_oneself_is_no_cycle() {
+    #[coframe::coroutine(yield = &'static str)]
+    fn selfish(_guard: Loud, this: Rc<RefCell<Option<WeakShared<Pulled>>>>) {
+        loop {
+            let mut handle = this.borrow().as_ref().and_then(WeakShared::upgrade).unwrap();
+            fails("self", handle.start());
+            drop(handle);
+            yield_!("turn");
+        }
+    }
+    let this = Rc::new(RefCell::new(None));
+    let mut shared = Shared::new(Box::new(selfish(Loud("guard"), Rc::clone(&this))) as Pulled);
+    let weak = shared.downgrade();
+    *this.borrow_mut() = Some(weak.clone());
+    shared.start().unwrap();
+    assert_eq!(said(), "self:AlreadyRunning");
+    drop(shared);
+    assert_eq!(said(), "drop-guard");
+    assert!(weak.upgrade().is_none());
+    assert_eq!(format!("{weak:?}"), "WeakShared");
+}
+
+#[test]
+fn a_panic_passes_through_every_handle() {
+    #[coframe::coroutine(yield = u32)]
+    fn bomb(_guard: Loud) {
+        yield_!(1);
+        panic!("boom");
+    }
+    let mut shared = Shared::new(bomb(Loud("guard")));
+    let mut other = shared.clone();
+    shared.start().unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| shared.start())).is_err());
+    assert_eq!(said(), "drop-guard");
+    assert!(!other.is_running());
+    assert!(matches!(other.start(), Err(Exception::Finished)));
+}
+
+#[test]
+fn next_has_no_place_for_the_refusal_and_panics() {
+    #[coframe::coroutine(yield = u32)]
+    fn greedy(this: Cell<Box<dyn Iterator<Item = u32>>>) {
+        let mut handle = this.get();
+        let payload = catch_unwind(AssertUnwindSafe(|| handle.next())).unwrap_err();
+        say(payload.downcast_ref::<&str>().unwrap());
+        yield_!(1);
+    }
+    let cell = Cell::new();
+    let mut shared = Shared::new(Box::new(greedy(cell.clone())) as Box<dyn Iterator<Item = u32>>);
+    cell.set(&shared);
+    assert_eq!(shared.next(), Some(1));
+    assert_eq!(said(), "a coroutine was iterated over while it runs; `start` gives this as an `Err`");
+    cell.clear();
+}
+
+#[test]
+fn a_handle_is_dropped_by_the_body_that_it_is_on() {
+    #[coframe::coroutine(yield = &'static str)]
+    fn forgetful(_guard: Loud, this: Cell<Pulled>) {
+        this.clear();
+        yield_!("alone");
+    }
+    let cell = Cell::new();
+    let mut shared = Shared::new(Box::new(forgetful(Loud("guard"), cell.clone())) as Pulled);
+    cell.set(&shared);
+    assert_eq!(shared.start().unwrap(), Step::Yielded("alone"));
+    assert_eq!(said(), "");
+    drop(shared);
+    assert_eq!(said(), "drop-guard");
+}
