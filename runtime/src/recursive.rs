@@ -14,16 +14,51 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step
 /// A paused function that may call itself: of one type for all its levels, and resumed at one cost however deep it is.
 ///
 /// Calling a `#[coroutine(recursive)] fn` gives one of these. In another such body with the same `yield` and `send`,
-/// `yield_from!` of it, by value, is a call: the callee is put on the stack of its caller's driver, and a resume goes
-/// straight to the innermost. What is returned, raised, thrown in and closed means what it means for any other delegate.
-/// The levels are on the heap; neither their number nor the end of them takes any of the thread's own stack.
+/// `yield_from!` of it, by value, is a call: the callee joins the levels of its caller, and a resume goes straight to the
+/// innermost. What is sent, returned, raised, thrown in and closed means what it means for any other delegate
+/// ([`yield_from!`](crate::yield_from)). The levels are on the heap: neither their number nor the end of them takes any of
+/// the thread's stack.
 ///
-/// Everywhere else it is a coroutine as [`Generator`](crate::Generator) is, and resumed in place. Its parameters are the
-/// lifetime of what it has captured, what it yields, what it returns and what it is sent. It stays on its thread.
+/// ```
+/// enum List {
+///     Item(u32),
+///     Many(Vec<List>),
+/// }
+///
+/// impl List {
+///     /// Yields all items, at any depth, and returns the greatest depth.
+///     #[coframe::coroutine(recursive, yield = u32)]
+///     fn flatten(&self) -> usize {
+///         match self {
+///             List::Item(n) => {
+///                 coframe::yield_!(*n);
+///                 0
+///             }
+///             List::Many(lists) => {
+///                 let mut depth = 0;
+///                 for list in lists {
+///                     depth = depth.max(coframe::yield_from!(list.flatten()));
+///                 }
+///                 depth + 1
+///             }
+///         }
+///     }
+/// }
+///
+/// let list = List::Many(vec![List::Item(1), List::Many(vec![List::Item(2), List::Many(vec![])]), List::Item(3)]);
+/// let mut flat = list.flatten();
+/// let mut values = flat.values();
+/// assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>()?, [1, 2, 3]);
+/// assert_eq!(values.into_return(), Some(3));
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+///
+/// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, and what it is sent.
+/// In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = ()> {
     pub(crate) root: Rc<dyn Returns<Y, R, S> + 'a>,
-    /// None until it is resumed.
+    /// None until it is resumed, or once it is called: then the levels are another's, and the root is there for its value.
     pub(crate) driver: Option<Box<Driver<'a, Y, S>>>,
 }
 
@@ -39,7 +74,7 @@ impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
         self.root.code()
     }
 
-    /// The frame object of the outermost level, or `None` once its body is over.
+    /// The frame object of the outermost level, or `None` once its body is over. Where it has called, it stands at the call.
     #[must_use]
     pub fn frame(&self) -> Option<Frame<'_>> {
         Frame::new(&*self.root)
@@ -56,6 +91,22 @@ impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
     }
 
     /// How many levels there are: 1 until it calls, 0 once it is over.
+    ///
+    /// ```
+    /// #[coframe::coroutine(recursive, yield = u32)]
+    /// fn countdown(n: u32) {
+    ///     coframe::yield_!(n);
+    ///     if n > 0 {
+    ///         coframe::yield_from!(countdown(n - 1));
+    ///     }
+    /// }
+    ///
+    /// let mut three = countdown(3);
+    /// assert_eq!((three.next(), three.depth()), (Some(3), 1));
+    /// assert_eq!((three.next(), three.depth()), (Some(2), 2));
+    /// three.by_ref().for_each(drop);
+    /// assert_eq!(three.depth(), 0);
+    /// ```
     #[must_use]
     pub fn depth(&self) -> usize {
         self.driver.as_ref().map_or(1, |driver| driver.depth())
