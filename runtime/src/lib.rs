@@ -25,7 +25,7 @@
 //! # Features
 //!
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
-//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`].
+//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
@@ -52,6 +52,8 @@ mod generator;
 mod markers;
 pub mod prelude;
 #[cfg(feature = "alloc")]
+mod recursive;
+#[cfg(feature = "alloc")]
 mod shared;
 mod signal;
 mod unraisable;
@@ -70,6 +72,8 @@ pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
+#[cfg(feature = "alloc")]
+pub use crate::recursive::Recursive;
 #[cfg(feature = "alloc")]
 pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
