@@ -396,7 +396,7 @@ impl Writer<'_, '_> {
         let mut next = emit.state(target);
         let mut inline = TokenStream::new();
         if !clears.is_empty() {
-            if self.has_variables(leaving) {
+            if self.has_variables(leaving, state) {
                 // Variables drop when the arm is left; what is in slots was declared before and drops after them.
                 next = self.cleanup(&clears, next);
             } else {
@@ -408,12 +408,13 @@ impl Writer<'_, '_> {
         Next::Ends
     }
 
-    /// Whether any variable of these scopes may have a destructor.
-    fn has_variables(&self, scopes: &[ScopeId]) -> bool {
+    /// Whether any variable of these scopes may hold something with a destructor.
+    fn has_variables(&self, scopes: &[ScopeId], state: &State) -> bool {
         let emit = self.arms.emit;
         scopes.iter().flat_map(|scope| &emit.graph.scope(*scope).locals).any(|local| {
             matches!(self.bindings.get(local), Some(Binding::Variable | Binding::Held))
                 && emit.locals[*local].keep == Keep::Unknown
+                && state.get(*local).may_init
         })
     }
 
