@@ -29,8 +29,8 @@ fn root() -> String {
     say!("root starts");
     let r = yield_from!(branch());
     say!("root has {r}");
-    let e = yield_from!([]);
-    say!("empty iterable gives {}", e.shown());
+    let () = yield_from!([]);
+    say!("empty iterable gives {}", ().shown());
     let n = yield_from!(never());
     say!("no-yield generator gives {n}");
     r.repeat(2)
@@ -57,17 +57,17 @@ fn exhausted_twice() -> String {
 pub(crate) fn main() -> Result<(), Exception> {
     let mut g = root();
     say!("created");
-    loop {
-        match g.start()? {
-            Step::Yielded(value) => say!("consumer: {value}"),
-            Step::Returned(value) => break say!("consumer: stop with {value}"),
-        }
+    let mut values = g.values();
+    for value in values.by_ref() {
+        say!("consumer: {}", value?);
     }
+    say!("consumer: stop with {}", values.into_return().unwrap());
 
     let g = exhausted_twice();
     say!("lengths {:?}", g.map(|v| v.len()).collect::<Vec<_>>());
     let mut g = exhausted_twice();
-    (g.start()?, g.start()?);
+    g.start()?;
+    g.start()?;
     if let Step::Returned(value) = g.start()? {
         say!("delegating to a finished one: {value}");
     }

@@ -7,6 +7,7 @@ use coframe::prelude::*;
 use crate::support::{OSError, Shown, kind, text};
 
 type Inner = BoxCoroutine<'static, u32, &'static str>;
+type Make = fn() -> Inner;
 
 #[coframe::coroutine(yield = u32)]
 fn raising() -> &'static str {
@@ -64,7 +65,7 @@ fn attempt<T: Shown>(label: &str, outcome: Result<T, Exception>) {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let makes: [(&str, fn() -> Inner); 3] = [
+    let makes: [(&str, Make); 3] = [
         ("raising", || Box::new(raising())),
         ("refusing", || Box::new(refusing())),
         ("returning", || Box::new(returning())),

@@ -3,7 +3,7 @@
 
 use coframe::prelude::*;
 
-use crate::support::{Shown, finally};
+use crate::support::finally;
 
 #[coframe::coroutine(yield = u32, send = Option<u32>)]
 fn source() {

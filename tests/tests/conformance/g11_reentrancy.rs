@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use coframe::prelude::*;
 use coframe::BoxCoroutine;
+use coframe::prelude::*;
 
 use crate::support::{KeyError, text};
 

@@ -37,7 +37,7 @@ fn tolerant(xs: &[i32]) -> &'static str {
     "ok"
 }
 
-fn consume(label: &str, mut g: Generator<impl Machine<Yield = i32>>) -> Result<(), Exception> {
+fn consume(label: &str, mut g: Generator<impl Machine<(), Yield = i32>>) -> Result<(), Exception> {
     say!("{label}");
     for v in g.values() {
         match v {

@@ -7,10 +7,32 @@
 #[macro_use]
 mod support;
 
+mod d01_values_and_returns;
+mod d03_deep_throw;
+mod d05_close_with_failures;
+mod d07_shared_delegate;
+mod d09_throw_that_returns;
+mod g01_lazy_start;
+mod g03_send_averager;
+mod g05_throw;
+mod g07_close_misbehaviour;
+mod g09_yield_in_finally;
+mod g11_reentrancy;
+mod g13_body_error;
+mod p01_grep_broadcast;
+mod p03_line_decoder;
+mod p05_recursive_parser;
+mod p07_state_machine;
+mod r01_tree_walks;
+mod r03_queens;
+mod r05_flatten;
+mod r07_recursive_close;
+mod s01_round_robin;
+mod s03_discrete_events;
+mod s05_scope_by_generator;
+
 macro_rules! traces {
     ($($trace:ident)*) => {$(
-        mod $trace;
-
         #[test]
         fn $trace() {
             support::compare(include_str!(concat!("expected/", stringify!($trace), ".out")), $trace::main);

@@ -39,10 +39,8 @@ fn broadcast(mut targets: Vec<Sink>) {
     let outcome = attempt! {
         loop {
             let item = yield_!();
-            for t in &mut targets {
-                if let Err(e) = t.send(item) {
-                    raise!(e);
-                }
+            if let Err(e) = targets.iter_mut().try_for_each(|t| t.send(item).map(drop)) {
+                raise!(e);
             }
         }
     };

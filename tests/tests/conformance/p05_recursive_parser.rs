@@ -85,11 +85,12 @@ fn parse(text: &str) -> Result<(), Exception> {
     let end = if text.matches('[').count() == text.matches(']').count() { "$" } else { "" };
     for ch in text.chars().chain(end.chars()) {
         match g.send(ch) {
-            Ok(Step::Yielded(())) => {}
-            Ok(Step::Returned(result)) => return Ok(say!("result {result}")),
-            Err(e) if e.is::<ValueError>() => return Ok(say!("error at {e}")),
+            Ok(Step::Yielded(())) => continue,
+            Ok(Step::Returned(result)) => say!("result {result}"),
+            Err(e) if e.is::<ValueError>() => say!("error at {e}"),
             Err(other) => return Err(other),
         }
+        return Ok(());
     }
     say!("incomplete, closing");
     g.close()?;

@@ -31,21 +31,22 @@ fn flatten(x: &Nested) {
 
 #[coframe::coroutine(yield = String)]
 fn with_paths(x: &Nested, path: Vec<usize>) -> usize {
-    let items = match x {
-        List(items) => items,
+    match x {
+        List(items) => {
+            let mut leaves = 0;
+            for (i, item) in items.iter().enumerate() {
+                let path = [&path[..], &[i]].concat();
+                let inner: BoxCoroutine<'_, String, usize> = Box::new(with_paths(item, path));
+                leaves += yield_from!(inner);
+            }
+            leaves
+        }
         Leaf(number) => {
             let path: Vec<String> = path.iter().map(usize::to_string).collect();
             yield_!(format!("{}={number}", path.join(".")));
-            return 1;
+            1
         }
-    };
-    let mut leaves = 0;
-    for (i, item) in items.iter().enumerate() {
-        let path = [&path[..], &[i]].concat();
-        let inner: BoxCoroutine<'_, String, usize> = Box::new(with_paths(item, path));
-        leaves += yield_from!(inner);
     }
-    leaves
 }
 
 /// Yields one line per opened list, returns the depth of the deepest one.

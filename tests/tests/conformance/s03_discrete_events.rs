@@ -64,10 +64,15 @@ impl Sim {
         Ok(())
     }
 
+    fn next(&self, until: u32) -> Option<(u32, Proc)> {
+        let mut heap = self.heap.borrow_mut();
+        let next = heap.first_entry().filter(|next| next.key().0 <= until)?;
+        let ((time, _), proc) = next.remove_entry();
+        Some((time, proc))
+    }
+
     fn run(&self, until: u32) -> Result<(), Exception> {
-        loop {
-            let next = self.heap.borrow_mut().first_entry().filter(|next| next.key().0 <= until).map(|next| next.remove_entry());
-            let Some(((now, _), proc)) = next else { break };
+        while let Some((now, proc)) = self.next(until) {
             self.now.set(now);
             self.step(proc)?;
         }
