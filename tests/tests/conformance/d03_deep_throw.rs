@@ -1,6 +1,5 @@
 //! What is thrown in enters at the innermost level and climbs until somebody handles it. `finally` is the drop of a guard.
 
-use coframe::BoxCoroutine;
 use coframe::prelude::*;
 
 use crate::support::{KeyError, Level1, Level3, finally, kind};
@@ -11,7 +10,7 @@ type Handles = [(u32, fn(&Exception) -> bool)];
 /// A `Level3` is a `Level1` in the original.
 const HANDLES: &Handles = &[(2, |e| e.is::<Level3>()), (4, |e| e.is::<Level1>() || e.is::<Level3>())];
 
-#[coframe::coroutine(yield = String, send = u32)]
+#[coframe::coroutine(recursive, yield = String, send = u32)]
 fn layer(n: u32, handles: &'static Handles) -> String {
     let me = format!("layer {n}");
     let _finally = finally({
@@ -28,8 +27,7 @@ fn layer(n: u32, handles: &'static Handles) -> String {
                 }
             }
         } else {
-            let inner: BoxCoroutine<'_, String, String, u32> = Box::new(layer(n - 1, handles));
-            let r = yield_from!(inner);
+            let r = yield_from!(layer(n - 1, handles));
             say!("  {me} got result {r}");
             r
         }

@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 
-use coframe::BoxCoroutine;
 use coframe::prelude::*;
 
 use crate::support::ValueError;
@@ -18,9 +17,6 @@ impl Tok {
         self.cur.get() == c
     }
 }
-
-/// A value at any depth: what recursion needs a box for.
-type Value<'a> = BoxCoroutine<'a, (), u32, char>;
 
 #[coframe::coroutine(send = char)]
 fn advance(t: &Tok) {
@@ -37,19 +33,16 @@ fn number(t: &Tok) -> u32 {
     value
 }
 
-#[coframe::coroutine(send = char)]
+#[coframe::coroutine(recursive, send = char)]
 fn value(t: &Tok, depth: usize) -> u32 {
     match t.cur.get() {
-        '[' => {
-            let array: Value<'_> = Box::new(array(t, depth + 1));
-            yield_from!(array)
-        }
+        '[' => yield_from!(array(t, depth + 1)),
         '0'..='9' => yield_from!(number(t)),
         other => raise!(ValueError::new(format!("depth {depth}: unexpected {other}"))),
     }
 }
 
-#[coframe::coroutine(send = char)]
+#[coframe::coroutine(recursive, send = char)]
 fn array(t: &Tok, depth: usize) -> u32 {
     let indent = "  ".repeat(depth);
     say!("{indent}open");

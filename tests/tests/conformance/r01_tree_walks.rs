@@ -1,6 +1,5 @@
 //! Recursive walks of a tree by delegation, with a count coming back up. There is no `finally` in it.
 
-use coframe::BoxCoroutine;
 use coframe::prelude::*;
 
 use crate::support::Shown;
@@ -21,36 +20,30 @@ fn insert(node: &mut Tree, key: usize) {
     }
 }
 
-#[coframe::coroutine(yield = usize)]
+#[coframe::coroutine(recursive, yield = usize)]
 fn inorder(node: &Tree) -> usize {
     let Some(node) = node else { return 0 };
-    let left: BoxCoroutine<'_, usize, usize> = Box::new(inorder(&node.left));
-    let n = yield_from!(left);
+    let n = yield_from!(inorder(&node.left));
     yield_!(node.key);
-    let right: BoxCoroutine<'_, usize, usize> = Box::new(inorder(&node.right));
-    let m = yield_from!(right);
+    let m = yield_from!(inorder(&node.right));
     n + 1 + m
 }
 
-#[coframe::coroutine(yield = usize)]
+#[coframe::coroutine(recursive, yield = usize)]
 fn preorder(node: &Tree) {
     if let Some(node) = node {
         yield_!(node.key);
-        let left: BoxCoroutine<'_, usize, ()> = Box::new(preorder(&node.left));
-        yield_from!(left);
-        let right: BoxCoroutine<'_, usize, ()> = Box::new(preorder(&node.right));
-        yield_from!(right);
+        yield_from!(preorder(&node.left));
+        yield_from!(preorder(&node.right));
     }
 }
 
-#[coframe::coroutine(yield = usize)]
+#[coframe::coroutine(recursive, yield = usize)]
 fn by_depth(node: &Tree, depth: usize) -> usize {
     let Some(node) = node else { return depth };
-    let left: BoxCoroutine<'_, usize, usize> = Box::new(by_depth(&node.left, depth + 1));
-    let a = yield_from!(left);
+    let a = yield_from!(by_depth(&node.left, depth + 1));
     yield_!(depth * 100 + node.key);
-    let right: BoxCoroutine<'_, usize, usize> = Box::new(by_depth(&node.right, depth + 1));
-    let b = yield_from!(right);
+    let b = yield_from!(by_depth(&node.right, depth + 1));
     a.max(b)
 }
 

@@ -4,7 +4,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use coframe::BoxCoroutine;
 use coframe::prelude::*;
 
 #[derive(Default)]
@@ -20,7 +19,7 @@ fn safe(rows: &[usize], col: usize) -> bool {
     rows.iter().enumerate().all(|(rr, &cc)| cc != col && cc.abs_diff(col) != r - rr)
 }
 
-#[coframe::coroutine(yield = Vec<usize>)]
+#[coframe::coroutine(recursive, yield = Vec<usize>)]
 fn queens(n: usize, rows: Rows, stats: Rc<Stats>) -> usize {
     if rows.borrow().len() == n {
         yield_!(rows.borrow().clone());
@@ -31,11 +30,7 @@ fn queens(n: usize, rows: Rows, stats: Rc<Stats>) -> usize {
         stats.tried.update(|tried| tried + 1);
         if safe(&rows.borrow(), col) {
             rows.borrow_mut().push(col);
-            let below = attempt! {
-                let below: BoxCoroutine<'_, Vec<usize>, usize> =
-                    Box::new(queens(n, Rc::clone(&rows), Rc::clone(&stats)));
-                yield_from!(below)
-            };
+            let below = attempt! { yield_from!(queens(n, Rc::clone(&rows), Rc::clone(&stats))) };
             rows.borrow_mut().pop();
             match below {
                 Ok(more) => found += more,

@@ -1,6 +1,5 @@
 //! Flattening nested lists to any depth, with paths, limits and a returned value. There is no `finally` in it.
 
-use coframe::BoxCoroutine;
 use coframe::prelude::*;
 
 enum Nested {
@@ -16,28 +15,26 @@ macro_rules! nested {
     ($leaf:expr) => { Leaf($leaf) };
 }
 
-#[coframe::coroutine(yield = i32)]
+#[coframe::coroutine(recursive, yield = i32)]
 fn flatten(x: &Nested) {
     match x {
         List(items) => {
             for item in items {
-                let inner: BoxCoroutine<'_, i32, ()> = Box::new(flatten(item));
-                yield_from!(inner);
+                yield_from!(flatten(item));
             }
         }
         Leaf(number) => yield_!(*number),
     }
 }
 
-#[coframe::coroutine(yield = String)]
+#[coframe::coroutine(recursive, yield = String)]
 fn with_paths(x: &Nested, path: Vec<usize>) -> usize {
     match x {
         List(items) => {
             let mut leaves = 0;
             for (i, item) in items.iter().enumerate() {
                 let path = [&path[..], &[i]].concat();
-                let inner: BoxCoroutine<'_, String, usize> = Box::new(with_paths(item, path));
-                leaves += yield_from!(inner);
+                leaves += yield_from!(with_paths(item, path));
             }
             leaves
         }
@@ -50,14 +47,13 @@ fn with_paths(x: &Nested, path: Vec<usize>) -> usize {
 }
 
 /// Yields one line per opened list, returns the depth of the deepest one.
-#[coframe::coroutine(yield = String)]
+#[coframe::coroutine(recursive, yield = String)]
 fn max_depth(x: &Nested, depth: usize) -> usize {
     let List(items) = x else { return depth };
     let mut best = depth + 1;
     yield_!(format!("open {depth} with {}", items.len()));
     for item in items {
-        let inner: BoxCoroutine<'_, String, usize> = Box::new(max_depth(item, depth + 1));
-        best = best.max(yield_from!(inner));
+        best = best.max(yield_from!(max_depth(item, depth + 1)));
     }
     best
 }

@@ -1,11 +1,10 @@
 //! Closing or throwing into a deep recursive walk unwinds every level, innermost first. `finally` is the drop of a guard.
 
-use coframe::BoxCoroutine;
 use coframe::prelude::*;
 
 use crate::support::{KeyError, finally};
 
-#[coframe::coroutine(yield = String)]
+#[coframe::coroutine(recursive, yield = String)]
 fn walk(depth: usize, limit: usize) {
     let indent = "  ".repeat(depth);
     say!("{indent}enter {depth}");
@@ -19,8 +18,7 @@ fn walk(depth: usize, limit: usize) {
                 yield_!("bottom".to_owned());
                 yield_!("bottom again".to_owned());
             } else {
-                let deeper: BoxCoroutine<'_, String, ()> = Box::new(walk(depth + 1, limit));
-                yield_from!(deeper);
+                yield_from!(walk(depth + 1, limit));
             }
         };
         match outcome {
