@@ -45,6 +45,8 @@ impl Model {
         body.stmts.splice(..0, patterns.iter().flatten().cloned());
         let calls = markers::normalise(&mut body, &function.private(), &mut report);
         report.finish()?;
+        // What markers became binds names as well, which temporaries must not shadow.
+        used.scan(body.to_token_stream());
         let native = native_form(function, &written);
 
         let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
