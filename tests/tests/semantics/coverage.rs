@@ -1,0 +1,1 @@
+//! `docs/semantics.md` and the tests agree.
