@@ -27,6 +27,9 @@ fn main() -> Result<(), Exception> {
     throwing()?;
     closing()?;
     dropping()?;
+    catching()?;
+    delegating()?;
+    sharing()?;
     Ok(())
 }
 
@@ -411,5 +414,91 @@ fn dropping() -> Result<(), Exception> {
 
     println!("one that has not begun has nobody to send home");
     drop(party());
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// `attempt!` is Python's `try`: what is raised at a yield in it ends the block, and is its value.
+#[coframe::coroutine(yield = i32)]
+fn patient() -> &'static str {
+    for number in 0.. {
+        let outcome = attempt! {
+            let _guest = Guest("the guest of one attempt");
+            yield_!(number);
+        };
+        match outcome.map_err(Exception::downcast::<ParseIntError>) {
+            Ok(()) => {}
+            Err(Ok(error)) => println!("  (never mind: {error})"),
+            // Being closed is an exception too. What is not ours goes on, up to the one who closes.
+            Err(Err(other)) => {
+                println!("  (tidying up: {other})");
+                raise!(other);
+            }
+        }
+    }
+    "the numbers are over"
+}
+
+fn catching() -> Result<(), Exception> {
+    heading("An exception can be caught, and so can a close");
+    let mut patient = patient();
+    println!("{:?}", patient.start()?);
+    let error = "?".parse::<i32>().expect_err("a question mark is no number");
+    println!("throw gives the next value: {:?}", patient.throw(error)?);
+    println!("closing");
+    println!("closed; it returned {:?}", patient.close()?);
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+#[coframe::coroutine(yield = String, send = &str)]
+fn ask(question: &str) -> String {
+    let mut answer = yield_!(question.to_owned()).to_owned();
+    while answer.is_empty() {
+        answer = yield_!(format!("please: {question}")).to_owned();
+    }
+    answer
+}
+
+/// `yield_from!` hands the caller on to another coroutine until that returns. What is sent, thrown and closed goes to the
+/// innermost one first.
+#[coframe::coroutine(yield = String, send = &str)]
+fn interview() -> String {
+    let name = yield_from!(ask("what is your name?"));
+    let quest = yield_from!(ask("what is your quest?"));
+    format!("{name} is here {quest}")
+}
+
+fn delegating() -> Result<(), Exception> {
+    heading("A coroutine can hand its caller on to another");
+    let mut interview = interview();
+    let mut step = interview.start()?;
+    for answer in ["Ada", "", "to find the bug"] {
+        if let Step::Yielded(question) = step {
+            println!("{question} {answer}");
+        }
+        step = interview.send(answer)?;
+    }
+    println!("{}", step.returned().unwrap_or_default());
+
+    // Any iterable can stand in for a coroutine where nothing is sent.
+    let both = coroutine!(yield = u32, || {
+        yield_from!(1..=3);
+        yield_from!([10, 20]);
+    });
+    println!("{:?}", both().collect::<Vec<_>>());
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+fn sharing() -> Result<(), Exception> {
+    heading("Several owners can drive one coroutine");
+    let numbers = Shared::new(fibonacci());
+    let mut small = every_other(numbers.clone());
+    println!("one takes every other: {:?}", small.by_ref().take(3).collect::<Vec<_>>());
+    println!("the other goes on from there: {:?}", numbers.clone().take(3).collect::<Vec<_>>());
     Ok(())
 }

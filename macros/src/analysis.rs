@@ -134,6 +134,25 @@ impl Facts {
         states
     }
 
+    /// The states of a block in which code of the user's runs: before each statement, and at its end unless that is only
+    /// a jump.
+    pub(crate) fn running_states(&self, graph: &Graph, id: BlockId) -> Vec<State> {
+        let block = graph.block(id);
+        let mut states = vec![self.state_in[id.0].clone()];
+        states.extend(self.states(graph, id));
+        let mut running: Vec<State> = block
+            .instrs
+            .iter()
+            .zip(&states)
+            .filter(|(instr, _)| matches!(instr, Instr::Stmt(_)))
+            .map(|(_, state)| state.clone())
+            .collect();
+        if !matches!(block.end, End::Goto(_) | End::Jump { .. } | End::Unreachable) {
+            running.extend(states.get(block.instrs.len()).cloned());
+        }
+        running
+    }
+
     /// Where control goes on from a block, and the state there.
     fn edges(&self, graph: &Graph, id: BlockId, splits: &mut Splits) -> Vec<(BlockId, State)> {
         let block = graph.block(id);

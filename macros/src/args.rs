@@ -1,6 +1,6 @@
-//! The attribute's arguments: `yield = Y, send = S, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, recursive, derive(Clone), crate = path`.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -16,17 +16,25 @@ pub(crate) struct Args {
     pub(crate) sends: Type,
     /// Whether the frame is `Clone`.
     pub(crate) clone: bool,
+    /// `recursive`: where it stands.
+    pub(crate) recursive: Option<Span>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
 }
 
 impl Default for Args {
     fn default() -> Self {
-        Args { yields: parse_quote!(()), sends: parse_quote!(()), clone: false, krate: parse_quote!(::coframe) }
+        Args {
+            yields: parse_quote!(()),
+            sends: parse_quote!(()),
+            clone: false,
+            recursive: None,
+            krate: parse_quote!(::coframe),
+        }
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `recursive`, `derive(Clone)` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -92,7 +100,8 @@ impl Args {
                 }
                 self.clone = true;
             }
-            "pinned" | "recursive" | "task" => {
+            "recursive" => self.recursive = Some(name.span()),
+            "pinned" | "task" => {
                 return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
             }
             _ => return Err(syn::Error::new(name.span(), KNOWN)),

@@ -35,7 +35,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
 
     let yields = per_resume::is_nameable(&function.yields).then(|| per_resume::inferred(&function.yields));
     let sends = per_resume::inferred(&function.sends_written);
-    let solved = solve::solve(&model, yields.as_ref(), &sends, function.private()).map_err(refused)?;
+    let solved = solve::solve(&model, function, yields.as_ref(), &sends).map_err(refused)?;
     let (graph, locals, facts) = (&solved.graph, &solved.locals, &solved.facts);
     dump.section("graph", || print::text(graph, facts, locals));
     check::borrows(graph, facts, locals, &model.calls).map_err(refused)?;
@@ -50,6 +50,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         layout: &layout,
         calls,
         private: function.private(),
+        recursive: function.recursive,
         yields,
         returns: named(&function.returns),
         sends,
@@ -107,12 +108,15 @@ pub(crate) fn expression(input: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    let function = Function::of_closure(&mut closure, &args);
+    let mut report = Report::default();
+    let function = Function::of_closure(&mut closure, &args, &mut report);
+    let head = report.finish();
     let block: Block = match *closure.body {
         syn::Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => block.block,
         ref other => parse_quote!({ #other }),
     };
-    let code = compile(&function, block).unwrap_or_else(|refused| {
+    let compiled = head.map_err(Refused::from).and_then(|()| compile(&function, block));
+    let code = compiled.unwrap_or_else(|refused| {
         let error = refused.error.into_compile_error();
         let body = fallback::body(&function, &refused.native);
         quote!(#error #body)

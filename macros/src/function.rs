@@ -7,9 +7,11 @@ use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Token, Type, Visibility, parse_quote};
 
 use crate::args::Args;
+use crate::emit::named;
 use crate::message;
 use crate::names::Used;
 use crate::per_resume::Sends;
+use crate::recursive;
 use crate::report::Report;
 use crate::scope::{Keep, knowledge};
 
@@ -65,6 +67,8 @@ pub(crate) struct Function {
     pub(crate) yields: Type,
     pub(crate) returns: Type,
     pub(crate) clone: bool,
+    /// Whether its frames live on an explicit stack.
+    pub(crate) recursive: bool,
     pub(crate) by_move: bool,
     /// Whether it is an item, and not a `coroutine!` expression.
     pub(crate) is_item: bool,
@@ -75,6 +79,39 @@ impl Function {
     pub(crate) fn private(&self) -> TokenStream {
         let krate = &self.krate;
         quote!(#krate::private)
+    }
+
+    /// The path of what probes the operand of a delegation.
+    pub(crate) fn operand(&self) -> TokenStream {
+        let private = self.private();
+        if self.recursive { quote!(#private::Callee) } else { quote!(#private::Operand) }
+    }
+
+    /// What makes a coroutine of locals and a body. One that `catches` is closed through its body when it is dropped.
+    pub(crate) fn constructor(&self, catches: bool) -> TokenStream {
+        let (private, returns) = (self.private(), named(&self.returns));
+        let make = match (&self.sends, self.recursive, catches) {
+            (Sends::Lent { .. }, _, false) => quote!(lending),
+            (Sends::Lent { .. }, _, true) => quote!(catching_lending),
+            (Sends::Plain(_), false, false) => quote!(generator),
+            (Sends::Plain(_), false, true) => quote!(catching),
+            (Sends::Plain(_), true, false) => quote!(recursive),
+            (Sends::Plain(_), true, true) => quote!(recursive_catching),
+        };
+        match &self.sends {
+            Sends::Plain(sends) => {
+                let yields = named(&self.yields);
+                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
+            }
+            Sends::Lent { lifetime, sends } => {
+                let yields = &self.yields;
+                quote! {
+                    #private::#make::<
+                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                    >
+                }
+            }
+        }
     }
 
     /// Reads a signature, and makes it that of a function that gives a coroutine.
@@ -91,13 +128,23 @@ impl Function {
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
+        let recursive = args.recursive.is_some();
+        if recursive {
+            check_recursive(sig, args, &sends, report);
+        }
         let machine = match &sends {
             Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
             Sends::Lent { lifetime, sends } => {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        sig.output = parse_quote!(-> #krate::Generator<impl #machine #clone>);
+        sig.output = if recursive {
+            let frame = recursive::outlives(sig);
+            let sends = &args.sends;
+            parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends>)
+        } else {
+            parse_quote!(-> #krate::Generator<impl #machine #clone>)
+        };
         Function {
             krate: krate.clone(),
             name: sig.ident.to_string(),
@@ -108,13 +155,17 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            recursive,
             by_move: false,
             is_item: true,
         }
     }
 
     /// Reads the head of a `coroutine!` closure, whose parameters get plain names.
-    pub(crate) fn of_closure(closure: &mut syn::ExprClosure, args: &Args) -> Self {
+    pub(crate) fn of_closure(closure: &mut syn::ExprClosure, args: &Args, report: &mut Report) -> Self {
+        if let Some(span) = args.recursive {
+            report.at_span(span, message::RECURSIVE_CLOSURE);
+        }
         let mut yields = args.yields.clone();
         let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
         let returns: Type = match &closure.output {
@@ -145,6 +196,7 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            recursive: false,
             by_move: closure.capture.is_some(),
             is_item: false,
         }
@@ -173,6 +225,22 @@ fn check(sig: &mut Signature, report: &mut Report) {
             report.at(attr, message::CFG);
         }
     }
+}
+
+/// Reports what a recursive coroutine cannot be.
+fn check_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Report) {
+    if let Sends::Lent { .. } = sends {
+        report.at(&args.sends, message::RECURSIVE_LENT);
+    }
+    if let (Some(span), true) = (args.recursive, args.clone) {
+        report.at_span(span, message::RECURSIVE_CLONE);
+    }
+    let output = match &sig.output {
+        ReturnType::Type(_, ty) if !crate::per_resume::is_nameable(ty) => Some(&**ty),
+        _ => None,
+    };
+    let opaque = output.into_iter().chain(Some(&args.yields).filter(|ty| !crate::per_resume::is_nameable(ty)));
+    opaque.for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

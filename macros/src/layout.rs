@@ -12,6 +12,7 @@ use proc_macro2::{Ident, Span};
 use crate::analysis::Facts;
 use crate::graph::Graph;
 use crate::names::{Local, Used};
+use crate::scope::flow::State;
 use crate::scope::{Keep, Locals};
 
 /// Where a local is while it is saved.
@@ -43,6 +44,8 @@ pub(crate) struct Layout {
     names: HashMap<Local, Ident>,
     /// The locals whose names are the expansion's own.
     own: HashSet<Local>,
+    /// The first local that is a temporary.
+    temps_from: usize,
 }
 
 impl Layout {
@@ -75,20 +78,14 @@ impl Layout {
                 });
             }
         }
-        // Variables of the resume drop before the frame's fields. So where a field that may have a destructor is declared
-        // later, what may have one itself is a field too.
-        let mut later = false;
-        for local in declaration_order(graph).into_iter().rev() {
-            let Some((place, _)) = needed.get_mut(&local) else { continue };
-            if locals[local].keep == Keep::Unknown {
-                if later {
-                    *place = Place::Frame;
-                }
-                later |= *place == Place::Frame;
-            }
-        }
-        let mut layout =
-            Layout { slots: BTreeMap::new(), order: Vec::new(), names: HashMap::new(), own: HashSet::new() };
+        keep_order(graph, facts, locals, &mut needed);
+        let mut layout = Layout {
+            slots: BTreeMap::new(),
+            order: Vec::new(),
+            names: HashMap::new(),
+            own: HashSet::new(),
+            temps_from,
+        };
         layout.name_all(locals, temps_from, used, &needed);
         for (local, (place, held)) in needed {
             let name = match place {
@@ -113,6 +110,11 @@ impl Layout {
         let mut name = self.name(local);
         name.set_span(if self.own.contains(&local) { mention.resolved_at(name.span()) } else { mention });
         name
+    }
+
+    /// Whether a local is not the user's.
+    pub(crate) fn is_temporary(&self, local: Local) -> bool {
+        local.0 >= self.temps_from
     }
 
     pub(crate) fn slot(&self, local: Local) -> Option<&Slot> {
@@ -154,6 +156,28 @@ impl Layout {
             let name = info.name.trim_start_matches("r#");
             self.own.insert(Local(index));
             self.names.insert(Local(index), used.fresh(if name == "self" { "this" } else { name }, info.span));
+        }
+    }
+}
+
+/// Variables of the resume drop before the frame's fields. So what may have a destructor is a field too, if a field that
+/// may have one is declared later and both may hold a value while code runs.
+fn keep_order(graph: &Graph, facts: &Facts, locals: &Locals, needed: &mut BTreeMap<Local, (Place, bool)>) {
+    let order: Vec<Local> = declaration_order(graph)
+        .into_iter()
+        .filter(|local| locals[*local].keep == Keep::Unknown && needed.contains_key(local))
+        .collect();
+    let running: Vec<State> = graph.reachable().into_iter().flat_map(|id| facts.running_states(graph, id)).collect();
+    // From the last one on: a field that is found here may make fields of those before it.
+    for (index, local) in order.iter().enumerate().rev() {
+        let fields: Vec<Local> =
+            order[index + 1..].iter().copied().filter(|later| needed[later].0 == Place::Frame).collect();
+        let beside =
+            |state: &State| state.get(*local).may_init && fields.iter().any(|field| state.get(*field).may_init);
+        if running.iter().any(beside)
+            && let Some((place, _)) = needed.get_mut(local)
+        {
+            *place = Place::Frame;
         }
     }
 }

@@ -20,6 +20,7 @@ mod message;
 mod model;
 mod names;
 mod per_resume;
+mod recursive;
 mod report;
 mod scope;
 mod solve;

@@ -24,6 +24,14 @@ pub(crate) const HIDDEN_ITEM: &str = "an item in an inner block of a coroutine, 
      give it another name, or move it to the top of the body";
 pub(crate) const GUARDED_OR: &str = "a guard that yields, behind alternatives: native Rust tries it for each of them; write \
      an arm for each";
+pub(crate) const RECURSIVE_CLOSURE: &str = "a closure cannot call itself, so it cannot be `recursive`: remove the word, or \
+     write a function";
+pub(crate) const RECURSIVE_LENT: &str = "a `recursive` coroutine cannot be sent what is borrowed for one resume: send an \
+     owned value, or give the borrow a lifetime that the function declares";
+pub(crate) const RECURSIVE_CLONE: &str =
+    "a `recursive` coroutine cannot be `Clone` in this version: remove one of the two";
+pub(crate) const RECURSIVE_OPAQUE: &str = "the type of a `recursive` coroutine has a name, so what it yields and returns must \
+     have one: write a type without `impl Trait`";
 
 /// Where a marker stands that cannot be there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -45,6 +45,8 @@ impl Model {
         body.stmts.splice(..0, patterns.iter().flatten().cloned());
         let calls = markers::normalise(&mut body, &function.private(), &mut report);
         report.finish()?;
+        // Markers bring names of their own.
+        used.scan(body.to_token_stream());
         let native = native_form(function, &written);
 
         let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
@@ -91,7 +93,7 @@ fn parameter(argument: &Argument) -> Pat {
 /// The statement that shows the body as written to the compiler.
 fn native_form(function: &Function, written: &Block) -> TokenStream {
     let private = function.private();
-    let (body, delegates) = native::native(written, &private, &function.yields, &function.sends_written);
+    let (body, delegates) = native::native(written, function);
     let lets = function.arguments.iter().filter(|argument| argument.param != "self").map(|argument| {
         let (pat, param) = (&argument.pat, &argument.param);
         quote! {
@@ -103,7 +105,7 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     let capture = function.is_item.then(|| quote!(move));
     let markers = native::named_markers(written.to_token_stream());
     let import = (!markers.is_empty()).then(|| used_import(&function.krate, &markers));
-    let probing = delegates.then(|| crate::emit::probing(&private));
+    let probing = delegates.then(|| crate::emit::probing(function));
     // The tail is what the lowered form makes of it too, so that rustc reports an error in both once.
     let stmts = match body.stmts.split_last() {
         Some((Stmt::Expr(tail, None), stmts)) if !has_attribute(tail) => {

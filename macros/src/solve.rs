@@ -6,10 +6,10 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
 use syn::Type;
 
 use crate::analysis::Facts;
+use crate::function::Function;
 use crate::graph::{self, Built, Graph, spills, validate};
 use crate::model::Model;
 use crate::report::Report;
@@ -23,9 +23,10 @@ pub(crate) struct Solved {
 }
 
 /// Builds the graph. `yields` is what is yielded, if it can be written in the body.
-pub(crate) fn solve(model: &Model, yields: Option<&Type>, sends: &Type, private: TokenStream) -> syn::Result<Solved> {
+pub(crate) fn solve(model: &Model, function: &Function, yields: Option<&Type>, sends: &Type) -> syn::Result<Solved> {
     let mut report = Report::default();
-    let context = graph::Context { calls: &model.calls, yields, sends, private };
+    let context =
+        graph::Context { calls: &model.calls, yields, sends, operand: function.operand(), private: function.private() };
     let mut marked = HashSet::new();
     loop {
         let locals = model.locals.clone();

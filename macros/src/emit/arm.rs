@@ -9,7 +9,7 @@ use syn::{Expr, Stmt};
 use super::Emit;
 use super::bind::Binding;
 use super::rewrite::Bindings;
-use crate::graph::{Block, BlockId, End, Graph, Instr, ScopeId};
+use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId};
 use crate::names::Local;
 use crate::scope::flow::State;
 use crate::scope::mentions;
@@ -396,7 +396,7 @@ impl Writer<'_, '_> {
         let mut next = emit.state(target);
         let mut inline = TokenStream::new();
         if !clears.is_empty() {
-            if self.has_variables(leaving) {
+            if self.has_variables(leaving, state) {
                 // Variables drop when the arm is left; what is in slots was declared before and drops after them.
                 next = self.cleanup(&clears, next);
             } else {
@@ -408,12 +408,13 @@ impl Writer<'_, '_> {
         Next::Ends
     }
 
-    /// Whether any variable of these scopes may have a destructor.
-    fn has_variables(&self, scopes: &[ScopeId]) -> bool {
+    /// Whether any variable of these scopes may hold something with a destructor.
+    fn has_variables(&self, scopes: &[ScopeId], state: &State) -> bool {
         let emit = self.arms.emit;
         scopes.iter().flat_map(|scope| &emit.graph.scope(*scope).locals).any(|local| {
             matches!(self.bindings.get(local), Some(Binding::Variable | Binding::Held))
                 && emit.locals[*local].keep == Keep::Unknown
+                && state.get(*local).may_init
         })
     }
 
@@ -434,17 +435,24 @@ impl Writer<'_, '_> {
 
     fn suspend(&mut self, point: usize, value: &Expr, leaving: &[ScopeId], resume: BlockId, state: &State) {
         let emit = self.arms.emit;
-        let span = emit.graph.points[point - 1].span;
+        let Point { span, delegates } = emit.graph.points[point - 1];
         let code = emit.expr(value, &self.bindings);
         let saves = self.saves(resume, &left(emit.graph, leaving, state), span);
         let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
-        let ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
+        let mut ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
+        let mut value = value_name.to_token_stream();
+        match (emit.recursive, delegates) {
+            (false, _) => {}
+            // What a delegate gives is for the driver already.
+            (true, true) => ty = quote!(_),
+            (true, false) => value = quote!(#private::Progress::Yielded(#value)),
+        }
         let point = u32::try_from(point).unwrap_or(u32::MAX);
         self.emit(quote! {
             let #value_name: #ty = #code;
             #saves
             *#position = #point;
-            return ::core::result::Result::Ok(#private::Step::Yielded(#value_name));
+            return ::core::result::Result::Ok(#private::Step::Yielded(#value));
         });
         if let Some(open) = self.open.last_mut() {
             open.declares = true;

@@ -74,7 +74,14 @@ impl Emit<'_> {
             let droppable = self.locals[local].keep == Keep::Unknown && status.may_init;
             let held = self.layout.slot(local).is_some_and(|slot| slot.held);
             let mut binding = if !status.may_init {
-                if mentioned && !declared.contains(&local) { Binding::Variable } else { continue }
+                if !mentioned || declared.contains(&local) {
+                    continue;
+                }
+                // A temporary that only gets a value here goes straight to its slot, unless it has a type to be coerced to.
+                let only_given = !moved.contains_key(&local)
+                    && self.layout.is_temporary(local)
+                    && self.graph.declared_type(local).is_none();
+                if only_given && self.layout.slot(local).is_some() { Binding::Slot } else { Binding::Variable }
             } else if !mentioned || held {
                 Binding::Saved
             } else if status.is_maybe() {

@@ -9,7 +9,6 @@ use super::{Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
 use crate::names::Local;
-use crate::per_resume::Sends;
 
 /// What emission needs to know of the function around the body.
 pub(crate) struct Frame<'a> {
@@ -40,9 +39,10 @@ impl Emit<'_> {
             let number = proc_macro2::Literal::u32_unsuffixed(*number);
             quote!(#number => { #code })
         });
-        let (make, by_move) = (self.constructor(frame), frame.function.by_move.then(|| quote!(move)));
+        let by_move = frame.function.by_move.then(|| quote!(move));
+        let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
-        let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(private));
+        let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         quote! {
             #allowed
             {
@@ -145,31 +145,15 @@ impl Emit<'_> {
         });
         quote!(#name { #(#fields),* })
     }
-
-    fn constructor(&self, frame: &Frame<'_>) -> TokenStream {
-        let (private, yields, returns) = (&self.private, &frame.function.yields, named(&frame.function.returns));
-        // A body that catches or delegates is closed through its body when it is dropped.
-        let catches = self.graph.catches;
-        let lend = if catches { quote!(catching_lending) } else { quote!(lending) };
-        match &frame.function.sends {
-            Sends::Plain(sends) => {
-                let (make, yields) = (if catches { quote!(catching) } else { quote!(generator) }, named(yields));
-                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
-            }
-            Sends::Lent { lifetime, sends } => quote! {
-                #private::#lend::<
-                    dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
-                >
-            },
-        }
-    }
 }
 
 /// The traits by which method probing tells delegates from iterables. Which of them are needed is not known here.
-pub(crate) fn probing(private: &TokenStream) -> TokenStream {
+pub(crate) fn probing(function: &Function) -> TokenStream {
+    let private = function.private();
+    let traits = if function.recursive { quote!(CALLEES) } else { quote!(Iterable as _, NoDelegate as _) };
     quote! {
         #[allow(unused_imports)]
-        use #private::{Iterable as _, NoDelegate as _};
+        use #private::{#traits};
     }
 }
 

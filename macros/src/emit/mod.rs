@@ -29,6 +29,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) calls: &'a Calls,
     /// The path of `coframe::private`.
     pub(crate) private: TokenStream,
+    /// Whether what is yielded goes to a driver.
+    pub(crate) recursive: bool,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.

@@ -38,6 +38,8 @@ pub(crate) struct Context<'a> {
     pub(crate) yields: Option<&'a Type>,
     /// What is sent, with its lifetimes inferred.
     pub(crate) sends: &'a Type,
+    /// The path of what probes the operand of a delegation.
+    pub(crate) operand: TokenStream,
     /// The path of `coframe::private`.
     pub(crate) private: TokenStream,
 }
@@ -71,6 +73,7 @@ pub(crate) fn build(
         report,
         yields: context.yields,
         sends: context.sends,
+        operand: context.operand.clone(),
         private: context.private.clone(),
         current: Graph::ENTRY,
         scope: Graph::ROOT,
@@ -119,6 +122,8 @@ pub(super) struct Builder<'a> {
     pub(super) yields: Option<&'a Type>,
     /// What is sent, with its lifetimes inferred.
     pub(super) sends: &'a Type,
+    /// The path of what probes the operand of a delegation.
+    pub(super) operand: TokenStream,
     /// The path of `coframe::private`.
     pub(super) private: TokenStream,
     pub(super) current: BlockId,

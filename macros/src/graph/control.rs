@@ -12,7 +12,8 @@ use crate::syntax::pauses::is_attempt_label;
 impl Builder<'_> {
     /// Lowers an expression and sends its value where it goes.
     pub(super) fn expr_into(&mut self, expr: Expr, dest: Dest) {
-        if self.explodes(&expr) {
+        // Where a branch returns, no path goes on to where the branches meet.
+        if self.explodes(&expr) || matches!(expr, Expr::Return(_)) {
             self.expr_attributes(&expr);
             self.force_into(expr, dest);
         } else {

@@ -150,11 +150,11 @@ impl Builder<'_> {
             && !self.explodes(&operand)
         {
             *borrow.expr = self.freeze(*borrow.expr);
-            return delegate_call(&self.private, span, parens, types, Expr::Reference(borrow));
+            return delegate_call(&self.operand, span, parens, types, Expr::Reference(borrow));
         }
         let delegate = self.temp("delegate", span, Keep::Unknown);
         let ident = self.locals.ident(delegate);
-        let init = delegate_call(&self.private, span, parens, types, operand);
+        let init = delegate_call(&self.operand, span, parens, types, operand);
         let mut pat = binding_pattern(ident);
         pat.mutability = Some(Default::default());
         self.stmt(&make::binding(Pat::Ident(pat), init));
@@ -215,16 +215,17 @@ impl Builder<'_> {
     }
 }
 
-/// The call that makes a delegate of the operand of a `yield_from!`, as if the user had written it at the marker.
+/// The call that makes a delegate of the operand of a `yield_from!`, as if the user had written it at the marker. `probe` is
+/// the path of the type that finds out what the operand is.
 pub(crate) fn delegate_call(
-    private: &proc_macro2::TokenStream,
+    probe: &proc_macro2::TokenStream,
     span: Span,
     parens: syn::token::Paren,
     (yields, sends): (Option<&syn::Type>, &syn::Type),
     operand: Expr,
 ) -> Expr {
     let infer: syn::Type = parse_quote!(_);
-    let make = generic(span, &quote!(#private::Operand), &[yields.unwrap_or(&infer), sends, &infer]);
+    let make = generic(span, probe, &[yields.unwrap_or(&infer), sends, &infer]);
     let make: syn::ExprPath = {
         let new = respan(span, quote!(::new));
         parse_quote!(#make #new)

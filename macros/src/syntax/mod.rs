@@ -3,6 +3,7 @@
 pub(crate) mod arguments;
 pub(crate) mod calls;
 pub(crate) mod captures;
+pub(crate) mod exits;
 pub(crate) mod items;
 pub(crate) mod markers;
 pub(crate) mod native;

@@ -10,17 +10,21 @@ use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lifetime, Macro, MacroDelimiter, Stmt, Token, Type};
 
+use super::exits;
 use super::markers::{Raised, raise_call};
 use super::suspends::Marker;
+use crate::function::Function;
 use crate::graph::pauses::delegate_call;
-use crate::names::generic;
+use crate::names::{generic, respan};
 use crate::per_resume;
 
 /// The body with each marker as a call of its stand-in, and whether any of them delegates.
-pub(crate) fn native(body: &Block, private: &TokenStream, yields: &Type, sends: &Type) -> (Block, bool) {
+pub(crate) fn native(body: &Block, function: &Function) -> (Block, bool) {
     let mut body = body.clone();
-    let (yields, sends) = (per_resume::inferred(yields), per_resume::inferred(sends));
-    let mut pass = Native { private, yields, sends, attempts: Vec::new(), count: 0, delegates: false };
+    let yields = per_resume::inferred(&function.yields);
+    let sends = per_resume::inferred(&function.sends_written);
+    let (private, operand) = (&function.private(), function.operand());
+    let mut pass = Native { private, operand, yields, sends, attempts: Vec::new(), count: 0, delegates: false };
     pass.visit_block_mut(&mut body);
     (body, pass.delegates)
 }
@@ -54,6 +58,8 @@ const LINTS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
 
 struct Native<'a> {
     private: &'a TokenStream,
+    /// The path of what probes the operand of a delegation.
+    operand: TokenStream,
     yields: Type,
     sends: Type,
     /// The labels of the attempts that are open, innermost last.
@@ -118,7 +124,7 @@ impl Native<'_> {
         let operand = self.operand(mac);
         let operand = Expr::Verbatim(quote!({ let value = #operand; value }));
         let parens = syn::token::Paren(mac.delimiter.span().join());
-        let delegate = delegate_call(private, name_span(mac), parens, (Some(&self.yields), &sends), operand);
+        let delegate = delegate_call(&self.operand, name_span(mac), parens, (Some(&self.yields), &sends), operand);
         let stub = if tries { quote!(try_delegated) } else { quote!(delegated) };
         quote!(#private::#stub::<#sends, _>(#delegate))
     }
@@ -177,6 +183,16 @@ impl Native<'_> {
             Marker::TryYieldFrom => self.delegation(mac, true),
             Marker::Attempt => self.attempt(mac),
             Marker::Raise => self.raise(mac),
+        }
+    }
+
+    /// Around an outcome whose exit is dropped unseen: a call that rustc warns of, at the marker.
+    fn warn_of_exit(&mut self, expr: &mut Expr) {
+        if let Some(mac) = exits::outcome(expr) {
+            let private = self.private;
+            let warned = respan(name_span(mac), quote!(#private::drops_exit));
+            self.visit_expr_mut(expr);
+            *expr = Expr::Verbatim(quote!(#warned(#expr)));
         }
     }
 
@@ -250,6 +266,14 @@ impl VisitMut for Native<'_> {
             Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
                 *expr = Expr::Verbatim(self.marker(&mac.mac, marker));
             }
+            Expr::MethodCall(call) if exits::is_dropping_method(&call.method) => {
+                self.warn_of_exit(&mut call.receiver);
+                visit_mut::visit_expr_mut(self, expr);
+            }
+            Expr::Match(inner) if exits::is_dropping_match(&inner.arms) => {
+                self.warn_of_exit(&mut inner.expr);
+                visit_mut::visit_expr_mut(self, expr);
+            }
             Expr::Yield(inner) => {
                 let mut operand = inner.expr.take();
                 if let Some(operand) = &mut operand {
@@ -261,6 +285,15 @@ impl VisitMut for Native<'_> {
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
+    }
+
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        if matches!(local.pat, syn::Pat::Wild(_))
+            && let Some(init) = &mut local.init
+        {
+            self.warn_of_exit(&mut init.expr);
+        }
+        visit_mut::visit_local_mut(self, local);
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {

@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 
+use super::raised_while_closing;
 use crate::coroutine::Resumed;
 use crate::{Delegate, Exception, Step};
 
@@ -27,7 +28,7 @@ pub fn forward<S, D: Delegate<S>>(
 fn interrupt<S, D: Delegate<S>>(delegate: &mut D, exception: Exception) -> Resumed<D::Yield, D::Return> {
     match exception {
         Exception::Exit => {
-            delegate.release()?;
+            delegate.release().map_err(raised_while_closing)?;
             Err(Exception::Exit)
         }
         other => delegate.interrupt(other),

@@ -17,6 +17,8 @@ pub use self::machine::{
     CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
     lending, sent, sent_option, sent_unit, try_sent, try_sent_option, try_sent_unit,
 };
+#[allow(deprecated)]
+pub use self::native::drops_exit;
 pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
 pub use self::raise::{raise, raise_from, raised_while_closing};

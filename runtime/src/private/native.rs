@@ -40,6 +40,13 @@ pub fn try_pause_unit<S>() -> Result<S, Exception> {
     unreachable!("coframe: the native form of a body is never run")
 }
 
+/// Stands around the outcome of an `attempt!` or a `try_…!` marker whose exit is dropped unseen, to be warned of.
+#[deprecated = "this drops an `Exit` too, so that the coroutine may go on while it is being closed: match \
+                `Err(Exception::Exit)` by name, or keep the exception and pass it on with `raise!`"]
+pub fn drops_exit<T>(outcome: T) -> T {
+    outcome
+}
+
 /// What a body is left with where it raises.
 pub fn raised<T>(_: Exception) -> T {
     unreachable!("coframe: the native form of a body is never run")

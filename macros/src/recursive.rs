@@ -1,0 +1,112 @@
+//! The signature of a recursive coroutine.
+//!
+//! It gives a type that can be named, `Recursive<'co, Y, R, S>`, which stands for the frame only by what outlives it:
+//! everything that the function captures lives at least as long as `'co`. Where nothing borrowed and nothing generic is
+//! captured that is `'static`. A lifetime that is elided in an argument gets a name, so that this can be said of it.
+
+use proc_macro2::Span;
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, GenericParam, Lifetime, LifetimeParam, Signature, TypeReference, WherePredicate, parse_quote};
+
+/// Makes a signature say that all it captures outlives the lifetime that it returns.
+pub(crate) fn outlives(sig: &mut Signature) -> Lifetime {
+    let mut taken: Vec<String> = sig.generics.lifetimes().map(|param| param.lifetime.ident.to_string()).collect();
+    let mut fresh = |name: &str| {
+        let mut candidate = name.to_owned();
+        while taken.contains(&candidate) {
+            candidate.push('_');
+        }
+        taken.push(candidate.clone());
+        Lifetime::new(&format!("'{candidate}"), Span::call_site())
+    };
+    let frame = fresh("co");
+    let mut elided = Elided { names: Vec::new(), fresh: &mut |index| fresh(&format!("arg{index}")), frame: &frame };
+    let mut predicates: Vec<WherePredicate> = Vec::new();
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => match &mut receiver.reference {
+                Some((_, lifetime)) => {
+                    let lifetime = lifetime.get_or_insert_with(|| elided.name());
+                    let (lifetime, mutability) = (lifetime.clone(), receiver.mutability);
+                    receiver.ty = parse_quote!(&#lifetime #mutability Self);
+                }
+                None => {
+                    elided.visit_type_mut(&mut receiver.ty);
+                    predicates.push(parse_quote!(Self: #frame));
+                }
+            },
+            FnArg::Typed(typed) => elided.visit_type_mut(&mut typed.ty),
+        }
+    }
+    let named = elided.names;
+    for lifetime in &named {
+        sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
+    }
+    for param in &sig.generics.params {
+        match param {
+            GenericParam::Lifetime(param) => {
+                let lifetime = &param.lifetime;
+                predicates.push(parse_quote!(#lifetime: #frame));
+            }
+            GenericParam::Type(param) => {
+                let name = &param.ident;
+                predicates.push(parse_quote!(#name: #frame));
+            }
+            GenericParam::Const(_) => {}
+        }
+    }
+    if predicates.is_empty() && !anonymous(sig) {
+        return Lifetime::new("'static", Span::call_site());
+    }
+    sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(frame.clone())));
+    sig.generics.make_where_clause().predicates.extend(predicates);
+    frame
+}
+
+/// Whether an argument is an `impl Trait`.
+fn anonymous(sig: &Signature) -> bool {
+    sig.inputs.iter().any(|input| match input {
+        FnArg::Receiver(_) => false,
+        FnArg::Typed(typed) => !crate::per_resume::is_nameable(&typed.ty),
+    })
+}
+
+/// Gives names to the lifetimes that are elided in an argument.
+struct Elided<'a> {
+    names: Vec<Lifetime>,
+    fresh: &'a mut dyn FnMut(usize) -> Lifetime,
+    frame: &'a Lifetime,
+}
+
+impl Elided<'_> {
+    fn name(&mut self) -> Lifetime {
+        let name = (self.fresh)(self.names.len());
+        self.names.push(name.clone());
+        name
+    }
+}
+
+impl VisitMut for Elided<'_> {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            reference.lifetime = Some(self.name());
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.name();
+        }
+    }
+
+    fn visit_type_impl_trait_mut(&mut self, inner: &mut syn::TypeImplTrait) {
+        visit_mut::visit_type_impl_trait_mut(self, inner);
+        let frame = self.frame;
+        inner.bounds.push(parse_quote!(#frame));
+    }
+
+    fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
+    // `Fn(&T)` declares its own.
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+}
