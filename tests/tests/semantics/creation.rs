@@ -128,7 +128,10 @@ fn cre_05_a_yield_may_stand_wherever_an_expression_may() {
         }
         sum += [1, yield_!("element")].iter().sum::<usize>();
         sum += (yield_!("field"), 1).0;
-        sum += { yield_!("block") };
+        sum += {
+            sum += 0;
+            yield_!("block")
+        };
         sum += format!("{}", yield_!("macro")).len();
         sum += loop {
             break yield_!("break value");

@@ -59,11 +59,10 @@ fn ree_01_a_body_that_resumes_itself_is_refused_and_goes_on() {
 fn ree_02_a_delegator_runs_while_its_delegate_does() {
     #[coframe::coroutine(yield = &'static str)]
     fn inner(outer: Cell<Pulled>) {
-        let look = |when: &str| say(format_args!("{when}: {}", outer.get().is_running()));
-        look("inside");
+        say(format_args!("inside: {}", outer.get().is_running()));
         fails("start", outer.get().start());
         let outcome = try_yield!("from inner");
-        look("closing");
+        say(format_args!("closing: {}", outer.get().is_running()));
         fails("start", outer.get().start());
         fails("close", outer.get().close());
         if let Err(raised) = outcome {
@@ -126,10 +125,9 @@ fn ree_04_it_is_running_inside_and_only_there() {
     type Look = Rc<dyn Fn() -> String>;
     #[coframe::coroutine(yield = u32)]
     fn watched(look: Rc<RefCell<Option<Look>>>) {
-        let show = || say(look.borrow().as_ref().unwrap()());
-        show();
+        say(look.borrow().as_ref().unwrap()());
         let outcome = try_yield!(1);
-        show();
+        say(look.borrow().as_ref().unwrap()());
         if let Err(raised) = outcome {
             raise!(raised);
         }

@@ -50,12 +50,11 @@ fn ret_04_a_return_skips_the_handlers_and_runs_the_cleanup() {
     #[coframe::coroutine(yield = u32)]
     fn body() -> &'static str {
         let _outside = Loud("outside");
-        let raised = attempt! {
+        let Err(raised) = attempt! {
             let _inside = Loud("inside");
             yield_!(1);
-            return "returned";
+            return "returned"
         };
-        let Err(raised) = raised;
         say("handler");
         raise!(raised)
     }

@@ -139,7 +139,7 @@ fn thr_08_a_reraise_extends_the_trail() {
         };
         raise!(raised);
     }
-    let first = line!() - 9;
+    let first = line!() - 8;
     let mut co = reraising();
     co.start().unwrap();
     let raised = co.start().unwrap_err();
