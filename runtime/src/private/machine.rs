@@ -208,81 +208,45 @@ pub fn finished<S, Y, R>(signal: Signal<S>) -> Resumed<Y, R> {
     }
 }
 
-/// What a suspension point is resumed with.
+/// What a suspension point is sent.
 ///
 /// # Errors
 ///
-/// What was thrown in.
-#[inline]
-pub fn try_sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
-    match (sent.take(), raised.take()) {
-        (Some(value), _) => Ok(value),
-        (None, Some(exception)) => Err(exception),
-        (None, None) => Err(Exception::AlreadyStarted),
-    }
-}
-
-/// [`try_sent`] where an `Option` is sent, so that a start sends `None`.
-///
-/// # Errors
-///
-/// What was thrown in.
-#[inline]
-pub fn try_sent_option<T>(
-    sent: &mut Option<Option<T>>,
-    raised: &mut Option<Exception>,
-) -> Result<Option<T>, Exception> {
-    raised.take().map_or_else(|| Ok(sent.take().flatten()), Err)
-}
-
-/// [`try_sent`] where `()` is sent, so that a start is a send.
-///
-/// # Errors
-///
-/// What was thrown in.
-#[inline]
-pub fn try_sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
-    raised.take().map_or(Ok(()), Err)
-}
-
-/// The value of a suspension point on being resumed, if what is thrown in leaves the body there.
-///
-/// # Errors
-///
-/// What was thrown in, with the place in its traceback.
+/// What was thrown in, with the marker in its traceback.
 #[inline]
 #[track_caller]
 pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
-    passing(try_sent(sent, raised))
+    match (sent.take(), raised.take()) {
+        (Some(value), _) => Ok(value),
+        (None, Some(exception)) => Err(raise(exception)),
+        (None, None) => Err(Exception::AlreadyStarted),
+    }
 }
 
 /// [`sent`] where an `Option` is sent, so that a start sends `None`.
 ///
 /// # Errors
 ///
-/// What was thrown in, with the place in its traceback.
+/// What was thrown in, with the marker in its traceback.
 #[inline]
 #[track_caller]
 pub fn sent_option<T>(sent: &mut Option<Option<T>>, raised: &mut Option<Exception>) -> Result<Option<T>, Exception> {
-    passing(try_sent_option(sent, raised))
+    match raised.take() {
+        None => Ok(sent.take().flatten()),
+        Some(exception) => Err(raise(exception)),
+    }
 }
 
 /// [`sent`] where `()` is sent, so that a start is a send.
 ///
 /// # Errors
 ///
-/// What was thrown in, with the place in its traceback.
+/// What was thrown in, with the marker in its traceback.
 #[inline]
 #[track_caller]
-pub fn sent_unit(sent: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
-    passing(try_sent_unit(sent, raised))
-}
-
-#[inline]
-#[track_caller]
-fn passing<S>(resumed: Result<S, Exception>) -> Result<S, Exception> {
-    match resumed {
-        Ok(value) => Ok(value),
-        Err(exception) => Err(raise(exception)),
+pub fn sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
+    match raised.take() {
+        None => Ok(()),
+        Some(exception) => Err(raise(exception)),
     }
 }

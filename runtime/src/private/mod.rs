@@ -15,7 +15,7 @@ pub use self::delegation::{Items, Iterable, NoDelegate, Operand, delegated, forw
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
     CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
-    lending, sent, sent_option, sent_unit, try_sent, try_sent_option, try_sent_unit,
+    lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
 pub use self::native::drops_exit;
