@@ -86,11 +86,14 @@ mod model {
         }
     }
 
-    /// `del g`.
+    /// `del g`. What is left of the frame is dropped.
     impl Drop for Generator {
         fn drop(&mut self) {
             if let Err(raised) = self.close() {
                 say(format_args!("unraisable in {}: {raised}", self.name));
+            }
+            if !self.over {
+                say(format_args!("drop {}", self.name));
             }
         }
     }
@@ -336,20 +339,15 @@ fn check(way: Way) {
         };
         let bare = modelled(false, false);
 
-        #[coframe::coroutine(yield = u32)]
-        fn undelegated(way: Way) -> &'static str {
-            yield_from!(delegate(way))
-        }
-        _ = undelegated;
         assert_eq!(run(delegate(way), act), model::run(model::delegate(way), act), "no delegation, {way:?}, {act:?}");
 
         {
             #[coframe::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
-                let value = yield_from!(delegate(way));
-                say(format_args!("outer has {value}"));
-                value
+                let result = yield_from!(delegate(way));
+                say(format_args!("outer has {result}"));
+                result
             }
             assert_eq!(run(outer(way), act), bare, "by value, {way:?}, {act:?}");
         }
@@ -358,9 +356,9 @@ fn check(way: Way) {
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let mut local = delegate(way);
-                let value = yield_from!(&mut local);
-                say(format_args!("outer has {value}"));
-                value
+                let result = yield_from!(&mut local);
+                say(format_args!("outer has {result}"));
+                result
             }
             assert_eq!(run(outer(way), act), modelled(false, true), "by reference, {way:?}, {act:?}");
         }
@@ -368,9 +366,9 @@ fn check(way: Way) {
             #[coframe::coroutine(yield = u32)]
             fn outer(boxed: BoxCoroutine<'static, u32, &'static str>) -> &'static str {
                 let _finally = Loud("outer");
-                let value = yield_from!(boxed);
-                say(format_args!("outer has {value}"));
-                value
+                let result = yield_from!(boxed);
+                say(format_args!("outer has {result}"));
+                result
             }
             assert_eq!(run(outer(Box::new(delegate(way))), act), bare, "boxed, {way:?}, {act:?}");
         }
@@ -378,9 +376,9 @@ fn check(way: Way) {
             #[coframe::coroutine(yield = u32)]
             fn outer(shared: Shared<BoxCoroutine<'static, u32, &'static str>>) -> &'static str {
                 let _finally = Loud("outer");
-                let value = yield_from!(shared);
-                say(format_args!("outer has {value}"));
-                value
+                let result = yield_from!(shared);
+                say(format_args!("outer has {result}"));
+                result
             }
             assert_eq!(run(outer(Shared::new(Box::new(delegate(way)))), act), bare, "shared, {way:?}, {act:?}");
         }
@@ -388,9 +386,9 @@ fn check(way: Way) {
             #[coframe::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
-                let value = yield_from!(Own { way, at: 0, pending: None });
-                say(format_args!("outer has {value}"));
-                value
+                let result = yield_from!(Own { way, at: 0, pending: None });
+                say(format_args!("outer has {result}"));
+                result
             }
             assert_eq!(run(outer(way), act), bare, "a type of the user's, {way:?}, {act:?}");
         }
@@ -400,9 +398,9 @@ fn check(way: Way) {
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(delegate(way)) {
-                    Ok(value) => {
-                        say(format_args!("outer has {value}"));
-                        value
+                    Ok(result) => {
+                        say(format_args!("outer has {result}"));
+                        result
                     }
                     Err(raised) => {
                         say(format_args!("outer sees {}", chain(&raised)));
@@ -417,9 +415,9 @@ fn check(way: Way) {
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let outcome = attempt! {
-                    let value = yield_from!(delegate(way));
-                    say(format_args!("outer has {value}"));
-                    value
+                    let result = yield_from!(delegate(way));
+                    say(format_args!("outer has {result}"));
+                    result
                 };
                 match outcome {
                     Ok(value) => value,
@@ -437,9 +435,9 @@ fn check(way: Way) {
                 let _finally = Loud("outer");
                 let mut local = delegate(way);
                 match try_yield_from!(&mut local) {
-                    Ok(value) => {
-                        say(format_args!("outer has {value}"));
-                        value
+                    Ok(result) => {
+                        say(format_args!("outer has {result}"));
+                        result
                     }
                     Err(raised) => {
                         say(format_args!("outer sees {}", chain(&raised)));
@@ -453,17 +451,17 @@ fn check(way: Way) {
             #[coframe::coroutine(yield = u32)]
             fn middle(way: Way) -> &'static str {
                 let _finally = Loud("middle");
-                let value = yield_from!(delegate(way));
-                say(format_args!("middle has {value}"));
-                value
+                let result = yield_from!(delegate(way));
+                say(format_args!("middle has {result}"));
+                result
             }
             #[coframe::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(middle(way)) {
-                    Ok(value) => {
-                        say(format_args!("outer has {value}"));
-                        value
+                    Ok(result) => {
+                        say(format_args!("outer has {result}"));
+                        result
                     }
                     Err(raised) => {
                         say(format_args!("outer sees {}", chain(&raised)));
@@ -478,9 +476,9 @@ fn check(way: Way) {
         {
             let anonymous = coroutine!(yield = u32, |way: Way| -> &'static str {
                 let _finally = Loud("outer");
-                let value = yield_from!(delegate(way));
-                say(format_args!("outer has {value}"));
-                value
+                let result = yield_from!(delegate(way));
+                say(format_args!("outer has {result}"));
+                result
             });
             let trace = run(anonymous(way), act);
             let trace: Vec<String> = trace.iter().map(|line| line.replace("<coroutine>", "outer")).collect();
