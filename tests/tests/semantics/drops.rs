@@ -73,10 +73,11 @@ fn drp_01_a_drop_closes() {
     assert_eq!(said(), ["drop inner", "sees Exit", "drop first", "drop argument"]);
     // The end of a loop that owns it drops it.
     for n in catching(Loud("argument")) {
-        say(n);
-        break;
+        if n == 1 {
+            break;
+        }
     }
-    assert_eq!(said(), ["1", "drop inner", "sees Exit", "drop first", "drop argument"]);
+    assert_eq!(said(), ["drop inner", "sees Exit", "drop first", "drop argument"]);
 }
 
 #[test]

@@ -63,24 +63,6 @@ fn exh_02_an_error_is_seen_once() {
     let values: Vec<String> =
         co.values().map(|value| value.map_or_else(|raised| raised.to_string(), |n| n.to_string())).collect();
     assert_eq!(values, ["20", "mishap 0"]);
-    // A panic is seen once too.
-    #[coframe::coroutine(yield = u32, send = u32)]
-    fn divide(_argument: Loud) {
-        let _local = Loud("local");
-        loop {
-            let by = yield_!(1);
-            let _turn = Loud("turn");
-            assert_ne!(by, 0, "division by zero");
-        }
-    }
-    said();
-    let mut co = divide(Loud("argument"));
-    co.start().unwrap();
-    let panics = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| co.send(0))).unwrap_err();
-    assert!(panics.downcast_ref::<String>().is_some_and(|text| text.contains("division by zero")));
-    assert_eq!(said(), ["drop turn", "drop local", "drop argument"]);
-    assert_eq!(gave(co.send(1)), "raised Finished");
-    assert_eq!(closed(co.close()), "closed");
 }
 
 #[test]
