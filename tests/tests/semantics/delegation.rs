@@ -166,20 +166,9 @@ fn del_03_the_end_of_a_delegate_is_no_yield() {
     }
     assert_eq!(gave(step), "returned \"AB\"");
     let trace = [
-        "root starts",
-        "branch starts",
-        "leaf a1 starts",
-        "consumer: a1",
-        "consumer: a2",
-        "leaf a1 ends",
-        "consumer: between",
-        "leaf b1 starts",
-        "consumer: b1",
-        "consumer: b2",
-        "leaf b1 ends",
-        "root has AB",
-        "empty gives ()",
-        "no yield gives immediate",
+        "root starts", "branch starts", "leaf a1 starts", "consumer: a1", "consumer: a2", "leaf a1 ends",
+        "consumer: between", "leaf b1 starts", "consumer: b1", "consumer: b2", "leaf b1 ends", "root has AB",
+        "empty gives ()", "no yield gives immediate",
     ];
     assert_eq!(said(), trace);
 }
@@ -274,10 +263,7 @@ fn del_08_an_error_while_closing_the_delegate_replaces_the_exit() {
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "raised fault inner <- Exit");
-    assert_eq!(
-        said(),
-        ["inner sees coroutine is being closed", "drop inner", "outer sees fault inner", "drop outer"]
-    );
+    assert_eq!(said(), ["inner sees coroutine is being closed", "drop inner", "outer sees fault inner", "drop outer"]);
     assert_eq!(gave(co.start()), "raised Finished");
     assert_eq!(closed(co.close()), "closed");
 }
@@ -421,12 +407,10 @@ fn del_12_iterables_can_be_delegated_to() {
 #[test]
 fn del_13_a_send_of_unit_moves_a_plain_iterator_on() {
     let mut co = of_numbers(3);
-    assert_eq!([co.send(()), co.send(()), co.start(), co.send(())].map(gave), [
-        "yielded 0",
-        "yielded 1",
-        "yielded 2",
-        "returned \"done\""
-    ]);
+    assert_eq!(
+        [co.send(()), co.send(()), co.start(), co.send(())].map(gave),
+        ["yielded 0", "yielded 1", "yielded 2", "returned \"done\""]
+    );
 }
 
 #[test]

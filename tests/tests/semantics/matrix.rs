@@ -334,9 +334,8 @@ impl Drop for Own {
 fn check(way: Way) {
     hear_the_unraisable();
     for act in ACTS {
-        let modelled = |catches, keeps| {
-            model::run(model::delegator("outer", model::delegate(way), catches, keeps), act)
-        };
+        let modelled =
+            |catches, keeps| model::run(model::delegator("outer", model::delegate(way), catches, keeps), act);
         let bare = modelled(false, false);
 
         assert_eq!(run(delegate(way), act), model::run(model::delegate(way), act), "no delegation, {way:?}, {act:?}");

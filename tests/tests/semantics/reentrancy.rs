@@ -40,11 +40,7 @@ fn ree_01_a_body_that_resumes_itself_is_refused_and_goes_on() {
     cell.set(&this);
     assert_eq!(gave(this.start()), "yielded \"still fine\"");
     let refused = [
-        "running",
-        "drop value",
-        "send: AlreadyRunning",
-        "start: AlreadyRunning",
-        "throw: AlreadyRunning",
+        "running", "drop value", "send: AlreadyRunning", "start: AlreadyRunning", "throw: AlreadyRunning",
         "close: AlreadyRunning",
     ];
     assert_eq!(said(), refused);
@@ -199,9 +195,10 @@ fn ree_06_several_delegate_to_one_source() {
     }
     let mut source = Shared::new(Box::new(source(Loud("guard"))) as BoxCoroutine<'_, _, _>);
     let (mut a, mut b) = (user("a", source.clone()), user("b", source.clone()));
-    assert_eq!([a.start(), b.start(), a.start(), source.start()].map(|step| step.unwrap().yielded().unwrap()), [
-        0, 1, 2, 3
-    ]);
+    assert_eq!(
+        [a.start(), b.start(), a.start(), source.start()].map(|step| step.unwrap().yielded().unwrap()),
+        [0, 1, 2, 3]
+    );
     assert_eq!(closed(a.close()), "closed");
     assert_eq!(said(), ["drop guard", "a leaves"]);
     // Python gives `None` here; see DEL-32.
