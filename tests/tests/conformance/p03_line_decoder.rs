@@ -16,7 +16,7 @@ fn lines(mut emit: impl FnMut(usize, &str), limit: usize) -> usize {
             while let Some(pos) = buf.iter().position(|&byte| byte == b'\n') {
                 let line: Vec<u8> = buf.drain(..=pos).collect();
                 number += 1;
-                emit(number, String::from_utf8_lossy(line.trim_ascii_end()).as_ref());
+                emit(number, String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']));
             }
             if buf.len() > limit {
                 raise!(OverflowError::new(format!("line {} too long", number + 1)));
