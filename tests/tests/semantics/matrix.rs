@@ -4,7 +4,7 @@
 //! PEP 380 expands it. Every effect, in its order, must be the same in the library, for each form of delegation.
 
 use coframe::prelude::*;
-use coframe::{BoxCoroutine, Delegate, Resumed, State};
+use coframe::{BoxCoroutine, Delegate, Recursive, Resumed, State};
 
 use crate::tools::{Fault, Loud, Mishap, chain, closed, gave, hear_the_unraisable, said, say};
 
@@ -204,11 +204,25 @@ mod model {
     }
 }
 
+/// What tells its state.
+trait Stands: Coroutine<(), Yield = u32, Return = &'static str> + Unpin {
+    fn state(&self) -> State;
+}
+
+impl<M: Machine<(), Yield = u32, Return = &'static str>> Stands for Generator<M> {
+    fn state(&self) -> State {
+        Generator::state(self)
+    }
+}
+
+impl Stands for Recursive<'_, u32, &'static str> {
+    fn state(&self) -> State {
+        Recursive::state(self)
+    }
+}
+
 /// [`model::run`] of the library's.
-fn run<M>(mut generator: Generator<M>, act: Act) -> Vec<String>
-where
-    M: Machine<(), Yield = u32, Return = &'static str>,
-{
+fn run(mut generator: impl Stands, act: Act) -> Vec<String> {
     say(gave(generator.start()));
     match act {
         Act::Close => say(closed(generator.close())),
@@ -233,30 +247,37 @@ where
     said()
 }
 
-#[coframe::coroutine(yield = u32)]
-fn delegate(way: Way) -> &'static str {
-    let _finally = Loud("delegate");
-    let raised = match try_yield!(1) {
-        Ok(()) => return "resumed",
-        Err(caught) => caught,
+macro_rules! delegate {
+    ($name:ident: $($arguments:tt)*) => {
+            #[coframe::coroutine($($arguments)*)]
+            fn $name(way: Way) -> &'static str {
+                let _finally = Loud("delegate");
+                let raised = match try_yield!(1) {
+                    Ok(()) => return "resumed",
+                    Err(caught) => caught,
+                };
+                say(format_args!("delegate sees {}", chain(&raised)));
+                match way {
+                    Way::Passes => raise!(raised),
+                    Way::RaisesExit => raise!(Exception::Exit, from = raised),
+                    Way::RaisesMishap => raise!(Mishap(2), from = raised),
+                    Way::RaisesFault => raise!(Fault("cleanup"), from = raised),
+                    Way::Yields => {
+                        yield_!(2);
+                        say("delegate goes on");
+                        raise!(raised)
+                    }
+                    Way::Returns => {
+                        drop(raised);
+                        "cleanup"
+                    }
+                }
+            }
     };
-    say(format_args!("delegate sees {}", chain(&raised)));
-    match way {
-        Way::Passes => raise!(raised),
-        Way::RaisesExit => raise!(Exception::Exit, from = raised),
-        Way::RaisesMishap => raise!(Mishap(2), from = raised),
-        Way::RaisesFault => raise!(Fault("cleanup"), from = raised),
-        Way::Yields => {
-            yield_!(2);
-            say("delegate goes on");
-            raise!(raised)
-        }
-        Way::Returns => {
-            drop(raised);
-            "cleanup"
-        }
-    }
 }
+
+delegate!(delegate: yield = u32);
+delegate!(recursive_delegate: recursive, yield = u32);
 
 /// [`delegate`] by hand: a type of the user's that implements [`Delegate`].
 struct Own {
@@ -471,6 +492,32 @@ fn check(way: Way) {
             let middle = model::delegator("middle", model::delegate(way), false, false);
             let expected = model::run(model::delegator("outer", middle, true, false), act);
             assert_eq!(run(outer(way), act), expected, "two levels, {way:?}, {act:?}");
+        }
+        {
+            #[coframe::coroutine(recursive, yield = u32)]
+            fn middle(way: Way) -> &'static str {
+                let _finally = Loud("middle");
+                let result = yield_from!(recursive_delegate(way));
+                say(format_args!("middle has {result}"));
+                result
+            }
+            #[coframe::coroutine(recursive, yield = u32)]
+            fn outer(way: Way) -> &'static str {
+                let _finally = Loud("outer");
+                match try_yield_from!(middle(way)) {
+                    Ok(result) => {
+                        say(format_args!("outer has {result}"));
+                        result
+                    }
+                    Err(raised) => {
+                        say(format_args!("outer sees {}", chain(&raised)));
+                        raise!(raised)
+                    }
+                }
+            }
+            let middle = model::delegator("middle", model::delegate(way), false, false);
+            let expected = model::run(model::delegator("outer", middle, true, false), act);
+            assert_eq!(run(outer(way), act), expected, "recursive, {way:?}, {act:?}");
         }
         {
             let anonymous = coroutine!(yield = u32, |way: Way| -> &'static str {
