@@ -249,30 +249,30 @@ fn run(mut generator: impl Stands, act: Act) -> Vec<String> {
 
 macro_rules! delegate {
     ($name:ident: $($arguments:tt)*) => {
-            #[coframe::coroutine($($arguments)*)]
-            fn $name(way: Way) -> &'static str {
-                let _finally = Loud("delegate");
-                let raised = match try_yield!(1) {
-                    Ok(()) => return "resumed",
-                    Err(caught) => caught,
-                };
-                say(format_args!("delegate sees {}", chain(&raised)));
-                match way {
-                    Way::Passes => raise!(raised),
-                    Way::RaisesExit => raise!(Exception::Exit, from = raised),
-                    Way::RaisesMishap => raise!(Mishap(2), from = raised),
-                    Way::RaisesFault => raise!(Fault("cleanup"), from = raised),
-                    Way::Yields => {
-                        yield_!(2);
-                        say("delegate goes on");
-                        raise!(raised)
-                    }
-                    Way::Returns => {
-                        drop(raised);
-                        "cleanup"
-                    }
+        #[coframe::coroutine($($arguments)*)]
+        fn $name(way: Way) -> &'static str {
+            let _finally = Loud("delegate");
+            let raised = match try_yield!(1) {
+                Ok(()) => return "resumed",
+                Err(caught) => caught,
+            };
+            say(format_args!("delegate sees {}", chain(&raised)));
+            match way {
+                Way::Passes => raise!(raised),
+                Way::RaisesExit => raise!(Exception::Exit, from = raised),
+                Way::RaisesMishap => raise!(Mishap(2), from = raised),
+                Way::RaisesFault => raise!(Fault("cleanup"), from = raised),
+                Way::Yields => {
+                    yield_!(2);
+                    say("delegate goes on");
+                    raise!(raised)
+                }
+                Way::Returns => {
+                    drop(raised);
+                    "cleanup"
                 }
             }
+        }
     };
 }
 
