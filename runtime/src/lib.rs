@@ -39,6 +39,10 @@ extern crate alloc;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+#[cfg(all(doctest, feature = "alloc"))]
+#[doc = include_str!("../../docs/exceptions.md")]
+struct ExceptionsPage;
+
 mod code;
 mod coroutine;
 mod delegate;
