@@ -112,7 +112,7 @@ impl<'a, Y, R, S> Coroutine<S> for Called<'a, Y, R, S> {
             return Err(exception);
         }
         if mem::replace(given, true) {
-            return callee.root.take().map(Step::Returned).ok_or(Exception::Finished);
+            return callee.returned();
         }
         Ok(Step::Yielded(match callee.driver.take() {
             None => Progress::Called(callee.root.clone()),
