@@ -109,7 +109,13 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     // The tail is what the lowered form makes of it too, so that rustc reports an error in both once.
     let stmts = match body.stmts.split_last() {
         Some((Stmt::Expr(tail, None), stmts)) if !has_attribute(tail) => {
-            quote!(#(#stmts)* let value: #returns = #tail; #[allow(unreachable_code)] value)
+            quote! {
+                #(#stmts)*
+                #[allow(clippy::diverging_sub_expression)]
+                let value: #returns = #tail;
+                #[allow(unreachable_code)]
+                value
+            }
         }
         _ => body.stmts.iter().map(ToTokens::to_token_stream).collect(),
     };

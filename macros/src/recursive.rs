@@ -7,7 +7,9 @@
 use proc_macro2::Span;
 use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, GenericParam, Lifetime, LifetimeParam, Signature, Type, TypeReference, WherePredicate, parse_quote};
+use syn::{
+    FnArg, GenericParam, Ident, Lifetime, LifetimeParam, Signature, Type, TypeReference, WherePredicate, parse_quote,
+};
 
 /// Makes a signature say that all it captures outlives the lifetime that it returns. A lifetime that is elided in what is
 /// yielded or returned is that of `self`, or the only one among the arguments, as in any signature.
@@ -53,24 +55,34 @@ fn name_captures(sig: &mut Signature) -> Lifetime {
     for lifetime in &named {
         sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
     }
-    for param in &sig.generics.params {
+    let clause = sig.generics.where_clause.clone();
+    let is_bound = |name: &Ident| {
+        clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| match predicate {
+            WherePredicate::Type(bound) => matches!(&bound.bounded_ty, Type::Path(path) if path.path.is_ident(name)),
+            _ => false,
+        })
+    };
+    let mut bounded = false;
+    for param in &mut sig.generics.params {
+        bounded |= !matches!(param, GenericParam::Const(_));
         match param {
-            GenericParam::Lifetime(param) => {
-                let lifetime = &param.lifetime;
-                predicates.push(parse_quote!(#lifetime: #frame));
-            }
-            GenericParam::Type(param) => {
+            GenericParam::Lifetime(param) => param.bounds.push(frame.clone()),
+            // One place for the bounds of one parameter, as clippy wants it.
+            GenericParam::Type(param) if is_bound(&param.ident) => {
                 let name = &param.ident;
                 predicates.push(parse_quote!(#name: #frame));
             }
+            GenericParam::Type(param) => param.bounds.push(parse_quote!(#frame)),
             GenericParam::Const(_) => {}
         }
     }
-    if predicates.is_empty() && !anonymous(sig) {
+    if !bounded && predicates.is_empty() && !anonymous(sig) {
         return Lifetime::new("'static", Span::call_site());
     }
     sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(frame.clone())));
-    sig.generics.make_where_clause().predicates.extend(predicates);
+    if !predicates.is_empty() {
+        sig.generics.make_where_clause().predicates.extend(predicates);
+    }
     frame
 }
 
