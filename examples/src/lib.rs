@@ -1,4 +1,5 @@
 //! The parts of the examples that have tests of their own.
 
 pub mod csv;
+pub mod grep;
 pub mod log;
