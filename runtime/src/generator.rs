@@ -6,7 +6,7 @@ use core::pin::Pin;
 
 use crate::coroutine::Resumed;
 use crate::private::{Inspect, Machine};
-use crate::{Code, Coroutine, Exception, Frame, Signal, State, Step, frame};
+use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step, frame};
 
 /// A paused function: a plain value that may be moved, looked into and dropped at any time.
 ///
@@ -84,8 +84,8 @@ impl<M: Machine<()>> Generator<M> {
     /// assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), [1, 2]);
     /// assert_eq!(values.into_return(), Some("done"));
     /// ```
-    pub fn values(&mut self) -> Values<'_, M> {
-        Values { generator: self, returned: None }
+    pub fn values(&mut self) -> Values<'_, Self> {
+        Values::new(self)
     }
 }
 
@@ -120,8 +120,9 @@ impl<M: Machine<()>> Iterator for Generator<M> {
 
 impl<M: Machine<()>> FusedIterator for Generator<M> {}
 
+/// What an iterator does about an exception.
 #[cold]
-fn raised(exception: &Exception) -> ! {
+pub(crate) fn raised(exception: &Exception) -> ! {
     panic!("a coroutine raised an exception inside a `for` loop: {exception}; use `Generator::values` to catch it")
 }
 
@@ -136,24 +137,28 @@ impl<M: Inspect> fmt::Debug for Generator<M> {
 }
 
 /// The iterator of [`Generator::values`]: each value or the exception that ended the body.
-pub struct Values<'a, M: Machine<()>> {
-    generator: &'a mut Generator<M>,
-    returned: Option<M::Return>,
+pub struct Values<'a, C: Coroutine> {
+    coroutine: &'a mut C,
+    returned: Option<C::Return>,
 }
 
-impl<M: Machine<()>> Values<'_, M> {
+impl<'a, C: Coroutine> Values<'a, C> {
+    pub(crate) const fn new(coroutine: &'a mut C) -> Self {
+        Values { coroutine, returned: None }
+    }
+
     /// What the body returned, if it did while this iterator ran.
     #[must_use]
-    pub fn into_return(self) -> Option<M::Return> {
+    pub fn into_return(self) -> Option<C::Return> {
         self.returned
     }
 }
 
-impl<M: Machine<()>> Iterator for Values<'_, M> {
-    type Item = Result<M::Yield, Exception>;
+impl<C: Coroutine + Unpin> Iterator for Values<'_, C> {
+    type Item = Result<C::Yield, Exception>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.generator.machine.resume(Signal::Start) {
+        match self.coroutine.start() {
             Ok(Step::Yielded(value)) => Some(Ok(value)),
             Ok(Step::Returned(value)) => {
                 self.returned = Some(value);
@@ -165,10 +170,10 @@ impl<M: Machine<()>> Iterator for Values<'_, M> {
     }
 }
 
-impl<M: Machine<()>> FusedIterator for Values<'_, M> {}
+impl<C: Coroutine + Unpin> FusedIterator for Values<'_, C> {}
 
-impl<M: Machine<()>> fmt::Debug for Values<'_, M> {
+impl<C: Coroutine + fmt::Debug> fmt::Debug for Values<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Values").field(&self.generator).finish()
+        f.debug_tuple("Values").field(&self.coroutine).finish()
     }
 }

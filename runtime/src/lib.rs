@@ -25,7 +25,7 @@
 //! # Features
 //!
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
-//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`].
+//! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
@@ -39,6 +39,10 @@ extern crate alloc;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+#[cfg(all(doctest, feature = "alloc"))]
+#[doc = include_str!("../../docs/exceptions.md")]
+struct ExceptionsPage;
+
 mod code;
 mod coroutine;
 mod delegate;
@@ -47,6 +51,8 @@ mod frame;
 mod generator;
 mod markers;
 pub mod prelude;
+#[cfg(feature = "alloc")]
+mod recursive;
 #[cfg(feature = "alloc")]
 mod shared;
 mod signal;
@@ -66,6 +72,8 @@ pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
+#[cfg(feature = "alloc")]
+pub use crate::recursive::Recursive;
 #[cfg(feature = "alloc")]
 pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};

@@ -17,6 +17,18 @@ pub enum Signal<S> {
     Throw(Exception),
 }
 
+impl<S> Signal<S> {
+    /// In two parts, which fit into registers where the signal as a whole does not.
+    #[inline(always)]
+    pub(crate) fn into_parts(self) -> (Option<S>, Option<Exception>) {
+        match self {
+            Signal::Start => (None, None),
+            Signal::Send(value) => (Some(value), None),
+            Signal::Throw(exception) => (None, Some(exception)),
+        }
+    }
+}
+
 /// Where a resume ended: at a suspension point, or at the end of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step<Y, R> {

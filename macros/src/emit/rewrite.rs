@@ -128,23 +128,21 @@ impl Rewrite<'_> {
             group.set_span(call.paren_token.span.join());
             group
         };
-        let take = match (self.emit.sent, stub) {
-            (Sent::Unit, Stub::Sent) => quote!(sent_unit),
-            (Sent::Option, Stub::Sent) => quote!(sent_option),
-            (Sent::Value, Stub::Sent) => quote!(sent),
-            (Sent::Unit, _) => quote!(try_sent_unit),
-            (Sent::Option, _) => quote!(try_sent_option),
-            (Sent::Value, _) => quote!(try_sent),
+        let take = match self.emit.sent {
+            Sent::Unit => quote!(sent_unit),
+            Sent::Option => quote!(sent_option),
+            Sent::Value => quote!(sent),
         };
+        // At the marker, for tracebacks.
+        let take = respan(marker, quote!(#private::#take(&mut #sent, &mut #raised)));
         match stub {
-            // A call that reads as the marker, as in the native form. It stands at the marker, which it records.
+            // A call that reads as the marker, as in the native form.
             Stub::Sent => {
                 let resumed = generic(marker, &quote!(#private::resumed), &[&self.emit.sends]);
-                let take = respan(marker, quote!(#private::#take(&mut #sent, &mut #raised)));
                 let arguments = arguments(quote!(#take?));
                 Expr::Verbatim(quote!(#resumed #arguments))
             }
-            Stub::TrySent => Expr::Verbatim(quote!(#private::#take(&mut #sent, &mut #raised))),
+            Stub::TrySent => Expr::Verbatim(take),
             Stub::Forward => {
                 let (delegate, sends) = (&call.args, &self.emit.sends);
                 let sent = match self.emit.sent {

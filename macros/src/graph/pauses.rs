@@ -124,7 +124,8 @@ impl Builder<'_> {
         let (returns, returns_leaving) = (self.current, self.scopes_up_to(outside));
         self.scope = self.graph.block(head).scope;
         let (raised, failed) = self.raised_arm(span);
-        self.value_into(parse_quote!(::core::result::Result::Err(#raised)), Dest::Local(outcome));
+        let raise = respan(span, quote!(#private::raise(#raised)));
+        self.value_into(parse_quote!(::core::result::Result::Err(#raise)), Dest::Local(outcome));
         let (fails, fails_leaving) = (self.current, self.scopes_up_to(outside));
 
         self.scope = outside;

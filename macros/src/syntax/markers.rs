@@ -129,7 +129,8 @@ impl<'a> Markers<'a> {
             Marker::Yield => operand(mac).map(|operand| Pause::Yield.expr(span, parens, operand)),
             Marker::TryYield => operand(mac).map(|operand| Pause::TryYield.expr(span, parens, operand)),
             Marker::YieldFrom => delegate(mac).map(|operand| {
-                let raise = self.raise(span, parens, parse_quote!(exception), None);
+                // The delegation records its place itself.
+                let raise = self.leave(span, parens, quote!(exception));
                 Expr::Match(ExprMatch {
                     attrs: Vec::new(),
                     match_token: Token![match](span),
@@ -166,18 +167,21 @@ impl<'a> Markers<'a> {
         })
     }
 
-    /// `raise!` breaks out of the innermost attempt, or else returns.
     fn raise(&self, span: Span, parens: syn::token::Paren, exception: Expr, cause: Option<Expr>) -> Expr {
-        let call = raise_call(self.private, span, parens, &exception, cause.as_ref());
+        self.leave(span, parens, raise_call(self.private, span, parens, &exception, cause.as_ref()))
+    }
+
+    /// What is raised breaks out of the innermost attempt, or else returns.
+    fn leave(&self, span: Span, parens: syn::token::Paren, exception: TokenStream) -> Expr {
         match self.attempts.last() {
             Some(label) => Expr::Break(ExprBreak {
                 attrs: Vec::new(),
                 break_token: Token![break](span),
                 label: Some(label.clone()),
-                expr: Some(parse_quote!(::core::result::Result::Err(#call))),
+                expr: Some(parse_quote!(::core::result::Result::Err(#exception))),
             }),
             None => {
-                let stub = Stub::Raise.call(span, parens, Some(parse_quote!(#call)));
+                let stub = Stub::Raise.call(span, parens, Some(parse_quote!(#exception)));
                 parse_quote!(return #stub)
             }
         }

@@ -72,7 +72,7 @@ impl<Y, E: IntoIterator<Item = Y>> Iterable for Operand<Y, (), E> {
 
     #[inline(always)]
     fn delegate(self) -> Items<E::IntoIter> {
-        Items(self.delegate.into_iter())
+        Items::new(self.delegate)
     }
 }
 
@@ -93,6 +93,13 @@ impl<Y, S, E> NoDelegate<Y, S, E> for Operand<Y, S, E> {
 /// An iterator as a delegate: it is sent nothing, gives `()` at its end and knows nothing of exceptions.
 #[derive(Clone, Debug)]
 pub struct Items<I>(I);
+
+impl<I: Iterator> Items<I> {
+    #[inline(always)]
+    pub(super) fn new(iterable: impl IntoIterator<IntoIter = I>) -> Self {
+        Items(iterable.into_iter())
+    }
+}
 
 impl<I: Iterator> Delegate for Items<I> {
     type Yield = I::Item;

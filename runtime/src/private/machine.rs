@@ -4,6 +4,8 @@
 //! the number of its suspension point when it pauses, and nothing otherwise, so that a return, an exception and a panic
 //! all leave a frame that the driver then clears and marks as closed.
 
+use core::mem;
+
 use super::raise;
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Generator, Signal};
@@ -12,7 +14,8 @@ use crate::{Code, Exception, Generator, Signal};
 pub const CREATED: u32 = 0;
 /// The position of a frame whose body is running. Suspension points are numbered from 1 and stay below.
 pub const RUNNING: u32 = u32::MAX - 1;
-const CLOSED: u32 = u32::MAX;
+/// The position of a frame whose body is over.
+pub(super) const CLOSED: u32 = u32::MAX;
 
 /// What can be asked of any machine, whatever it is sent.
 pub trait Inspect {
@@ -157,19 +160,24 @@ where
             (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
             _ => {}
         }
-        self.position = RUNNING;
-        let running = Running { locals: &mut self.locals, position: &mut self.position };
-        // In two parts, which fit into registers where the signal as a whole does not.
-        let (sent, raised) = match signal {
-            Signal::Start => (None, None),
-            Signal::Send(value) => (Some(value), None),
-            Signal::Throw(exception) => (None, Some(exception)),
-        };
-        (self.body)(running.locals, running.position, entry, sent, raised)
+        let (sent, raised) = signal.into_parts();
+        self.enter(sent, raised)
     }
 }
 
 impl<L: Locals, F> FrameMachine<L, F> {
+    /// Runs the body on from where it stands, which is not its end. Whether it may be resumed like this is the caller's
+    /// to know.
+    #[inline(always)]
+    pub(super) fn enter<S, Y, R>(&mut self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, R>
+    where
+        F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
+    {
+        let entry = mem::replace(&mut self.position, RUNNING);
+        let running = Running { locals: &mut self.locals, position: &mut self.position };
+        (self.body)(running.locals, running.position, entry, sent, raised)
+    }
+
     /// A body that has not run ends without running: only its arguments are dropped.
     #[cold]
     fn raise_unstarted<S, Y, R>(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
@@ -208,81 +216,45 @@ pub fn finished<S, Y, R>(signal: Signal<S>) -> Resumed<Y, R> {
     }
 }
 
-/// What a suspension point is resumed with.
+/// What a suspension point is sent.
 ///
 /// # Errors
 ///
-/// What was thrown in.
-#[inline]
-pub fn try_sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
-    match (sent.take(), raised.take()) {
-        (Some(value), _) => Ok(value),
-        (None, Some(exception)) => Err(exception),
-        (None, None) => Err(Exception::AlreadyStarted),
-    }
-}
-
-/// [`try_sent`] where an `Option` is sent, so that a start sends `None`.
-///
-/// # Errors
-///
-/// What was thrown in.
-#[inline]
-pub fn try_sent_option<T>(
-    sent: &mut Option<Option<T>>,
-    raised: &mut Option<Exception>,
-) -> Result<Option<T>, Exception> {
-    raised.take().map_or_else(|| Ok(sent.take().flatten()), Err)
-}
-
-/// [`try_sent`] where `()` is sent, so that a start is a send.
-///
-/// # Errors
-///
-/// What was thrown in.
-#[inline]
-pub fn try_sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
-    raised.take().map_or(Ok(()), Err)
-}
-
-/// The value of a suspension point on being resumed, if what is thrown in leaves the body there.
-///
-/// # Errors
-///
-/// What was thrown in, with the place in its traceback.
+/// What was thrown in, with the marker in its traceback.
 #[inline]
 #[track_caller]
 pub fn sent<S>(sent: &mut Option<S>, raised: &mut Option<Exception>) -> Result<S, Exception> {
-    passing(try_sent(sent, raised))
+    match (sent.take(), raised.take()) {
+        (Some(value), _) => Ok(value),
+        (None, Some(exception)) => Err(raise(exception)),
+        (None, None) => Err(Exception::AlreadyStarted),
+    }
 }
 
 /// [`sent`] where an `Option` is sent, so that a start sends `None`.
 ///
 /// # Errors
 ///
-/// What was thrown in, with the place in its traceback.
+/// What was thrown in, with the marker in its traceback.
 #[inline]
 #[track_caller]
 pub fn sent_option<T>(sent: &mut Option<Option<T>>, raised: &mut Option<Exception>) -> Result<Option<T>, Exception> {
-    passing(try_sent_option(sent, raised))
+    match raised.take() {
+        None => Ok(sent.take().flatten()),
+        Some(exception) => Err(raise(exception)),
+    }
 }
 
 /// [`sent`] where `()` is sent, so that a start is a send.
 ///
 /// # Errors
 ///
-/// What was thrown in, with the place in its traceback.
+/// What was thrown in, with the marker in its traceback.
 #[inline]
 #[track_caller]
-pub fn sent_unit(sent: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
-    passing(try_sent_unit(sent, raised))
-}
-
-#[inline]
-#[track_caller]
-fn passing<S>(resumed: Result<S, Exception>) -> Result<S, Exception> {
-    match resumed {
-        Ok(value) => Ok(value),
-        Err(exception) => Err(raise(exception)),
+pub fn sent_unit(_: &mut Option<()>, raised: &mut Option<Exception>) -> Result<(), Exception> {
+    match raised.take() {
+        None => Ok(()),
+        Some(exception) => Err(raise(exception)),
     }
 }

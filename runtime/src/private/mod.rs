@@ -1,27 +1,39 @@
 //! All that an expansion may name besides the public protocol. Not for people; it may change in any release.
 
+#[cfg(feature = "alloc")]
+mod callee;
 mod catching;
 mod delegation;
+#[cfg(feature = "alloc")]
+mod driver;
 mod hold;
 mod machine;
 mod native;
 mod order;
 mod raise;
+#[cfg(feature = "alloc")]
+mod recursion;
 mod residual;
 mod slot;
 
+#[cfg(feature = "alloc")]
+pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
 pub use self::delegation::{Items, Iterable, NoDelegate, Operand, delegated, forward, try_delegated};
+#[cfg(feature = "alloc")]
+pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
     CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
-    lending, sent, sent_option, sent_unit, try_sent, try_sent_option, try_sent_unit,
+    lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
 pub use self::native::drops_exit;
 pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
 pub use self::raise::{raise, raise_from, raised_while_closing};
+#[cfg(feature = "alloc")]
+pub use self::recursion::{Activation, Level, Progress, Returns, recursive, recursive as recursive_catching};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;

@@ -1,0 +1,153 @@
+//! One activation of a recursive coroutine: its frame on the heap, and what it gives to its driver.
+//!
+//! Two own the frame: the [`Driver`], which resumes it and knows it as a [`Level`], and the one who called it, who knows
+//! the type of what it [`Returns`]. A caller never resumes its callee. It gives the callee away as [`Progress::Called`]
+//! and is resumed again when that is over.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::cell::RefCell;
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::driver::Driver;
+use super::machine::{CLOSED, FrameMachine, Inspect, Locals, RUNNING, Sends};
+use crate::coroutine::Resumed;
+use crate::{Code, Exception, Recursive, Step};
+
+/// What a body that may call itself gives at a suspension point.
+pub enum Progress<'a, Y: 'a, S: 'a> {
+    /// A value for whoever resumes the whole.
+    Yielded(Y),
+    /// A call: this level runs from its start, and the body goes on when it is over.
+    Called(Rc<dyn Level<Y, S> + 'a>),
+    /// A call of what has run before, with all its levels.
+    Joined(Box<Driver<'a, Y, S>>),
+}
+
+impl<Y, S> fmt::Debug for Progress<'_, Y, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Progress::Yielded(_) => "Yielded",
+            Progress::Called(_) => "Called",
+            Progress::Joined(_) => "Joined",
+        })
+    }
+}
+
+/// An activation, as its driver knows it.
+///
+/// The lifetime of what the activation has captured is no parameter of the trait, so that `dyn Level + 'a` is covariant
+/// in `'a`: a call that borrows nothing may stand in a body that borrows.
+pub trait Level<Y, S>: Inspect {
+    /// Runs the body on, which is suspended or has not run.
+    ///
+    /// # Errors
+    ///
+    /// What the body raises or lets pass.
+    fn resume<'r>(&self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Progress<'r, Y, S>, ()>
+    where
+        Self: 'r;
+
+    /// Drops all that the activation holds, and runs none of its body.
+    fn abandon(&self);
+}
+
+/// An activation, as its caller knows it.
+pub trait Returns<Y, R, S>: Level<Y, S> {
+    /// What the body returned, once.
+    fn take(&self) -> Option<R>;
+
+    /// What a start is to the body.
+    fn sends(&self) -> Sends;
+}
+
+/// One call of a body: its frame, and then what it returned.
+pub struct Activation<'a, L, F, R> {
+    // Borrowed while the body runs. Nothing that the body can reach leads back here.
+    life: RefCell<Life<L, F, R>>,
+    captures: PhantomData<&'a ()>,
+}
+
+enum Life<L, F, R> {
+    Live(FrameMachine<L, F>),
+    /// With what the body returned, until the caller takes it.
+    Over(Option<R>),
+}
+
+impl<L: Locals, F, R> Inspect for Activation<'_, L, F, R> {
+    fn code(&self) -> &'static Code {
+        L::CODE
+    }
+
+    fn position(&self) -> u32 {
+        self.life.try_borrow().map_or(RUNNING, |life| match &*life {
+            Life::Live(frame) => frame.position(),
+            Life::Over(_) => CLOSED,
+        })
+    }
+}
+
+impl<'a, S: 'a, Y: 'a, R, L, F> Level<Y, S> for Activation<'a, L, F, R>
+where
+    L: Locals,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R>,
+{
+    fn resume<'r>(&self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Progress<'r, Y, S>, ()>
+    where
+        Self: 'r,
+    {
+        let mut life = self.life.borrow_mut();
+        let Life::Live(frame) = &mut *life else { unreachable!("coframe: a driver resumes no level that is over") };
+        match frame.enter(sent, raised) {
+            Ok(Step::Yielded(progress)) => Ok(Step::Yielded(progress)),
+            Ok(Step::Returned(value)) => {
+                *life = Life::Over(Some(value));
+                Ok(Step::Returned(()))
+            }
+            Err(exception) => {
+                *life = Life::Over(None);
+                Err(exception)
+            }
+        }
+    }
+
+    fn abandon(&self) {
+        *self.life.borrow_mut() = Life::Over(None);
+    }
+}
+
+impl<'a, S: 'a, Y: 'a, R, L, F> Returns<Y, R, S> for Activation<'a, L, F, R>
+where
+    L: Locals,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R>,
+{
+    fn take(&self) -> Option<R> {
+        match &mut *self.life.borrow_mut() {
+            Life::Over(returned) => returned.take(),
+            Life::Live(_) => None,
+        }
+    }
+
+    fn sends(&self) -> Sends {
+        L::SENDS
+    }
+}
+
+impl<L: Locals, F, R> fmt::Debug for Activation<'_, L, F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Activation").field(&L::CODE.name()).finish()
+    }
+}
+
+/// Makes a recursive coroutine of its start values and its body. A body that catches or delegates is no other kind: the
+/// driver closes every level through its body.
+#[inline]
+pub fn recursive<'a, S, Y, R, L, F>(locals: L, body: F) -> Recursive<'a, Y, R, S>
+where
+    L: Locals + 'a,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R> + 'a,
+{
+    let life = RefCell::new(Life::Live(FrameMachine::new(locals, body)));
+    Recursive::new(Rc::new(Activation { life, captures: PhantomData }))
+}

@@ -1,0 +1,179 @@
+//! `Recursive`: what calling a `#[coroutine(recursive)] fn` gives.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::fmt;
+use core::iter::FusedIterator;
+use core::pin::Pin;
+
+use crate::coroutine::Resumed;
+use crate::generator::{Values, raised};
+use crate::private::{Driver, Returns, Sends, finished};
+use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step};
+
+/// A paused function that may call itself: of one type for all its levels, and resumed at one cost however deep it is.
+///
+/// Calling a `#[coroutine(recursive)] fn` gives one of these. In another such body with the same `yield` and `send`,
+/// `yield_from!` of it, by value, is a call: the callee joins the levels of its caller, and a resume goes straight to the
+/// innermost. What is sent, returned, raised, thrown in and closed means what it means for any other delegate
+/// ([`yield_from!`](crate::yield_from)). The levels are on the heap: neither their number nor the end of them takes any of
+/// the thread's stack.
+///
+/// ```
+/// enum List {
+///     Item(u32),
+///     Many(Vec<List>),
+/// }
+///
+/// impl List {
+///     /// Yields all items, at any depth, and returns the greatest depth.
+///     #[coframe::coroutine(recursive, yield = u32)]
+///     fn flatten(&self) -> usize {
+///         match self {
+///             List::Item(n) => {
+///                 coframe::yield_!(*n);
+///                 0
+///             }
+///             List::Many(lists) => {
+///                 let mut depth = 0;
+///                 for list in lists {
+///                     depth = depth.max(coframe::yield_from!(list.flatten()));
+///                 }
+///                 depth + 1
+///             }
+///         }
+///     }
+/// }
+///
+/// let list = List::Many(vec![List::Item(1), List::Many(vec![List::Item(2), List::Many(vec![])]), List::Item(3)]);
+/// let mut flat = list.flatten();
+/// let mut values = flat.values();
+/// assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>()?, [1, 2, 3]);
+/// assert_eq!(values.into_return(), Some(3));
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+///
+/// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, and what it is sent.
+/// In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
+#[must_use = "a coroutine does nothing until it is resumed"]
+pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = ()> {
+    pub(crate) root: Rc<dyn Returns<Y, R, S> + 'a>,
+    /// None until it is resumed, or once it is called: then the levels are another's, and the root is there for its value.
+    pub(crate) driver: Option<Box<Driver<'a, Y, S>>>,
+}
+
+impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
+    #[inline(always)]
+    pub(crate) fn new(root: Rc<dyn Returns<Y, R, S> + 'a>) -> Self {
+        Recursive { root, driver: None }
+    }
+
+    /// The code object of the outermost level.
+    #[must_use]
+    pub fn code(&self) -> &'static Code {
+        self.root.code()
+    }
+
+    /// The frame object of the outermost level, or `None` once its body is over. Where it has called, it stands at the call.
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame<'_>> {
+        Frame::new(&*self.root)
+    }
+
+    /// Where it stands in its life.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match &self.driver {
+            None => State::Created,
+            Some(driver) if driver.depth() == 0 => State::Closed,
+            Some(_) => State::Suspended,
+        }
+    }
+
+    /// How many levels there are: 1 until it calls, 0 once it is over.
+    ///
+    /// ```
+    /// #[coframe::coroutine(recursive, yield = u32)]
+    /// fn countdown(n: u32) {
+    ///     coframe::yield_!(n);
+    ///     if n > 0 {
+    ///         coframe::yield_from!(countdown(n - 1));
+    ///     }
+    /// }
+    ///
+    /// let mut three = countdown(3);
+    /// assert_eq!((three.next(), three.depth()), (Some(3), 1));
+    /// assert_eq!((three.next(), three.depth()), (Some(2), 2));
+    /// three.by_ref().for_each(drop);
+    /// assert_eq!(three.depth(), 0);
+    /// ```
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.driver.as_ref().map_or(1, |driver| driver.depth())
+    }
+}
+
+impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
+    type Yield = Y;
+    type Return = R;
+
+    #[inline]
+    fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
+        let Recursive { root, driver } = self.get_mut();
+        let driver = match (&signal, driver) {
+            (_, Some(driver)) if driver.depth() == 0 => return finished(signal),
+            (Signal::Start, Some(driver)) if driver.sends == Sends::Value => return Err(Exception::AlreadyStarted),
+            (Signal::Send(_), None) if root.sends() != Sends::Unit => return Err(Exception::NotStarted),
+            (Signal::Throw(_), none @ None) => {
+                root.abandon();
+                *none = Some(Box::new(Driver::over()));
+                return finished(signal);
+            }
+            (_, driver) => driver.get_or_insert_with(|| Box::new(Driver::new(root.sends(), root.clone()))),
+        };
+        let (sent, raised) = signal.into_parts();
+        match driver.resume(sent, raised)? {
+            Step::Yielded(value) => Ok(Step::Yielded(value)),
+            Step::Returned(()) => root.take().map(Step::Returned).ok_or(Exception::Finished),
+        }
+    }
+}
+
+impl<Y, R> Recursive<'_, Y, R> {
+    /// Iterates over the yielded values by reference and keeps the returned one, as
+    /// [`Generator::values`](crate::Generator::values) does.
+    pub fn values(&mut self) -> Values<'_, Self> {
+        Values::new(self)
+    }
+}
+
+/// Python's `for x in g`: the returned value is dropped.
+///
+/// # Panics
+///
+/// `next` panics if the body raises an [`Exception`], which an iterator of plain values cannot give;
+/// [`Recursive::values`] gives it as an `Err`.
+impl<Y, R> Iterator for Recursive<'_, Y, R> {
+    type Item = Y;
+
+    #[inline]
+    fn next(&mut self) -> Option<Y> {
+        match self.start() {
+            Ok(Step::Yielded(value)) => Some(value),
+            Ok(Step::Returned(_)) | Err(Exception::Finished) => None,
+            Err(exception) => raised(&exception),
+        }
+    }
+}
+
+impl<Y, R> FusedIterator for Recursive<'_, Y, R> {}
+
+impl<Y, R, S> fmt::Debug for Recursive<'_, Y, R, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<recursive coroutine {}, {}", self.code().name(), self.state())?;
+        if let Some(point) = self.frame().and_then(|frame| frame.point()) {
+            write!(f, " at line {}", point.line())?;
+        }
+        write!(f, ", depth {}>", self.depth())
+    }
+}
