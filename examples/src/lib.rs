@@ -3,3 +3,5 @@
 pub mod csv;
 pub mod grep;
 pub mod log;
+pub mod pool;
+pub mod scheduler;
