@@ -95,8 +95,8 @@ impl Function {
             (Sends::Lent { .. }, _, true) => quote!(catching_lending),
             (Sends::Plain(_), false, false) => quote!(generator),
             (Sends::Plain(_), false, true) => quote!(catching),
-            (Sends::Plain(_), true, false) => quote!(recursive),
-            (Sends::Plain(_), true, true) => quote!(recursive_catching),
+            // The driver closes each level through its body.
+            (Sends::Plain(_), true, _) => quote!(recursive),
         };
         match &self.sends {
             Sends::Plain(sends) => {
@@ -139,7 +139,8 @@ impl Function {
             }
         };
         sig.output = if recursive {
-            let frame = recursive::outlives(sig);
+            let (mut yields, mut returns) = (yields.clone(), returns.clone());
+            let frame = recursive::outlives(sig, [&mut yields, &mut returns]);
             let sends = &args.sends;
             parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends>)
         } else {

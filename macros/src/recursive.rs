@@ -5,11 +5,22 @@
 //! captured that is `'static`. A lifetime that is elided in an argument gets a name, so that this can be said of it.
 
 use proc_macro2::Span;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, GenericParam, Lifetime, LifetimeParam, Signature, TypeReference, WherePredicate, parse_quote};
+use syn::{FnArg, GenericParam, Lifetime, LifetimeParam, Signature, Type, TypeReference, WherePredicate, parse_quote};
 
-/// Makes a signature say that all it captures outlives the lifetime that it returns.
-pub(crate) fn outlives(sig: &mut Signature) -> Lifetime {
+/// Makes a signature say that all it captures outlives the lifetime that it returns. A lifetime that is elided in what is
+/// yielded or returned is that of `self`, or the only one among the arguments, as in any signature.
+pub(crate) fn outlives(sig: &mut Signature, outputs: [&mut Type; 2]) -> Lifetime {
+    let frame = name_captures(sig);
+    if let Some(lifetime) = elision(sig) {
+        let mut elided = Resolved { lifetime };
+        outputs.into_iter().for_each(|ty| elided.visit_type_mut(ty));
+    }
+    frame
+}
+
+fn name_captures(sig: &mut Signature) -> Lifetime {
     let mut taken: Vec<String> = sig.generics.lifetimes().map(|param| param.lifetime.ident.to_string()).collect();
     let mut fresh = |name: &str| {
         let mut candidate = name.to_owned();
@@ -61,6 +72,53 @@ pub(crate) fn outlives(sig: &mut Signature) -> Lifetime {
     sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(frame.clone())));
     sig.generics.make_where_clause().predicates.extend(predicates);
     frame
+}
+
+/// What an elided lifetime stands for in the output of a signature whose inputs have names.
+fn elision(sig: &Signature) -> Option<Lifetime> {
+    struct Mentioned(Vec<Lifetime>);
+    impl<'ast> Visit<'ast> for Mentioned {
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            if !self.0.contains(lifetime) {
+                self.0.push(lifetime.clone());
+            }
+        }
+        fn visit_type_bare_fn(&mut self, _: &'ast syn::TypeBareFn) {}
+        fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
+    }
+    if let Some(lifetime) = sig.receiver().and_then(|receiver| receiver.lifetime()) {
+        return Some(lifetime.clone());
+    }
+    let mut mentioned = Mentioned(Vec::new());
+    for input in &sig.inputs {
+        if let FnArg::Typed(typed) = input {
+            mentioned.visit_type(&typed.ty);
+        }
+    }
+    match &mentioned.0[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
+}
+
+struct Resolved {
+    lifetime: Lifetime,
+}
+
+impl VisitMut for Resolved {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime.get_or_insert_with(|| self.lifetime.clone());
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.lifetime.clone();
+        }
+    }
+
+    fn visit_type_bare_fn_mut(&mut self, _: &mut syn::TypeBareFn) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
 }
 
 /// Whether an argument is an `impl Trait`.

@@ -196,6 +196,17 @@ impl Native<'_> {
         }
     }
 
+    /// A marker that may be an operand. A `match` or a block at the start of a statement would end it, and a `return` would
+    /// take what follows for its value. No lint looks at parentheses of an expansion.
+    fn operand_marker(&mut self, mac: &Macro, marker: Marker) -> TokenStream {
+        let tokens = self.marker(mac, marker);
+        match marker {
+            Marker::Attempt | Marker::Raise => quote!((#tokens)),
+            Marker::Yield | Marker::YieldFrom if !self.attempts.is_empty() => quote!((#tokens)),
+            _ => tokens,
+        }
+    }
+
     /// Markers in the tokens of a macro call.
     fn tokens(&mut self, tokens: TokenStream) -> TokenStream {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -209,7 +220,7 @@ impl Native<'_> {
                     drop_path(&mut out);
                     let mac = macro_call(name, group);
                     if let Some(marker) = Marker::named(name) {
-                        out.extend(self.marker(&mac, marker));
+                        out.extend(self.operand_marker(&mac, marker));
                     }
                     index += 3;
                 }
@@ -264,7 +275,7 @@ impl VisitMut for Native<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
-                *expr = Expr::Verbatim(self.marker(&mac.mac, marker));
+                *expr = Expr::Verbatim(self.operand_marker(&mac.mac, marker));
             }
             Expr::MethodCall(call) if exits::is_dropping_method(&call.method) => {
                 self.warn_of_exit(&mut call.receiver);

@@ -33,7 +33,7 @@ pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
 pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
-pub use self::recursion::{Activation, Level, Progress, Returns, recursive, recursive as recursive_catching};
+pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;

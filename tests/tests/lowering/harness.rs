@@ -1,17 +1,18 @@
 //! What runs a body twice, as a frame and as plain Rust, and compares the ordered traces.
 //!
-//! A body is written once. The frame is driven by `drive`; the native twin is an ordinary function in which `yield_!`
-//! calls `pause`, which records the value and returns the next one of the same script. To see what a frame does when
-//! it is closed, dropped or thrown into at its k-th yield, the twin's k-th `pause` unwinds: both must then drop the same
-//! locals in the same order. No expected trace is ever typed in.
+//! A body is written once. The frame is driven by `drive`; the native twin is an ordinary function whose markers are those
+//! of `twin`. Both go by one plan, which says at each yield whether a value is sent, an exception is thrown in, or the body
+//! is closed or dropped. No expected trace is ever typed in.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Once;
 
-use coframe::{BoxCoroutine, Coroutine, CoroutineExt, Exception, Step};
+use coframe::private::Machine;
+use coframe::{Coroutine, CoroutineExt, Exception, Generator, Misbehaviour, State, Step};
 
 use crate::script::Script;
 
@@ -21,43 +22,86 @@ const SEEDS: usize = 4;
 const LIMIT: usize = 64;
 /// The yields at which each case is closed, dropped and thrown into.
 const ENDS: usize = 12;
+/// Where a body goes on after that, the yields behind it at which the same is done once more.
+const SECONDS: usize = 4;
+/// How many random plans a body that goes on has for each script.
+const DICE: u64 = 16;
 
 thread_local! {
     static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-    static RUN: Cell<Run> = const { Cell::new(Run { seed: 0, stop: LIMIT, end: End::Drop }) };
+    static RUN: Cell<Run> = const { Cell::new(Run { seed: 0, plan: Plan::Full }) };
     static YIELDS: Cell<usize> = const { Cell::new(0) };
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// One run: which script, at which yield it ends early (0: before the body starts), and how.
+/// One run: which script, and what is done at which yield.
 #[derive(Clone, Copy, Debug)]
-struct Run {
-    seed: usize,
-    stop: usize,
-    end: End,
+pub(crate) struct Run {
+    pub(crate) seed: usize,
+    plan: Plan,
 }
 
+/// What a body is resumed with.
 #[derive(Clone, Copy, Debug)]
-enum End {
+pub(crate) enum Act {
+    Send,
+    Throw,
+    ThrowExit,
     Close,
     Drop,
-    Throw,
 }
 
-/// What unwinds the native twin.
-struct Stopped;
+const ACTS: [Act; 4] = [Act::Throw, Act::ThrowExit, Act::Close, Act::Drop];
 
-/// What is thrown into the frame.
+#[derive(Clone, Copy, Debug)]
+enum Plan {
+    /// Values are sent to the end.
+    Full,
+    Unstarted(Act),
+    At(usize, Act),
+    Twice((usize, Act), (usize, Act)),
+    Dice(u64),
+}
+
+impl Run {
+    /// What is done at a yield, counted from 1; 0 is before the body starts.
+    fn act(self, index: usize) -> Act {
+        match self.plan {
+            _ if index >= LIMIT => Act::Drop,
+            Plan::Unstarted(act) if index == 0 => act,
+            Plan::At(at, act) | Plan::Twice((at, act), _) | Plan::Twice(_, (at, act)) if at == index => act,
+            Plan::Dice(seed) => {
+                let roll = (seed << 16 | index as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+                match roll.wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 60 {
+                    0..=8 => Act::Send,
+                    9..=12 => Act::Throw,
+                    13 => Act::ThrowExit,
+                    14 => Act::Close,
+                    _ => Act::Drop,
+                }
+            }
+            _ => Act::Send,
+        }
+    }
+}
+
+/// What is thrown in.
 #[derive(Debug)]
-struct Probe;
+pub(crate) struct Probe(usize);
 
 impl fmt::Display for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("probe")
+        write!(f, "probe {}", self.0)
     }
 }
 
 impl std::error::Error for Probe {}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        t(format_args!("drop probe {}", self.0));
+    }
+}
 
 /// Adds a line to the trace.
 pub(crate) fn t(line: impl fmt::Display) {
@@ -65,27 +109,47 @@ pub(crate) fn t(line: impl fmt::Display) {
     TRACE.with_borrow_mut(|trace| trace.push(line));
 }
 
+/// An exception and what it was raised from, without the places.
+pub(crate) fn text(exception: &Exception) -> String {
+    match exception.source() {
+        None => exception.to_string(),
+        Some(source) => format!("{exception} from {}", text(source)),
+    }
+}
+
 /// Runs one case: `frame` calls `drive`, `native` and `abandoned` call `twin`.
 pub(crate) fn check(frame: &dyn Fn(), native: &dyn Fn(), abandoned: &dyn Fn()) {
     let mut yields = 0;
     for seed in 0..SEEDS {
-        let full = compare(Run { seed, stop: LIMIT, end: End::Drop }, frame, native);
-        let reached = full.iter().filter(|line| line.starts_with("yield ")).count();
+        let compare = |plan| compare(Run { seed, plan }, frame, native);
+        let reached = compare(Plan::Full);
         yields += reached;
-        for stop in 1..=reached.min(ENDS) {
-            for end in [End::Close, End::Drop, End::Throw] {
-                compare(Run { seed, stop, end }, frame, native);
+        let mut goes_on = false;
+        for (at, act) in each(1..=reached.min(ENDS)) {
+            let reached = compare(Plan::At(at, act));
+            goes_on |= reached > at;
+            for second in each(at + 1..=reached.min(at + SECONDS)) {
+                compare(Plan::Twice((at, act), second));
             }
+        }
+        if goes_on {
+            (0..DICE).for_each(|dice| _ = compare(Plan::Dice(dice)));
         }
     }
     assert_ne!(yields, 0, "the case never yields");
-    for end in [End::Close, End::Drop, End::Throw] {
-        never_started(Run { seed: 0, stop: 0, end }, frame, abandoned);
+    for act in ACTS {
+        never_started(Run { seed: 0, plan: Plan::Unstarted(act) }, frame, abandoned);
     }
 }
 
-fn compare(run: Run, frame: &dyn Fn(), native: &dyn Fn()) -> Vec<String> {
+fn each(yields: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, Act)> {
+    yields.flat_map(|at| ACTS.map(|act| (at, act)))
+}
+
+/// Runs both, and says how many yields they reached.
+fn compare(run: Run, frame: &dyn Fn(), native: &dyn Fn()) -> usize {
     let expected = trace_of(run, native);
+    let reached = YIELDS.get();
     let actual = trace_of(run, frame);
     if actual != expected {
         let same = actual.iter().zip(&expected).take_while(|(a, e)| a == e).count();
@@ -96,7 +160,7 @@ fn compare(run: Run, frame: &dyn Fn(), native: &dyn Fn()) -> Vec<String> {
             &expected[..same],
         );
     }
-    expected
+    reached
 }
 
 /// A frame that was never started runs none of its body and drops its arguments, in an order that is its own affair.
@@ -116,114 +180,126 @@ fn trace_of(run: Run, body: &dyn Fn()) -> Vec<String> {
     TRACE.take()
 }
 
-/// Runs the native twin.
-pub(crate) fn twin<R: Debug>(body: impl FnOnce() -> R) {
-    match quietly(body) {
-        Ok(value) => t(format_args!("return {value:?}")),
-        Err(payload) if payload.is::<Stopped>() => t("stopped"),
-        Err(payload) => t(format_args!("panicked: {}", message(&*payload))),
-    }
+/// Counts a yield: the how many-th it is, and what is to be done at it.
+pub(crate) fn next_act() -> (usize, Act) {
+    YIELDS.set(YIELDS.get() + 1);
+    (YIELDS.get(), RUN.get().act(YIELDS.get()))
 }
 
-/// The body of a function that ends before its body runs.
-pub(crate) fn abandon() -> ! {
-    resume_unwind(Box::new(Stopped))
+/// What is done to a body that was not started.
+pub(crate) fn first_act() -> Act {
+    RUN.get().act(0)
 }
 
-/// The native twin's `yield_!`.
-pub(crate) fn pause<Y: Debug, S: Script>(value: Y) -> S {
-    let index = hand_out(value);
-    if index == RUN.get().stop {
-        abandon();
-    }
+pub(crate) fn script<S: Script>(index: usize) -> S {
     S::script(RUN.get().seed, index)
 }
 
-/// Records a yielded value, which is dropped, and says the how many-th it was.
-fn hand_out<Y: Debug>(value: Y) -> usize {
-    t(format_args!("yield {value:?}"));
-    drop(value);
-    YIELDS.set(YIELDS.get() + 1);
-    YIELDS.get()
+pub(crate) fn probe(index: usize) -> Exception {
+    Probe(index).into()
 }
 
+/// A coroutine of any type that can say whether it is over.
+trait Driven<S>: Coroutine<S> + Unpin {
+    fn is_over(&self) -> bool;
+}
+
+impl<S, M: Machine<S>> Driven<S> for Generator<M> {
+    fn is_over(&self) -> bool {
+        self.state() == State::Closed
+    }
+}
+
+type BoxDriven<'a, S, Y, R> = Box<dyn Driven<S, Yield = Y, Return = R> + 'a>;
+
 /// Runs the frame.
-pub(crate) fn drive<S: Script, C: Coroutine<S, Yield: Debug, Return: Debug> + Unpin>(coroutine: C) {
+pub(crate) fn drive<S: Script, M: Machine<S, Yield: Debug, Return: Debug>>(coroutine: Generator<M>) {
     drive_boxed::<S, _, _>(Box::new(coroutine));
 }
 
-fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxCoroutine<'_, Y, R, S>) {
-    let run = RUN.get();
-    if run.stop == 0 {
-        return end(coroutine);
-    }
-    let mut resumed = quietly(|| coroutine.start());
+fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y, R>) {
+    let unstarted = matches!(RUN.get().plan, Plan::Unstarted(_));
+    let mut resumed = if unstarted { None } else { Some(quietly(|| pinned(&mut coroutine).start())) };
     loop {
         match resumed {
-            Ok(Ok(Step::Yielded(value))) => {
-                let index = hand_out(value);
-                if index == run.stop {
-                    return end(coroutine);
-                }
-                resumed = quietly(|| coroutine.send(S::script(run.seed, index)));
-            }
-            Ok(Ok(Step::Returned(value))) => {
+            None => {}
+            Some(Ok(Ok(Step::Yielded(value)))) => t(format_args!("yield {value:?}")),
+            Some(Ok(Ok(Step::Returned(value)))) => {
                 t(format_args!("return {value:?}"));
                 break;
             }
-            Ok(Err(exception)) => {
-                t(format_args!("raised {exception:?}"));
+            Some(Ok(Err(exception))) => {
+                t(format_args!("raised {}", text(&exception)));
                 break;
             }
-            Err(payload) => {
+            Some(Err(payload)) => {
                 t(format_args!("panicked: {}", message(&*payload)));
                 break;
             }
         }
+        let (index, act) = if unstarted { (0, first_act()) } else { next_act() };
+        resumed = match act {
+            Act::Send => Some(quietly(|| pinned(&mut coroutine).send(script(index)))),
+            Act::Throw => Some(quietly(|| pinned(&mut coroutine).throw(probe(index)))),
+            Act::ThrowExit => Some(quietly(|| pinned(&mut coroutine).throw(Exception::Exit))),
+            Act::Drop => {
+                match quietly(|| drop(coroutine)) {
+                    Ok(()) => t("dropped"),
+                    Err(payload) => t(format_args!("panicked: {}", message(&*payload))),
+                }
+                return;
+            }
+            Act::Close => {
+                match quietly(|| pinned(&mut coroutine).close()) {
+                    Ok(Ok(None)) => t("closed"),
+                    Ok(Ok(Some(value))) => t(format_args!("closed with {value:?}")),
+                    Ok(Err(Exception::IgnoredExit)) if !coroutine.is_over() => {
+                        t("ignored the exit");
+                        resumed = None;
+                        continue;
+                    }
+                    Ok(Err(exception)) => t(format_args!("close raised {}", text(&exception))),
+                    Err(payload) => t(format_args!("panicked: {}", message(&*payload))),
+                }
+                break;
+            }
+        };
     }
     // It is over, whatever ended it, and has nothing left to drop: a trace from here on is a difference.
-    assert!(matches!(coroutine.start(), Err(Exception::Finished)), "a finished coroutine was resumed");
-    assert!(matches!(coroutine.close(), Ok(None)), "a finished coroutine was closed");
+    assert!(coroutine.is_over(), "a finished coroutine says that it is not");
+    assert!(matches!(pinned(&mut coroutine).start(), Err(Exception::Finished)), "a finished coroutine was resumed");
+    assert!(matches!(pinned(&mut coroutine).close(), Ok(None)), "a finished coroutine was closed");
 }
 
-/// Ends a suspended frame early, in the way that this run asks for.
-fn end<S, Y: Debug, R: Debug>(mut coroutine: BoxCoroutine<'_, Y, R, S>) {
-    match RUN.get().end {
-        End::Drop => drop(coroutine),
-        End::Close => {
-            let closed = coroutine.close();
-            assert!(matches!(closed, Ok(None)), "close gave {closed:?}");
-            t("stopped");
-            return;
-        }
-        End::Throw => {
-            let thrown = coroutine.throw(Probe);
-            assert!(matches!(&thrown, Err(exception) if exception.is::<Probe>()), "throw gave {thrown:?}");
-            t("stopped");
-            return;
-        }
-    }
-    t("stopped");
+fn pinned<'a, S, Y, R>(
+    coroutine: &'a mut BoxDriven<'_, S, Y, R>,
+) -> Pin<&'a mut (impl Coroutine<S, Yield = Y, Return = R> + ?Sized)> {
+    Pin::new(&mut **coroutine)
 }
 
-/// Catches a panic without its report on stderr.
-fn quietly<T>(body: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
+/// Catches a panic without its report on stderr; what drops do wrong goes into the trace.
+pub(crate) fn quietly<T>(body: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    static HOOKS: Once = Once::new();
+    HOOKS.call_once(|| {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             if !QUIET.get() {
                 report(info);
             }
         }));
+        coframe::set_unraisable_hook(|report| match report.what() {
+            Misbehaviour::Raised(exception) => t(format_args!("unraisable: {}", text(exception))),
+            Misbehaviour::Panicked(message) => t(format_args!("unraisable panic: {message}")),
+            other => t(format_args!("{other:?}")),
+        });
     });
-    QUIET.set(true);
+    let outer = QUIET.replace(true);
     let result = catch_unwind(AssertUnwindSafe(body));
-    QUIET.set(false);
+    QUIET.set(outer);
     result
 }
 
-fn message(payload: &(dyn Any + Send)) -> &str {
+pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
     match payload.downcast_ref::<String>() {
         Some(text) => text,
         None => payload.downcast_ref::<&str>().copied().unwrap_or("something that is no text"),
@@ -246,15 +322,15 @@ macro_rules! cases {
             fn $name() {
                 #[coframe::coroutine(yield = $yield, send = $send)]
                 fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
-                native_marker!($dollar $yield $send);
+                native_markers!($dollar $yield $send);
                 fn native $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                 fn abandoned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? {
-                    $crate::harness::abandon()
+                    $crate::twin::abandon()
                 }
                 $crate::harness::check(
                     &|| { $($($setup)*)? $crate::harness::drive(frame($($call)*)); $($($after)*)? },
-                    &|| { $($($setup)*)? $crate::harness::twin(|| native($($call)*)); $($($after)*)? },
-                    &|| { $($($setup)*)? $crate::harness::twin(|| abandoned($($call)*)); $($($after)*)? },
+                    &|| { $($($setup)*)? $crate::twin::twin(|| native($($call)*)); $($($after)*)? },
+                    &|| { $($($setup)*)? $crate::twin::twin(|| abandoned($($call)*)); $($($after)*)? },
                 );
             }
         )*
@@ -274,40 +350,22 @@ macro_rules! methods {
         $(
             #[test]
             fn $name() {
-                native_marker!($dollar $yield $send);
+                native_markers!($dollar $yield $send);
                 $($items)*
                 $($header)* {
                     #[coframe::coroutine(yield = $yield, send = $send)]
                     fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                     fn native $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                     fn abandoned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? {
-                        $crate::harness::abandon()
+                        $crate::twin::abandon()
                     }
                 }
                 $crate::harness::check(
                     &|| { $($($setup)*)? $crate::harness::drive($type::frame($($call)*)); $($($after)*)? },
-                    &|| { $($($setup)*)? $crate::harness::twin(|| $type::native($($call)*)); $($($after)*)? },
-                    &|| { $($($setup)*)? $crate::harness::twin(|| $type::abandoned($($call)*)); $($($after)*)? },
+                    &|| { $($($setup)*)? $crate::twin::twin(|| $type::native($($call)*)); $($($after)*)? },
+                    &|| { $($($setup)*)? $crate::twin::twin(|| $type::abandoned($($call)*)); $($($after)*)? },
                 );
             }
         )*
-    };
-}
-
-/// Defines the twin's `yield_!`, whose operand is evaluated as a `let` initialiser of type `Y` is.
-#[rustfmt::skip] // it indents the inner macro further on each run
-macro_rules! native_marker {
-    ($dollar:tt $yield:tt $send:tt) => {
-        macro_rules! yield_ {
-            () => {
-                $crate::harness::pause::<(), $send>(())
-            };
-            ($dollar operand:expr) => {
-                $crate::harness::pause::<$yield, $send>({
-                    let value: $yield = $dollar operand;
-                    value
-                })
-            };
-        }
     };
 }

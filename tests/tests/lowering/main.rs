@@ -1,6 +1,6 @@
 //! Each body below is compiled as a frame and as plain Rust, and both must leave the same trace.
 //!
-//! `harness` runs them, `things` leaves the traces, `script` says what is sent; the other modules are tables of bodies.
+//! `harness` and `twin` run them, `things` leaves the traces, `script` says what is sent; the other modules are tables of bodies.
 
 #![allow(
     unused_parens,
@@ -13,6 +13,8 @@
     dead_code,
     irrefutable_let_patterns,
     unused_imports,
+    unused_macros,
+    unused_labels,
     unused_unsafe,
     reason = "a body tests the compiler with whatever Rust allows, and a table writes every type as one token tree"
 )]
@@ -58,9 +60,13 @@
 )]
 
 #[macro_use]
+mod twin_markers;
+#[macro_use]
 mod harness;
+mod delegates;
 mod script;
 mod things;
+mod twin;
 
 macro_rules! tables {
     ($($table:ident)*) => {
@@ -78,7 +84,7 @@ macro_rules! tables {
 }
 
 tables! {
-    assign borrows closures drops exits found_1 found_2 found_with_items
+    assign borrows closures delegation drops exceptions exits found_1 found_2 found_with_items
     generics logic loops macros matches methods mixes_control mixes_drops
     mixes_moves mixes_operands mixes_patterns mixes_programs moves operands patterns temps
 }

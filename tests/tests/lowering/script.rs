@@ -30,6 +30,12 @@ impl Script for u8 {
     }
 }
 
+impl Script for u32 {
+    fn script(seed: usize, index: usize) -> u32 {
+        u32::from(u8::script(seed, index))
+    }
+}
+
 impl Script for bool {
     fn script(seed: usize, index: usize) -> bool {
         FLAGS[seed] >> ((index - 1) % 8) & 1 == 1

@@ -1,0 +1,50 @@
+//! Ports of Python programs: each prints, line by line, what CPython 3.13 printed for the original.
+//!
+//! A port is one module with the functions of the original and a `main`; what it must print is in `expected`. `support`
+//! has what stands for Python's `print`, exceptions and `finally`. Each module says whether a `try`/`finally` became an
+//! `attempt!` that raises again or the drop of a guard.
+
+#[macro_use]
+mod support;
+
+mod d01_values_and_returns;
+mod d03_deep_throw;
+mod d05_close_with_failures;
+mod d07_shared_delegate;
+mod d09_throw_that_returns;
+mod g01_lazy_start;
+mod g03_send_averager;
+mod g05_throw;
+mod g07_close_misbehaviour;
+mod g09_yield_in_finally;
+mod g11_reentrancy;
+mod g13_body_error;
+mod p01_grep_broadcast;
+mod p03_line_decoder;
+mod p05_recursive_parser;
+mod p07_state_machine;
+mod r01_tree_walks;
+mod r03_queens;
+mod r05_flatten;
+mod r07_recursive_close;
+mod s01_round_robin;
+mod s03_discrete_events;
+mod s05_scope_by_generator;
+
+macro_rules! traces {
+    ($($trace:ident)*) => {$(
+        #[test]
+        fn $trace() {
+            support::compare(include_str!(concat!("expected/", stringify!($trace), ".out")), $trace::main);
+        }
+    )*};
+}
+
+traces! {
+    g01_lazy_start g03_send_averager g05_throw g07_close_misbehaviour g09_yield_in_finally g11_reentrancy
+    g13_body_error
+    d01_values_and_returns d03_deep_throw d05_close_with_failures d07_shared_delegate d09_throw_that_returns
+    r01_tree_walks r03_queens r05_flatten r07_recursive_close
+    p01_grep_broadcast p03_line_decoder p05_recursive_parser p07_state_machine
+    s01_round_robin s03_discrete_events s05_scope_by_generator
+}
