@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod grep;
+pub mod json;
 pub mod log;
 pub mod pool;
 pub mod scheduler;
