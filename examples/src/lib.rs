@@ -6,3 +6,4 @@ pub mod json;
 pub mod log;
 pub mod pool;
 pub mod scheduler;
+pub mod tree;
