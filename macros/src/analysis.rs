@@ -30,6 +30,8 @@ pub(crate) struct Facts {
     reachable: Vec<BlockId>,
     live_in: Vec<Set>,
     state_in: Vec<State>,
+    /// How many steps of each block, its end counted, control comes to.
+    reached: Vec<usize>,
     /// The construct that makes it uncertain whether a local is initialised.
     splits: Splits,
 }
@@ -50,11 +52,20 @@ impl Facts {
             reachable: graph.reachable(),
             live_in: vec![Set::new(); count],
             state_in: vec![State(None); count],
+            reached: vec![0; count],
             splits: HashMap::new(),
         };
         facts.liveness(graph);
         facts.initialisation(graph);
+        facts.reached = (0..count).map(|id| facts.reached_in(graph, BlockId(id))).collect();
         facts
+    }
+
+    fn reached_in(&self, graph: &Graph, id: BlockId) -> usize {
+        if self.state_in[id.0].0.is_none() {
+            return 0;
+        }
+        1 + self.states(graph, id).iter().take_while(|state| state.0.is_some()).count()
     }
 
     fn liveness(&mut self, graph: &Graph) {
@@ -248,14 +259,20 @@ impl Facts {
 
     /// Calls `visit` on every use in a block.
     pub(crate) fn uses(&self, block: BlockId, visit: &mut dyn FnMut(Local, Kind, bool)) {
-        let flow = &self.flows[block.0];
-        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).for_each(|flow| flow.uses(visit));
+        self.reached_flows(block).for_each(|flow| flow.uses(visit));
     }
 
     /// Calls `visit` on every local that a block declares or assigns as a whole.
     pub(crate) fn inits(&self, block: BlockId, visit: &mut dyn FnMut(Local)) {
-        let flow = &self.flows[block.0];
-        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).for_each(|flow| flow.inits(visit));
+        self.reached_flows(block).for_each(|flow| flow.inits(visit));
+    }
+
+    /// The flows of a block, as far as control comes.
+    fn reached_flows(&self, block: BlockId) -> impl Iterator<Item = &Flow> {
+        let (flow, reached) = (&self.flows[block.0], self.reached[block.0]);
+        let steps = flow.instrs.iter().chain(std::iter::once(&flow.end));
+        let edges = if reached > flow.instrs.len() { &flow.edges[..] } else { &[] };
+        steps.take(reached).chain(edges)
     }
 }
 

@@ -86,7 +86,7 @@ impl Layout {
             own: HashSet::new(),
             temps_from,
         };
-        layout.name_all(locals, temps_from, used, &needed);
+        layout.name_all(locals, temps_from, used, &needed, &graph.declared_late());
         for (local, (place, held)) in needed {
             let name = match place {
                 Place::Frame => layout.name(local),
@@ -121,21 +121,22 @@ impl Layout {
         self.slots.get(&local)
     }
 
-    /// Users' locals keep their names. Where a saved one shares its name with another, the later ones get numbers, since
-    /// a save may stand where the other shadows it.
+    /// Users' locals keep their names. Where one that is saved, or gets its value after its declaration, shares its name
+    /// with another, the later ones get numbers, since that may stand where the other shadows it.
     fn name_all(
         &mut self,
         locals: &Locals,
         temps_from: usize,
         used: &mut Used,
         needed: &BTreeMap<Local, (Place, bool)>,
+        late: &HashSet<Local>,
     ) {
         let mut by_name: BTreeMap<&str, Vec<Local>> = BTreeMap::new();
         for index in 0..temps_from {
             by_name.entry(&locals[Local(index)].name).or_default().push(Local(index));
         }
         for (name, group) in by_name {
-            let saved = group.iter().any(|local| needed.contains_key(local));
+            let saved = group.iter().any(|local| needed.contains_key(local) || late.contains(local));
             for (index, local) in group.iter().enumerate() {
                 let span = locals[*local].span;
                 let plain = name == "self";

@@ -6,8 +6,9 @@ pub(crate) const ASYNC_FN: &str = "`#[coroutine]` on an `async fn` is not suppor
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
-pub(crate) const MARKER_ARGUMENTS: &str = "takes at most one value: `yield_!(value)` or `yield_!()`";
-pub(crate) const DELEGATE_ARGUMENTS: &str = "takes one value, the delegate: `yield_from!(delegate)`";
+pub(crate) const MARKER_ARGUMENTS: &str = "takes at most one value; make a tuple of several: `((a, b))`";
+pub(crate) const DELEGATE_ARGUMENTS: &str = "takes one value, what is delegated to: a coroutine or, where `send` is `()`, anything \
+     that can be iterated over";
 pub(crate) const RAISE_ARGUMENTS: &str = "takes an exception, and may say what it was raised from: `raise!(error)` or \
      `raise!(error, from = cause)`";
 pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is not `async`";

@@ -45,7 +45,7 @@ impl Model {
         body.stmts.splice(..0, patterns.iter().flatten().cloned());
         let calls = markers::normalise(&mut body, &function.private(), &mut report);
         report.finish()?;
-        // Markers bring names of their own.
+        // What markers became binds names as well, which temporaries must not shadow.
         used.scan(body.to_token_stream());
         let native = native_form(function, &written);
 

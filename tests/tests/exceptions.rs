@@ -265,3 +265,41 @@ fn exceptions_cross_threads() {
     let raised = std::thread::spawn(|| raise_from(Mishap(1), Mishap(2))).join().unwrap();
     assert_eq!(numbers(&raised), [1, 2]);
 }
+
+/// Native Rust wants a label to leave a labelled block, which an `attempt!` looks like to it; a loop around one does not.
+#[coframe::coroutine(yield = u32)]
+fn leaves_attempts_by_plain_jumps() -> Vec<u32> {
+    let mut seen = Vec::new();
+    for n in 0..9 {
+        let outcome = attempt! {
+            yield_!(n);
+            if n % 2 == 0 {
+                continue;
+            }
+            let mut inner = 0;
+            while inner < 9 {
+                inner += 1;
+                if inner == n {
+                    break;
+                }
+            }
+            if n > 4 {
+                break;
+            }
+            inner
+        };
+        match outcome {
+            Ok(n) => seen.push(n),
+            Err(e) => raise!(e),
+        }
+    }
+    seen
+}
+
+#[test]
+fn break_and_continue_leave_an_attempt() {
+    let mut co = leaves_attempts_by_plain_jumps();
+    let mut values = co.values();
+    assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(values.into_return(), Some(vec![1, 3]));
+}

@@ -33,7 +33,7 @@ macro_rules! modules {
         $(module! { $name: f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 })*
 
         #[test]
-        fn all_of_them_run() {
+        fn cre_21_five_hundred_in_a_row_compile() {
             let returned: Vec<u32> = [$($name::run()),*].concat();
             assert_eq!(returned, [7; 500]);
         }

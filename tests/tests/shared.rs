@@ -1,13 +1,11 @@
-//! Handles: one coroutine driven by several owners, and by itself.
-//!
-//! The names in the comments are the lines of `SEMANTICS.md`.
+//! Handles: one coroutine driven by several owners. Re-entrancy is in `semantics/reentrancy.rs`.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use coframe::{BoxCoroutine, CoroutineExt, Exception, Generator, Machine, Shared, State, Step, WeakShared};
+use coframe::{BoxCoroutine, CoroutineExt, Exception, Shared, State, Step};
 
 thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
 
@@ -68,7 +66,6 @@ impl<C> Clone for Cell<C> {
     }
 }
 
-type Sent = Shared<BoxCoroutine<'static, &'static str, &'static str, Loud>>;
 type Pulled = BoxCoroutine<'static, &'static str, ()>;
 
 #[coframe::coroutine(yield = u32)]
@@ -76,117 +73,6 @@ fn counter(_guard: Loud) {
     for n in 0.. {
         yield_!(n);
     }
-}
-
-fn fails<T: fmt::Debug>(what: &str, result: Result<T, Exception>) {
-    match result {
-        Err(exception) => say(format_args!("{what}:{exception:?}")),
-        Ok(value) => panic!("{what} was allowed: {value:?}"),
-    }
-}
-
-/// REE-01, the trace of `conformance/g11_reentrancy.py`, first part.
-#[test]
-fn a_body_that_resumes_itself() {
-    #[coframe::coroutine(yield = &'static str, send = Loud)]
-    fn selfish(handle: Cell<BoxCoroutine<'static, &'static str, &'static str, Loud>>) -> &'static str {
-        say("running");
-        let mut this = handle.get();
-        fails("send", this.send(Loud("value")));
-        fails("start", this.start());
-        fails("throw", this.throw(Loud("error")));
-        fails("close", this.close());
-        assert!(this.is_running());
-        let sent = yield_!("still fine");
-        say(format_args!("resumed-with-{sent}"));
-        fails("start", this.start());
-        "normal end"
-    }
-    let cell = Cell::new();
-    let mut this: Sent = Shared::new(Box::new(selfish(cell.clone())));
-    cell.set(&this);
-    assert_eq!(this.start().unwrap(), Step::Yielded("still fine"));
-    let refused = "running drop-value send:AlreadyRunning start:AlreadyRunning drop-error throw:AlreadyRunning \
-                   close:AlreadyRunning";
-    assert_eq!(said(), refused);
-    assert!(!this.is_running());
-    assert_eq!(this.send(Loud("x")).unwrap(), Step::Returned("normal end"));
-    assert_eq!(said(), "resumed-with-x start:AlreadyRunning drop-x");
-    assert!(matches!(this.start(), Err(Exception::Finished)));
-    cell.clear();
-}
-
-/// REE-02, the same trace, second part: one that has resumed another is running too.
-#[test]
-fn an_inner_body_that_resumes_its_outer_one() {
-    #[coframe::coroutine(yield = &'static str)]
-    fn inner(outer: Cell<Pulled>) {
-        let mut outer = outer.get();
-        say(format_args!("outer-runs-{}", outer.is_running()));
-        fails("inner", outer.start());
-        yield_!("from inner");
-    }
-    #[coframe::coroutine(yield = &'static str)]
-    fn outer(this: Cell<Pulled>) {
-        for value in inner(this) {
-            yield_!(value);
-        }
-    }
-    let cell = Cell::new();
-    let mut shared = Shared::new(Box::new(outer(cell.clone())) as Pulled);
-    cell.set(&shared);
-    assert_eq!(shared.start().unwrap(), Step::Yielded("from inner"));
-    assert_eq!(said(), "outer-runs-true inner:AlreadyRunning");
-    assert!(!shared.is_running());
-    cell.clear();
-}
-
-/// REE-03, the same trace, third part: the innermost is refused, and what it makes of that climbs.
-#[test]
-fn a_loop_of_two_that_pull_from_each_other() {
-    #[coframe::coroutine(yield = &'static str)]
-    fn first(this: Cell<Pulled>) {
-        yield_!("a");
-        for value in second(this) {
-            yield_!(value);
-        }
-        say("first-goes-on");
-    }
-    #[coframe::coroutine(yield = &'static str)]
-    fn second(first: Cell<Pulled>) {
-        yield_!("b");
-        fails("second", first.get().start());
-    }
-    let cell = Cell::new();
-    let mut shared = Shared::new(Box::new(first(cell.clone())) as Pulled);
-    cell.set(&shared);
-    assert_eq!(shared.start().unwrap(), Step::Yielded("a"));
-    assert_eq!(shared.start().unwrap(), Step::Yielded("b"));
-    assert_eq!(shared.start().unwrap(), Step::Returned(()));
-    assert_eq!(said(), "second:AlreadyRunning first-goes-on");
-    cell.clear();
-}
-
-/// REE-06
-#[test]
-fn two_that_pull_from_one_source_in_turn() {
-    fn user<M: Machine<(), Yield = u32, Return = ()>>(
-        mut source: Shared<Generator<M>>,
-        name: &'static str,
-    ) -> impl Iterator<Item = (&'static str, u32)> {
-        std::iter::from_fn(move || Some((name, source.next()?)))
-    }
-    let mut source = Shared::new(counter(Loud("guard")));
-    let (mut a, mut b) = (user(source.clone(), "a"), user(source.clone(), "b"));
-    assert_eq!((a.next(), b.next(), a.next()), (Some(("a", 0)), Some(("b", 1)), Some(("a", 2))));
-    assert_eq!(source.next(), Some(3));
-    drop(a);
-    assert_eq!(said(), "");
-    assert_eq!(b.next(), Some(("b", 4)));
-    source.close().unwrap();
-    assert_eq!(said(), "drop-guard");
-    assert_eq!((b.next(), source.next()), (None, None));
-    assert!(matches!(source.start(), Err(Exception::Finished)));
 }
 
 #[test]
@@ -253,30 +139,6 @@ fn the_coroutine_is_taken_out_of_its_last_handle() {
     assert!(weak.upgrade().is_none());
     assert_eq!(counter.start().unwrap(), Step::Yielded(1));
     assert_eq!(said(), "");
-}
-
-// CRE-10, DRP-04
-#[test]
-fn a_weak_handle_on_oneself_is_no_cycle() {
-    #[coframe::coroutine(yield = &'static str)]
-    fn selfish(_guard: Loud, this: Rc<RefCell<Option<WeakShared<Pulled>>>>) {
-        loop {
-            let mut handle = this.borrow().as_ref().and_then(WeakShared::upgrade).unwrap();
-            fails("self", handle.start());
-            drop(handle);
-            yield_!("turn");
-        }
-    }
-    let this = Rc::new(RefCell::new(None));
-    let mut shared = Shared::new(Box::new(selfish(Loud("guard"), Rc::clone(&this))) as Pulled);
-    let weak = shared.downgrade();
-    *this.borrow_mut() = Some(weak.clone());
-    shared.start().unwrap();
-    assert_eq!(said(), "self:AlreadyRunning");
-    drop(shared);
-    assert_eq!(said(), "drop-guard");
-    assert!(weak.upgrade().is_none());
-    assert_eq!(format!("{weak:?}"), "WeakShared");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use syn::{Expr, Stmt};
 use super::Emit;
 use super::bind::Binding;
 use super::rewrite::Bindings;
-use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId};
+use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId, pauses};
+use crate::layout::Place;
 use crate::names::Local;
 use crate::scope::flow::State;
 use crate::scope::mentions;
@@ -48,7 +49,9 @@ impl<'a> Arms<'a> {
                 assigned.insert(local);
             });
         }
+        let emptied = emit.emptied(start);
         let mut writer = Writer { arms: self, bindings: bound.iter().copied().collect(), open: Vec::new(), assigned };
+        writer.emit(emptied);
         for scope in emit.graph.path(emit.graph.block(start).scope) {
             let mut own = TokenStream::new();
             for local in &emit.graph.scope(scope).locals {
@@ -71,6 +74,27 @@ impl<'a> Arms<'a> {
 }
 
 impl Emit<'_> {
+    /// Empties the slots around the arms that hold nothing here. rustc cannot see that: to its eye one may still borrow, from
+    /// an earlier turn, what this arm borrows or assigns in the frame.
+    fn emptied(&self, start: BlockId) -> TokenStream {
+        let place =
+            |local: Local, place: Place| self.layout.slot(local).is_some_and(|slot| slot.place == place && !slot.plain);
+        let borrowed = |local: &&Local| place(**local, Place::Frame) && self.locals[**local].keep < Keep::Copy;
+        if !self.layout.order.iter().any(|local| borrowed(&local)) {
+            return TokenStream::new();
+        }
+        let state = self.facts.state_in(start);
+        let slots = self.layout.order.iter().filter(|local| {
+            // The outcome of a delegation borrows from no local: a delegate could not be kept beside it.
+            let borrows = !self.layout.is_temporary(**local) || self.locals[**local].name != pauses::OUTCOME;
+            place(**local, Place::Resume)
+                && borrows
+                && !self.facts.is_needed(start, **local, state.get(**local), self.locals)
+        });
+        let slots = slots.map(|local| self.slot(*local));
+        quote!(#(#slots = ::core::option::Option::None;)*)
+    }
+
     /// The statement that binds a saved local at the start of an arm.
     fn bind(&self, local: Local, binding: Binding, start: BlockId) -> TokenStream {
         let (private, name, slot) = (&self.private, self.layout.name(local), self.slot(local));
@@ -86,6 +110,7 @@ impl Emit<'_> {
             Binding::Variable => quote!(let mut #name = #private::take(&mut #slot);),
             Binding::Place => quote!(let #name = #private::place(&mut #slot);),
             Binding::Held => quote!(let #name = #slot.take();),
+            Binding::Taken => quote!(let mut #name = #slot.take();),
             Binding::Slot | Binding::Saved => TokenStream::new(),
         }
     }
@@ -260,7 +285,7 @@ impl Writer<'_, '_> {
         for local in emit.facts.in_scope(emit.graph, target) {
             let status = state.get(local);
             let binding = match self.bindings.get(&local) {
-                Some(binding @ (Binding::Variable | Binding::Held)) => *binding,
+                Some(binding @ (Binding::Variable | Binding::Held | Binding::Taken)) => *binding,
                 _ => continue,
             };
             if !emit.facts.is_needed(target, local, status, emit.locals) {
@@ -272,7 +297,7 @@ impl Writer<'_, '_> {
             name.set_span(name.span().located_at(span));
             code.extend(match (binding, slot.held) {
                 _ if slot.plain => quote!(#place = #name;),
-                (Binding::Held, _) => quote!(#place = #name;),
+                (Binding::Held | Binding::Taken, _) => quote!(#place = #name;),
                 (_, true) if !emit.locals[local].is_closure => {
                     quote!(#place = ::core::option::Option::Some(#private::Held(#name).hold());)
                 }
@@ -391,7 +416,9 @@ impl Writer<'_, '_> {
         if !emit.facts.starts.contains(target) {
             return Next::Block(target);
         }
-        let saves = self.saves(target, &left(emit.graph, leaving, state), Span::call_site());
+        // What is saved for a delegation is saved at its marker, where an error about it should point.
+        let point = emit.graph.block(target).resumes.map(|point| emit.graph.points[point - 1].span);
+        let saves = self.saves(target, &left(emit.graph, leaving, state), point.unwrap_or_else(Span::call_site));
         let clears = self.clears(leaving, state);
         let mut next = emit.state(target);
         let mut inline = TokenStream::new();
@@ -412,7 +439,7 @@ impl Writer<'_, '_> {
     fn has_variables(&self, scopes: &[ScopeId], state: &State) -> bool {
         let emit = self.arms.emit;
         scopes.iter().flat_map(|scope| &emit.graph.scope(*scope).locals).any(|local| {
-            matches!(self.bindings.get(local), Some(Binding::Variable | Binding::Held))
+            matches!(self.bindings.get(local), Some(Binding::Variable | Binding::Held | Binding::Taken))
                 && emit.locals[*local].keep == Keep::Unknown
                 && state.get(*local).may_init
         })

@@ -27,6 +27,8 @@ pub(crate) enum Binding {
     Slot,
     /// The contents of the slot, in a variable, to be dropped in its turn.
     Held,
+    /// The same of what is mentioned, mention by mention: whether it holds a value is not known.
+    Taken,
     /// Left in its slot.
     Saved,
 }
@@ -95,11 +97,12 @@ impl Emit<'_> {
                 binding = match binding {
                     Binding::Saved => Binding::Held,
                     Binding::Place => Binding::Variable,
+                    Binding::Slot => Binding::Taken,
                     other => other,
                 };
             }
             after_variable |= binding == Binding::Variable && self.locals[local].keep == Keep::Unknown;
-            after_variable |= binding == Binding::Held;
+            after_variable |= matches!(binding, Binding::Held | Binding::Taken);
             all.push((local, binding));
         }
         all

@@ -85,8 +85,8 @@ impl Rewrite<'_> {
                 let slot = self.emit.slot(local);
                 parse_quote!(#slot)
             }
-            Binding::Slot => {
-                let (private, slot) = (&self.emit.private, self.emit.slot(local));
+            Binding::Slot | Binding::Taken => {
+                let (private, slot) = (&self.emit.private, self.optional(local));
                 parse_quote!((*#private::place(&mut #slot)))
             }
         })
@@ -161,8 +161,16 @@ impl Rewrite<'_> {
         self.nested -= 1;
     }
 
+    /// Where a local is that may or may not hold a value.
+    fn optional(&self, local: Local) -> TokenStream {
+        match self.binding(local) {
+            Binding::Taken => self.emit.layout.name(local).into_token_stream(),
+            _ => self.emit.slot(local),
+        }
+    }
+
     fn is_slot(&self, target: &Expr) -> bool {
-        bare_local(target).is_some_and(|local| self.binding(local) == Binding::Slot)
+        bare_local(target).is_some_and(|local| matches!(self.binding(local), Binding::Slot | Binding::Taken))
     }
 
     /// An assignment to a local that may or may not hold a value.
@@ -170,7 +178,7 @@ impl Rewrite<'_> {
         let Expr::Assign(assign) = expr else { return None };
         let local = bare_local(&assign.left)?;
         let plain = self.emit.layout.slot(local).is_some_and(|slot| slot.plain);
-        (self.binding(local) == Binding::Slot && !plain).then(|| (self.emit.slot(local), (*assign.right).clone()))
+        (self.is_slot(&assign.left) && !plain).then(|| (self.optional(local), (*assign.right).clone()))
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) mod spills;
 mod temporaries;
 pub(crate) mod validate;
 
+use std::collections::HashSet;
+
 use proc_macro2::Span;
 use syn::{Attribute, Expr, Pat, Stmt};
 
@@ -167,6 +169,16 @@ impl Graph {
             },
             _ => None,
         })
+    }
+
+    /// The locals that are declared without a value.
+    pub(crate) fn declared_late(&self) -> HashSet<Local> {
+        let instrs = self.blocks.iter().flat_map(|block| &block.instrs);
+        let late = instrs.filter_map(|instr| match instr {
+            Instr::Stmt(Stmt::Local(stmt)) if stmt.init.is_none() => Some(bindings(&stmt.pat)),
+            _ => None,
+        });
+        late.flatten().collect()
     }
 
     /// The blocks that can be reached, in order.

@@ -14,6 +14,9 @@ use crate::names::{Local, Stub, generic, respan};
 use crate::scope::{Keep, knowledge};
 use crate::syntax::pauses::{Pause, is_attempt_label};
 
+/// The name of the local that holds how a delegation ended.
+pub(crate) const OUTCOME: &str = "outcome";
+
 impl Builder<'_> {
     /// A suspension point: what is evaluated after it, where its value is used.
     pub(super) fn suspend(&mut self, inner: ExprYield) -> Expr {
@@ -102,7 +105,7 @@ impl Builder<'_> {
     /// A delegation, and its outcome. The delegate is a local that stays where it is: the block that is resumed does
     /// nothing but forward to it.
     fn delegate(&mut self, span: Span, parens: syn::token::Paren, operand: Expr) -> Expr {
-        let outcome = self.declare_temp("outcome", span, None, Keep::Unknown);
+        let outcome = self.declare_temp(OUTCOME, span, None, Keep::Unknown);
         let outside = self.scope;
         self.enter();
         let delegate = self.delegate_place(span, parens, operand);
@@ -185,7 +188,7 @@ impl Builder<'_> {
     pub(super) fn attempt_into(&mut self, label: &syn::Label, block: &syn::Block, dest: Dest) {
         let inner = match dest {
             Dest::Local(local) => local,
-            _ => self.declare_temp("outcome", label.name.ident.span(), None, Keep::Unknown),
+            _ => self.declare_temp(OUTCOME, label.name.ident.span(), None, Keep::Unknown),
         };
         let start = self.current;
         let ends = self.labelled_block(label, block, Dest::Local(inner));

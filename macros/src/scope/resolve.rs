@@ -14,6 +14,7 @@ use super::mentions::bindings;
 use super::{Keep, Locals, knowledge};
 use crate::names::{Local, bare_local, local_ident};
 use crate::syntax::captures::captures;
+use crate::syntax::pauses::Pause;
 
 /// Renames the locals of `body`. The arguments are patterns that stand around it.
 pub(crate) fn resolve(args: &mut [(Pat, Keep)], body: &mut Block, sends: &Type) -> Locals {
@@ -83,7 +84,9 @@ impl Resolve<'_> {
             pat => {
                 self.keep = match (&*pat, init, ty) {
                     (Pat::Ident(_), _, Some(ty)) => knowledge::of_type(ty),
-                    (Pat::Ident(_), Some(Expr::Yield(_)), None) => knowledge::of_type(self.sends),
+                    (Pat::Ident(_), Some(Expr::Yield(inner)), None) if Pause::of(inner) == Pause::Yield => {
+                        knowledge::of_type(self.sends)
+                    }
                     (Pat::Ident(_), Some(init), None) => self.known(init),
                     // Of a part of a value it is known only that a view has views for parts.
                     (_, Some(init), _) if is_view(init) => Keep::Presumed,

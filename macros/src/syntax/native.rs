@@ -24,7 +24,8 @@ pub(crate) fn native(body: &Block, function: &Function) -> (Block, bool) {
     let yields = per_resume::inferred(&function.yields);
     let sends = per_resume::inferred(&function.sends_written);
     let (private, operand) = (&function.private(), function.operand());
-    let mut pass = Native { private, operand, yields, sends, attempts: Vec::new(), count: 0, delegates: false };
+    let mut pass =
+        Native { private, operand, yields, sends, attempts: Vec::new(), loops: Vec::new(), count: 0, delegates: false };
     pass.visit_block_mut(&mut body);
     (body, pass.delegates)
 }
@@ -64,10 +65,20 @@ struct Native<'a> {
     sends: Type,
     /// The labels of the attempts that are open, innermost last.
     attempts: Vec<Lifetime>,
-    /// How many attempts there are so far.
+    /// The loops that are open, innermost last.
+    loops: Vec<Loop>,
+    /// How many labels there are so far.
     count: usize,
     /// Whether there is a `yield_from!`.
     delegates: bool,
+}
+
+struct Loop {
+    label: Lifetime,
+    /// How many attempts were open around it.
+    attempts: usize,
+    /// Whether something names it.
+    is_named: bool,
 }
 
 impl Native<'_> {
@@ -186,6 +197,32 @@ impl Native<'_> {
         }
     }
 
+    /// A loop. It gets a label if a `break` or `continue` in an attempt leads to it.
+    fn looped(&mut self, label: &mut Option<syn::Label>, visit: impl FnOnce(&mut Self)) {
+        self.count += 1;
+        let own = match label {
+            Some(label) => label.name.clone(),
+            None => Lifetime::new(&format!("'_loop{}", self.count), Span::mixed_site()),
+        };
+        self.loops.push(Loop { label: own, attempts: self.attempts.len(), is_named: false });
+        visit(self);
+        if let Some(Loop { label: own, is_named: true, .. }) = self.loops.pop()
+            && label.is_none()
+        {
+            *label = Some(syn::Label { name: own, colon_token: Default::default() });
+        }
+    }
+
+    /// An attempt is a labelled block here, out of which only a label leads.
+    fn name_loop(&mut self, label: &mut Option<Lifetime>) {
+        if let (None, Some(target)) = (&label, self.loops.last_mut())
+            && target.attempts < self.attempts.len()
+        {
+            target.is_named = true;
+            *label = Some(target.label.clone());
+        }
+    }
+
     /// Around an outcome whose exit is dropped unseen: a call that rustc warns of, at the marker.
     fn warn_of_exit(&mut self, expr: &mut Expr) {
         if let Some(mac) = exits::outcome(expr) {
@@ -284,6 +321,30 @@ impl VisitMut for Native<'_> {
             Expr::Match(inner) if exits::is_dropping_match(&inner.arms) => {
                 self.warn_of_exit(&mut inner.expr);
                 visit_mut::visit_expr_mut(self, expr);
+            }
+            Expr::Assign(assign) if matches!(*assign.left, Expr::Infer(_)) => {
+                self.warn_of_exit(&mut assign.right);
+                visit_mut::visit_expr_mut(self, expr);
+            }
+            Expr::Loop(syn::ExprLoop { label, body, .. }) => self.looped(label, |pass| pass.visit_block_mut(body)),
+            Expr::While(syn::ExprWhile { label, cond, body, .. }) => self.looped(label, |pass| {
+                pass.visit_expr_mut(cond);
+                pass.visit_block_mut(body);
+            }),
+            Expr::ForLoop(syn::ExprForLoop { label, expr, body, .. }) => {
+                self.visit_expr_mut(expr);
+                self.looped(label, |pass| pass.visit_block_mut(body));
+            }
+            Expr::Break(syn::ExprBreak { label, expr: value, .. }) => {
+                value.iter_mut().for_each(|value| self.visit_expr_mut(value));
+                self.name_loop(label);
+            }
+            Expr::Continue(syn::ExprContinue { label, .. }) => self.name_loop(label),
+            // A closure's loops are its own.
+            Expr::Closure(_) | Expr::Async(_) => {
+                let loops = std::mem::take(&mut self.loops);
+                visit_mut::visit_expr_mut(self, expr);
+                self.loops = loops;
             }
             Expr::Yield(inner) => {
                 let mut operand = inner.expr.take();

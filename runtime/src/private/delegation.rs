@@ -1,10 +1,12 @@
 //! One step of a delegation, and what an expression is delegated to as.
 
+use core::convert::Infallible;
 use core::marker::PhantomData;
+use core::pin::Pin;
 
 use super::raised_while_closing;
 use crate::coroutine::Resumed;
-use crate::{Delegate, Exception, Step};
+use crate::{Coroutine, Delegate, Exception, Signal, Step};
 
 /// Resumes a delegate with what its delegator was resumed with: sends, throws and closes reach the innermost first.
 ///
@@ -78,15 +80,28 @@ impl<Y, E: IntoIterator<Item = Y>> Iterable for Operand<Y, (), E> {
 
 /// The last fallback: neither, which is an error in the words of [`Delegate`].
 pub trait NoDelegate<Y, S, E> {
-    /// Cannot be called.
-    fn delegate(&self) -> E
+    /// Cannot be called. What it gives is a delegate all the same, of whatever is wanted, so that this is the only error.
+    fn delegate<R>(&self) -> Undelegated<Y, R>
     where
         E: Delegate<S, Yield = Y>;
 }
 
 impl<Y, S, E> NoDelegate<Y, S, E> for Operand<Y, S, E> {
-    fn delegate(&self) -> E {
+    fn delegate<R>(&self) -> Undelegated<Y, R> {
         unreachable!("coframe: the probing finds a delegate by value first")
+    }
+}
+
+/// What stands for an operand that cannot be delegated to. There is none.
+#[derive(Debug)]
+pub struct Undelegated<Y, R>(Infallible, PhantomData<fn() -> (Y, R)>);
+
+impl<S, Y, R> Coroutine<S> for Undelegated<Y, R> {
+    type Yield = Y;
+    type Return = R;
+
+    fn resume(self: Pin<&mut Self>, _: Signal<S>) -> Resumed<Y, R> {
+        match self.0 {}
     }
 }
 

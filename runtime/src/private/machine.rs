@@ -26,6 +26,11 @@ pub trait Inspect {
 }
 
 /// The state machine inside a [`Generator`]. Only expansions implement it.
+#[diagnostic::on_unimplemented(
+    message = "this coroutine is not sent `{S}`",
+    label = "this coroutine has another `send` type than `{S}`",
+    note = "an iterator and a `for` loop send `()`, and what a coroutine delegates to is sent what it is sent itself"
+)]
 pub trait Machine<S>: Inspect {
     /// What it yields.
     type Yield;

@@ -19,7 +19,7 @@ mod slot;
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
-pub use self::delegation::{Items, Iterable, NoDelegate, Operand, delegated, forward, try_delegated};
+pub use self::delegation::{Items, Iterable, NoDelegate, Operand, Undelegated, delegated, forward, try_delegated};
 #[cfg(feature = "alloc")]
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};

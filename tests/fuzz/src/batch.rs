@@ -30,6 +30,11 @@ fn root() -> PathBuf {
     root.canonicalize().expect("the workspace is there")
 }
 
+/// The tables whose harness runs the programs.
+pub fn lowering() -> PathBuf {
+    root().join("tests/tests/lowering")
+}
+
 pub fn run(programs: &[Program]) -> Vec<Outcome> {
     let (folder, root) = (folder(), root());
     let _ = fs::remove_dir_all(folder.join("src"));
@@ -51,7 +56,7 @@ pub fn run(programs: &[Program]) -> Vec<Outcome> {
     }
     let mut outcomes: Vec<Option<Outcome>> = vec![None; programs.len()];
     loop {
-        write_root(&folder, &root, &outcomes);
+        write_root(&folder, &outcomes);
         let output = cargo(&folder).args(["test", "--no-run", "--message-format=short"]).output().expect("cargo runs");
         if output.status.success() {
             break;
@@ -117,10 +122,10 @@ fn cargo(folder: &PathBuf) -> Command {
     command
 }
 
-fn write_root(folder: &PathBuf, root: &PathBuf, outcomes: &[Option<Outcome>]) {
+fn write_root(folder: &PathBuf, outcomes: &[Option<Outcome>]) {
     let mut text = String::from("#![allow(warnings)]\n#![recursion_limit = \"512\"]\n");
-    for module in ["harness", "script", "things"] {
-        let path = root.join("tests/tests/lowering").join(format!("{module}.rs"));
+    for module in ["harness", "delegates", "script", "things", "twin"] {
+        let path = lowering().join(format!("{module}.rs"));
         let attribute = if module == "harness" { "#[macro_use] " } else { "" };
         text += &format!("{attribute}#[path = {path:?}] mod {module};\n");
     }

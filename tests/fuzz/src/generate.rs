@@ -3,6 +3,7 @@
 //! What is left out: borrows of own locals over a yield, partial moves, moves on the right of `&&` and `||`, and, unless
 //! `FUZZ_KNOWN` is set, the constructs that `found.md` lists as bugs.
 
+mod exceptions;
 mod statements;
 
 use crate::program::Program;
@@ -19,6 +20,12 @@ enum Ty {
     RefD,
     /// `impl FnOnce() -> i32`.
     Once,
+    /// `Result<D, Exception>`.
+    ResD,
+    /// `Exception`.
+    Exc,
+    /// A coroutine that returns a `D`.
+    Sub,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +60,7 @@ enum Send {
     D,
     OptI,
     Bool,
+    Unit,
 }
 
 struct Gen {
@@ -75,6 +83,10 @@ struct Gen {
     temps: bool,
     in_yield: bool,
     known: bool,
+    /// Whether there are attempts and delegations.
+    exceptions: bool,
+    /// The attempts around, innermost last: what is moved or assigned in them.
+    attempts: Vec<Vec<usize>>,
     /// How much is left for the expressions of a statement, and of statements.
     budget: i32,
     size: i32,
@@ -98,6 +110,8 @@ pub fn program(seed: u64, index: u64) -> Program {
         temps: true,
         in_yield: false,
         known: std::env::var_os("FUZZ_KNOWN").is_some(),
+        exceptions: std::env::var_os("FUZZ_PLAIN").is_none(),
+        attempts: Vec::new(),
         budget: 30,
         size: 14,
     };
@@ -105,7 +119,15 @@ pub fn program(seed: u64, index: u64) -> Program {
         g.next();
     }
     g.ret = [Ret::Int, Ret::Int, Ret::OptI, Ret::D][g.pick(4)];
-    g.send = [Send::Int, Send::Int, Send::Int, Send::D, Send::OptI, Send::Bool][g.pick(6)];
+    g.send = [Send::Int, Send::Int, Send::Int, Send::D, Send::OptI, Send::Bool, Send::Unit][g.pick(7)];
+    // A body whose delegates are of another module of `delegates`.
+    let module = match g.send {
+        Send::Int => "int",
+        Send::D => "droppable",
+        Send::OptI => "option",
+        Send::Bool => "boolean",
+        Send::Unit => "unit",
+    };
     let (mut params, mut call) = (vec!["p: &'a Pair".to_owned()], vec!["&p".to_owned()]);
     for (name, ty, text, value) in [
         ("a", Ty::D, "D", "d(\"a\")"),
@@ -143,18 +165,20 @@ pub fn program(seed: u64, index: u64) -> Program {
             Send::D => "D",
             Send::OptI => "(Option<i32>)",
             Send::Bool => "bool",
+            Send::Unit => "()",
         }
         .into(),
         setup: "let p = pair(\"p\");".into(),
         call: call.join(", "),
         after: String::new(),
         body,
-        items: "fn by_ref(a: &D, n: i32) -> i32 { t(format_args!(\"by_ref {a} {n}\")); a.len() + n } \
+        items: format!("use crate::delegates::{module}::*; ")
+            + "fn never() -> D { unreachable!() } fn nothing((): ()) -> i32 { 2 } "
+            + "fn by_ref(a: &D, n: i32) -> i32 { t(format_args!(\"by_ref {a} {n}\")); a.len() + n } \
                 fn two(a: D, b: D) -> (D, D) { t(\"two\"); (a, b) } \
                 fn opt(n: i32) -> Option<D> { t(format_args!(\"opt {n}\")); if n % 3 == 0 { None } else { Some(d(format_args!(\"o{n}\"))) } } \
                 fn choose(a: D, n: i32, b: D) -> D { t(format_args!(\"choose {n}\")); if n % 2 == 0 { a } else { b } } \
-                fn boolean(b: bool) -> i32 { b as i32 }"
-            .into(),
+                fn boolean(b: bool) -> i32 { b as i32 }",
     }
 }
 
@@ -229,6 +253,7 @@ impl Gen {
         let index = self.find(ty, |var| var.state == State::Init && var.loops == loops && !var.fixed)?;
         if !matches!(ty, Ty::Int | Ty::RefD | Ty::Arr) {
             self.vars[index].state = State::Gone;
+            self.changed(index);
         }
         Some(self.vars[index].name.clone())
     }
@@ -284,6 +309,11 @@ impl Gen {
                 _ => self.literal(),
             };
         }
+        if self.chance(7)
+            && let Some(made) = self.exceptional(Ty::Int)
+        {
+            return made;
+        }
         for _ in 0..6 {
             let made = match self.pick(26) {
                 0 => self.usable(Ty::Int),
@@ -292,6 +322,7 @@ impl Gen {
                     Send::D => self.yielded().map(|y| format!("eat({y})")),
                     Send::OptI => self.yielded().map(|y| format!("{y}.unwrap_or({})", self.pick(5))),
                     Send::Bool => self.yielded().map(|y| format!("boolean({y})")),
+                    Send::Unit => self.yielded().map(|y| format!("nothing({y})")),
                 },
                 5 => Some(format!("f({})", self.int())),
                 6 => Some(format!("sum3({}, {}, {})", self.int(), self.int(), self.int())),
@@ -358,6 +389,10 @@ impl Gen {
             }
             return format!("{} {label}", if self.chance(2) { "break" } else { "continue" });
         }
+        if self.exceptions && self.chance(3) {
+            let value = self.raised();
+            return format!("raise!({value})");
+        }
         let value = self.returned();
         format!("return {value}")
     }
@@ -387,6 +422,11 @@ impl Gen {
     fn droppable_inner(&mut self) -> String {
         if self.expr_depth > 4 || self.budget < 0 {
             return self.movable(Ty::D).unwrap_or_else(|| self.fresh_d());
+        }
+        if self.chance(8)
+            && let Some(made) = self.exceptional(Ty::D)
+        {
+            return made;
         }
         for _ in 0..4 {
             let made = match self.pick(11) {

@@ -1,6 +1,9 @@
 //! A body with its signature, in the notation of the tables in `tests/tests/lowering`.
 
 use std::fmt;
+use std::fs;
+
+use crate::batch::lowering;
 
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -43,20 +46,20 @@ impl Program {
         let generics =
             if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) };
         let frame = format!(
-            "use crate::things::*;\n{items}\n#[coframe::coroutine(yield = {yields}, send = {sends})]\n\
+            "use crate::{{delegates::*, things::*}};\n{items}\n#[coframe::coroutine(yield = {yields}, send = {sends})]\n\
              fn frame{generics}({params}) -> {returns} {{{body}}}\n"
         );
+        // Its own text, so that an error in the expansion of a marker stands in this module.
+        let markers = fs::read_to_string(lowering().join("twin_markers.rs")).expect("the markers can be read");
+        let markers = markers.split_once('\n').map_or("", |(_, rest)| rest);
         let native = format!(
-            "macro_rules! yield_ {{\n\
-             () => {{ crate::harness::pause::<(), {sends}>(()) }};\n\
-             ($operand:expr) => {{ crate::harness::pause::<{yields}, {sends}>({{ let value: {yields} = $operand; value }}) }};\n\
-             }}\n\
+            "{markers}\nnative_markers!($ {yields} {sends});\n\
              fn native{generics}({params}) -> {returns} {{{body}}}\n\
-             fn abandoned{generics}({params}) -> {returns} {{ crate::harness::abandon() }}\n\
+             fn abandoned{generics}({params}) -> {returns} {{ crate::twin::abandon() }}\n\
              #[test] fn {name}() {{\n crate::harness::check(\n\
              &|| {{ {setup} crate::harness::drive(frame({call})); {after} }},\n\
-             &|| {{ {setup} crate::harness::twin(|| native({call})); {after} }},\n\
-             &|| {{ {setup} crate::harness::twin(|| abandoned({call})); {after} }});\n}}\n"
+             &|| {{ {setup} crate::twin::twin(|| native({call})); {after} }},\n\
+             &|| {{ {setup} crate::twin::twin(|| abandoned({call})); {after} }});\n}}\n"
         );
         let line = frame.lines().count() + 1;
         (frame + &native, line)

@@ -112,3 +112,15 @@ pub(crate) mod text {
     use super::*;
     delegates!(&str);
 }
+
+/// Delegates that are sent a `bool`.
+pub(crate) mod boolean {
+    use super::*;
+    delegates!(bool);
+}
+
+/// Delegates that are sent a `D`.
+pub(crate) mod droppable {
+    use super::*;
+    delegates!(D);
+}

@@ -35,6 +35,11 @@ impl Gen {
     pub(super) fn stmt(&mut self, indent: usize) -> (String, bool) {
         self.budget = 9;
         self.size -= 1;
+        if self.chance(5)
+            && let Some(made) = self.exceptional_stmt(indent)
+        {
+            return made;
+        }
         for _ in 0..8 {
             let nested = self.depth < 3 && self.size > 0;
             let made: Option<(String, bool)> = match self.pick(34) {
@@ -145,6 +150,7 @@ impl Gen {
         // `x = D::with(x, …)` moves a variable of outside of a loop and gives it back.
         let value = if ty == Ty::D && self.vars[index].state == State::Init && self.chance(2) {
             self.vars[index].state = State::Gone;
+            self.changed(index);
             let jumps = std::mem::replace(&mut self.jumps, false);
             let value = format!("D::with({name}, {})", self.int());
             self.jumps = jumps;
@@ -154,6 +160,7 @@ impl Gen {
         };
         if index < self.vars.len() && self.vars[index].name == name {
             self.vars[index].state = State::Init;
+            self.changed(index);
         }
         Some((format!("{name} = {value};"), false))
     }
@@ -458,6 +465,8 @@ impl Gen {
                 Some(name) => format!("move || eat({name})"),
                 None => "move || f(4)".into(),
             },
+            Ty::Sub => self.leaf(),
+            Ty::ResD | Ty::Exc => unreachable!("made where they are declared"),
         }
     }
 

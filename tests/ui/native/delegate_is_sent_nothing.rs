@@ -1,0 +1,13 @@
+#[coframe::coroutine(yield = u32)]
+fn inner() {
+    yield_!(1);
+}
+
+#[coframe::coroutine(yield = u32, send = u32)]
+fn numbers() {
+    yield_from!(inner());
+}
+
+fn main() {
+    let _ = numbers();
+}

@@ -1,0 +1,11 @@
+#[coframe::coroutine(yield = u32)]
+fn numbers() {
+    let Err(exception) = attempt! {
+        yield_!(1);
+    };
+    raise!(exception);
+}
+
+fn main() {
+    let _ = numbers();
+}

@@ -1,9 +1,0 @@
-use coframe::yield_;
-
-fn plain() {
-    yield_!(1);
-}
-
-fn main() {
-    plain();
-}
