@@ -73,8 +73,10 @@ pub fn grep(pattern: &str, mut target: impl Target) -> u64 {
 #[coframe::coroutine(send = Line<'_>)]
 pub fn broadcast(mut targets: Vec<Sink<'_>>) {
     let ended = attempt! {
-        if let Err(exception) = targets.iter_mut().try_for_each(|target| target.start().map(drop)) {
-            raise!(exception);
+        for target in &mut targets {
+            if let Err(exception) = target.start() {
+                raise!(exception);
+            }
         }
         while !targets.is_empty() {
             let line = yield_!();

@@ -91,7 +91,10 @@ pub struct Unreadable {
 /// Raises [`Unreadable`] if the directory cannot be opened. A directory in it that cannot be opened is told about in its
 /// place, and so is a file of which the size is not known.
 #[coframe::coroutine(recursive, yield = Visit, send = Answer)]
-pub fn walk(files: &impl Files, path: PathBuf, depth: usize) -> Total {
+pub fn walk<F>(files: &F, path: PathBuf, depth: usize) -> Total
+where
+    F: Files,
+{
     let listing = match files.open(&path) {
         Ok(listing) => listing,
         Err(error) => raise!(Unreadable { path, error }),

@@ -85,7 +85,7 @@ fn takes_what_serde_json_takes() {
     ];
     let bundled: Vec<char> = include_str!("../data/rooms.json").chars().collect();
     let mut good = 0;
-    for turn in 0..20_000 {
+    for turn in 0..4_000 {
         let text: String = if turn % 2 == 0 {
             (0..=next(7)).map(|_| pieces[next(pieces.len())]).collect()
         } else {
@@ -107,7 +107,7 @@ fn takes_what_serde_json_takes() {
             Err(error) => assert!(ours.is_err(), "{text:?}: {error}"),
         }
     }
-    assert!(good > 1_000, "{good}");
+    assert!(good > 500, "{good}");
 }
 
 #[test]
