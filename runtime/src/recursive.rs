@@ -111,6 +111,15 @@ impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
     pub fn depth(&self) -> usize {
         self.driver.as_ref().map_or(1, |driver| driver.depth())
     }
+
+    /// What the outermost level returned, once.
+    #[inline]
+    pub(crate) fn returned<P>(&self) -> Resumed<P, R> {
+        match self.root.take() {
+            Some(value) => Ok(Step::Returned(value)),
+            None => Err(Exception::Finished),
+        }
+    }
 }
 
 impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
@@ -119,7 +128,8 @@ impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
 
     #[inline]
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
-        let Recursive { root, driver } = self.get_mut();
+        let this = self.get_mut();
+        let Recursive { root, driver } = &mut *this;
         let driver = match (&signal, driver) {
             (_, Some(driver)) if driver.depth() == 0 => return finished(signal),
             (Signal::Start, Some(driver)) if driver.sends == Sends::Value => return Err(Exception::AlreadyStarted),
@@ -134,7 +144,7 @@ impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
         let (sent, raised) = signal.into_parts();
         match driver.resume(sent, raised)? {
             Step::Yielded(value) => Ok(Step::Yielded(value)),
-            Step::Returned(()) => root.take().map(Step::Returned).ok_or(Exception::Finished),
+            Step::Returned(()) => this.returned(),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What the compiler says: each program of `ui/` that must not build, with the whole text of its errors beside it.
 //!
 //! `refused` has the refusals of our own, `native` what rustc says of a mistake in a body, `lints` the warnings on
-//! users' code, each under `deny`. Programs in `pass` must build without a warning and run. Those in `pending` are not
-//! built: their first line says what is wrong, their names say where they belong.
+//! users' code, each under `deny`. Programs in `pass` must build without a warning and run.
 //!
 //! To bless changed texts: `TRYBUILD=overwrite cargo test -p coframe-tests --test ui`, and read the difference. To try
 //! one program: `cargo test -p coframe-tests --test ui -- ui trybuild=moved_local`.

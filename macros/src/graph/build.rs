@@ -346,7 +346,7 @@ impl Builder<'_> {
         match stmt {
             Stmt::Item(_) => self.instr(Instr::Stmt(stmt.clone())),
             Stmt::Local(local) => self.let_stmt(local.clone()),
-            Stmt::Expr(expr @ Expr::Return(_), _) => self.expr_into(expr.clone(), Dest::Discard),
+            Stmt::Expr(expr, _) if is_return(expr) => self.expr_into(expr.clone(), Dest::Discard),
             Stmt::Expr(expr, semi) if !self.stmt_explodes(stmt) => {
                 // A block that is a statement needs no semicolon, and must not be read with what follows.
                 self.push(Stmt::Expr(expr.clone(), *semi));
@@ -509,6 +509,11 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Whether an expression is a `return` that is always there.
+pub(super) fn is_return(expr: &Expr) -> bool {
+    matches!(expr, Expr::Return(inner) if inner.attrs.is_empty())
 }
 
 /// Whether an expression is a construct that sends its value on from several places.

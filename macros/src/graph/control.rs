@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, Label, Pat, Stmt, parse_quote};
 
-use super::build::{Builder, Dest, Target};
+use super::build::{Builder, Dest, Target, is_return};
 use super::{BlockId, End, make};
 use crate::scope::Keep;
 use crate::syntax::pauses::is_attempt_label;
@@ -13,7 +13,7 @@ impl Builder<'_> {
     /// Lowers an expression and sends its value where it goes.
     pub(super) fn expr_into(&mut self, expr: Expr, dest: Dest) {
         // Where a branch returns, no path goes on to where the branches meet.
-        if self.explodes(&expr) || matches!(expr, Expr::Return(_)) {
+        if self.explodes(&expr) || is_return(&expr) {
             self.expr_attributes(&expr);
             self.force_into(expr, dest);
         } else {

@@ -192,13 +192,24 @@ impl Builder<'_> {
         };
         let start = self.current;
         let ends = self.labelled_block(label, block, Dest::Local(inner));
-        if !self.reaches(start, ends) {
+        if !self.reaches(start, ends) || self.ends_in_a_panic(block) {
             self.endless(inner);
         }
         if dest != Dest::Local(inner) {
             let value = self.path(inner);
             self.value_into(value, dest);
         }
+    }
+
+    /// Whether the body of an attempt ends in a call that does not come back.
+    fn ends_in_a_panic(&self, attempt: &syn::Block) -> bool {
+        let Some(syn::Stmt::Expr(Expr::Call(ok), None)) = attempt.stmts.last() else { return false };
+        let Some(Expr::Block(body)) = ok.args.first() else { return false };
+        let last = match body.block.stmts.last() {
+            Some(syn::Stmt::Expr(Expr::Call(last), _)) => last,
+            _ => return false,
+        };
+        self.calls.get(&last.func).is_some_and(|call| call.diverges())
     }
 
     fn endless(&mut self, outcome: Local) {

@@ -17,7 +17,7 @@ use super::calls::Calls;
 use super::pauses::{self, Pause};
 use super::suspends::{Marker, first_marker};
 use crate::message::{self, Place};
-use crate::names::{Stub, respan};
+use crate::names::{Stub, at, respan};
 use crate::report::Report;
 
 /// Rewrites a body; the calls are needed to write its macros again.
@@ -159,7 +159,8 @@ impl<'a> Markers<'a> {
         let private = self.private;
         let inner =
             Expr::Block(ExprBlock { attrs: Vec::new(), label: None, block: Block { brace_token: Brace(span), stmts } });
-        let value: Expr = parse_quote!(::core::result::Result::<_, #private::Exception>::Ok(#inner));
+        let ok = at(span, quote!(::core::result::Result::<_, #private::Exception>::Ok));
+        let value: Expr = parse_quote!(#ok(#inner));
         Expr::Block(ExprBlock {
             attrs: Vec::new(),
             label: Some(Label { name: label, colon_token: Token![:](span) }),

@@ -15,7 +15,7 @@ use super::markers::{Raised, raise_call};
 use super::suspends::Marker;
 use crate::function::Function;
 use crate::graph::pauses::delegate_call;
-use crate::names::{generic, respan};
+use crate::names::{at, generic, respan};
 use crate::per_resume;
 
 /// The body with each marker as a call of its stand-in, and whether any of them delegates.
@@ -53,6 +53,9 @@ pub(crate) fn named_markers(tokens: TokenStream) -> Vec<Ident> {
     collect(tokens, &mut found);
     found
 }
+
+/// The function that warns where an outcome is dropped with its exit.
+const DROPS_EXIT: &str = "drops_exit";
 
 /// The attributes that a marker may have.
 const LINTS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
@@ -153,13 +156,21 @@ impl Native<'_> {
         let private = self.private;
         let mut block = Group::new(Delimiter::Brace, quote!(#(#stmts)*));
         block.set_span(mac.delimiter.span().join());
-        quote! {
-            #label: {
-                let value = #block;
+        // It stands at the marker, where rustc says that its value is not used or of another type.
+        let name = name_span(mac);
+        let mut outcome = at(name, quote!(#[allow(clippy::diverging_sub_expression)] let value =));
+        outcome.extend(block.into_token_stream());
+        outcome.extend(at(
+            name,
+            quote! {
+                ;
                 #[allow(unreachable_code)]
                 ::core::result::Result::<_, #private::Exception>::Ok(value)
-            }
-        }
+            },
+        ));
+        let mut outcome = Group::new(Delimiter::Brace, outcome);
+        outcome.set_span(name.resolved_at(Span::call_site()));
+        quote!(#label: #outcome)
     }
 
     fn raise(&mut self, mac: &Macro) -> TokenStream {
@@ -224,10 +235,11 @@ impl Native<'_> {
     }
 
     /// Around an outcome whose exit is dropped unseen: a call that rustc warns of, at the marker.
-    fn warn_of_exit(&mut self, expr: &mut Expr) {
+    fn warn_of_exit(&mut self, expr: &mut Expr, warning: &str) {
+        let warning = format_ident!("{warning}");
         if let Some(mac) = exits::outcome(expr) {
             let private = self.private;
-            let warned = respan(name_span(mac), quote!(#private::drops_exit));
+            let warned = respan(name_span(mac), quote!(#private::#warning));
             self.visit_expr_mut(expr);
             *expr = Expr::Verbatim(quote!(#warned(#expr)));
         }
@@ -315,15 +327,15 @@ impl VisitMut for Native<'_> {
                 *expr = Expr::Verbatim(self.operand_marker(&mac.mac, marker));
             }
             Expr::MethodCall(call) if exits::is_dropping_method(&call.method) => {
-                self.warn_of_exit(&mut call.receiver);
+                self.warn_of_exit(&mut call.receiver, DROPS_EXIT);
                 visit_mut::visit_expr_mut(self, expr);
             }
             Expr::Match(inner) if exits::is_dropping_match(&inner.arms) => {
-                self.warn_of_exit(&mut inner.expr);
+                self.warn_of_exit(&mut inner.expr, DROPS_EXIT);
                 visit_mut::visit_expr_mut(self, expr);
             }
             Expr::Assign(assign) if matches!(*assign.left, Expr::Infer(_)) => {
-                self.warn_of_exit(&mut assign.right);
+                self.warn_of_exit(&mut assign.right, DROPS_EXIT);
                 visit_mut::visit_expr_mut(self, expr);
             }
             Expr::Loop(syn::ExprLoop { label, body, .. }) => self.looped(label, |pass| pass.visit_block_mut(body)),
@@ -346,6 +358,10 @@ impl VisitMut for Native<'_> {
                 visit_mut::visit_expr_mut(self, expr);
                 self.loops = loops;
             }
+            Expr::Try(inner) => {
+                self.warn_of_exit(&mut inner.expr, "returns_exit");
+                visit_mut::visit_expr_mut(self, expr);
+            }
             Expr::Yield(inner) => {
                 let mut operand = inner.expr.take();
                 if let Some(operand) = &mut operand {
@@ -363,7 +379,7 @@ impl VisitMut for Native<'_> {
         if matches!(local.pat, syn::Pat::Wild(_))
             && let Some(init) = &mut local.init
         {
-            self.warn_of_exit(&mut init.expr);
+            self.warn_of_exit(&mut init.expr, DROPS_EXIT);
         }
         visit_mut::visit_local_mut(self, local);
     }

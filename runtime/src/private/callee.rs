@@ -80,13 +80,13 @@ impl<Y, E: IntoIterator<Item = Y>> IterableOperand<E> for Callee<Y, (), E> {
 /// Last, by `&mut`: none of these, which is an error in the words of [`Delegate`].
 pub trait NoOperand<Y, S, E> {
     /// Cannot be called.
-    fn delegate(&mut self) -> E
+    fn delegate<'a>(&mut self) -> Plain<'a, E>
     where
         E: Delegate<S, Yield = Y>;
 }
 
 impl<Y, S, E> NoOperand<Y, S, E> for Callee<Y, S, E> {
-    fn delegate(&mut self) -> E {
+    fn delegate<'a>(&mut self) -> Plain<'a, E> {
         unreachable!("coframe: the probing finds a delegate by value first")
     }
 }
@@ -112,7 +112,7 @@ impl<'a, Y, R, S> Coroutine<S> for Called<'a, Y, R, S> {
             return Err(exception);
         }
         if mem::replace(given, true) {
-            return callee.root.take().map(Step::Returned).ok_or(Exception::Finished);
+            return callee.returned();
         }
         Ok(Step::Yielded(match callee.driver.take() {
             None => Progress::Called(callee.root.clone()),

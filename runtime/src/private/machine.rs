@@ -4,8 +4,6 @@
 //! the number of its suspension point when it pauses, and nothing otherwise, so that a return, an exception and a panic
 //! all leave a frame that the driver then clears and marks as closed.
 
-use core::mem;
-
 use super::raise;
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Generator, Signal};
@@ -88,6 +86,18 @@ impl<L, F> FrameMachine<L, F> {
     pub(super) const fn new(locals: L, body: F) -> Self {
         FrameMachine { position: CREATED, locals, body }
     }
+
+    /// Runs the body on from where it stands. That it may be resumed like this is the caller's to know, and what is left
+    /// when the body ends is the caller's to drop, so that nothing stands between the body and its result.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(super) fn enter<S, Y, R>(&mut self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, R>
+    where
+        F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
+    {
+        let entry = core::mem::replace(&mut self.position, RUNNING);
+        (self.body)(&mut self.locals, &mut self.position, entry, sent, raised)
+    }
 }
 
 /// Makes a coroutine of its start values and its body.
@@ -165,24 +175,14 @@ where
             (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
             _ => {}
         }
+        self.position = RUNNING;
+        let running = Running { locals: &mut self.locals, position: &mut self.position };
         let (sent, raised) = signal.into_parts();
-        self.enter(sent, raised)
+        (self.body)(running.locals, running.position, entry, sent, raised)
     }
 }
 
 impl<L: Locals, F> FrameMachine<L, F> {
-    /// Runs the body on from where it stands, which is not its end. Whether it may be resumed like this is the caller's
-    /// to know.
-    #[inline(always)]
-    pub(super) fn enter<S, Y, R>(&mut self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, R>
-    where
-        F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
-    {
-        let entry = mem::replace(&mut self.position, RUNNING);
-        let running = Running { locals: &mut self.locals, position: &mut self.position };
-        (self.body)(running.locals, running.position, entry, sent, raised)
-    }
-
     /// A body that has not run ends without running: only its arguments are dropped.
     #[cold]
     fn raise_unstarted<S, Y, R>(&mut self, signal: Signal<S>) -> Resumed<Y, R> {

@@ -28,7 +28,7 @@ pub use self::machine::{
     lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
-pub use self::native::drops_exit;
+pub use self::native::{drops_exit, returns_exit};
 pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
 pub use self::raise::{raise, raise_from, raised_while_closing};

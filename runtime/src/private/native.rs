@@ -47,6 +47,13 @@ pub fn drops_exit<T>(outcome: T) -> T {
     outcome
 }
 
+/// The same where `?` returns the exit.
+#[deprecated = "`?` returns an `Exit` as a value and does not raise it, so that closing the coroutine gives it back: match \
+                the outcome, and pass on what is not handled with `raise!`"]
+pub fn returns_exit<T>(outcome: T) -> T {
+    outcome
+}
+
 /// What a body is left with where it raises.
 pub fn raised<T>(_: Exception) -> T {
     unreachable!("coframe: the native form of a body is never run")

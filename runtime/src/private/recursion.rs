@@ -64,7 +64,8 @@ pub trait Returns<Y, R, S>: Level<Y, S> {
 
 /// One call of a body: its frame, and then what it returned.
 pub struct Activation<'a, L, F, R> {
-    // Borrowed while the body runs. Nothing that the body can reach leads back here.
+    // Borrowed while the body runs, and left as it is by one that panics, for the driver to abandon. Nothing that the body
+    // can reach leads back here.
     life: RefCell<Life<L, F, R>>,
     captures: PhantomData<&'a ()>,
 }
@@ -100,6 +101,7 @@ where
         let mut life = self.life.borrow_mut();
         let Life::Live(frame) = &mut *life else { unreachable!("coframe: a driver resumes no level that is over") };
         match frame.enter(sent, raised) {
+            Ok(Step::Yielded(Progress::Called(level))) => called(level),
             Ok(Step::Yielded(progress)) => Ok(Step::Yielded(progress)),
             Ok(Step::Returned(value)) => {
                 *life = Life::Over(Some(value));
@@ -138,6 +140,13 @@ impl<L: Locals, F, R> fmt::Debug for Activation<'_, L, F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Activation").field(&L::CODE.name()).finish()
     }
+}
+
+/// A call, as the driver gets it. Not inlined, so that its two words go through registers: as a part of the result as a
+/// whole they would be read wider than they have just been written, and the processor would have to wait for that.
+#[inline(never)]
+fn called<'a, Y: 'a, S: 'a>(level: Rc<dyn Level<Y, S> + 'a>) -> Resumed<Progress<'a, Y, S>, ()> {
+    Ok(Step::Yielded(Progress::Called(level)))
 }
 
 /// Makes a recursive coroutine of its start values and its body. A body that catches or delegates is no other kind: the

@@ -11,7 +11,7 @@ type Make = fn() -> Inner;
 
 #[coframe::coroutine(yield = u32)]
 fn raising() -> &'static str {
-    _ = attempt! { yield_!(1) };
+    let _outcome = attempt! { yield_!(1) };
     raise!(OSError::new("inner cleanup"));
 }
 

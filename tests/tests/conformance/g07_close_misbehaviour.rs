@@ -25,7 +25,7 @@ fn stubborn(times: u32) -> &'static str {
 
 #[coframe::coroutine(yield = &'static str)]
 fn failing() {
-    _ = attempt! { yield_!("ok") };
+    let _outcome = attempt! { yield_!("ok") };
     say!("  cleanup fails");
     raise!(OSError::new("disk full"));
 }

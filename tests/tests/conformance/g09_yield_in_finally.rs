@@ -24,7 +24,7 @@ fn slow_cleanup() {
 
 #[coframe::coroutine(yield = u32)]
 fn swallow() -> &'static str {
-    _ = attempt! { yield_!(1) };
+    let _outcome = attempt! { yield_!(1) };
     "swallowed"
 }
 

@@ -16,6 +16,7 @@
     unused_macros,
     unused_labels,
     unused_unsafe,
+    deprecated,
     reason = "a body tests the compiler with whatever Rust allows, and a table writes every type as one token tree"
 )]
 #![allow(

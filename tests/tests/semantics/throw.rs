@@ -127,7 +127,6 @@ fn thr_04_a_throw_before_the_start_runs_nothing_and_finishes() {
 }
 
 #[test]
-#[expect(clippy::diverging_sub_expression, reason = "it leaks from the expansion of an attempt without an end")]
 fn thr_08_a_reraise_extends_the_trail() {
     #[coframe::coroutine]
     fn reraising() {

@@ -1,4 +1,3 @@
-//! E0282: the value of an attempt whose last statement leaves the function, with a semicolon.
 use coframe::prelude::*;
 
 #[coframe::coroutine(yield = u32)]

@@ -1,4 +1,3 @@
-//! E0695: a `break` or `continue` without a label, out of an attempt, is refused as one in a labelled block.
 use coframe::prelude::*;
 
 #[coframe::coroutine(yield = u32)]

@@ -1,4 +1,3 @@
-//! E0282 or E0384: a `let` of the name that an arm of its initialiser binds is assigned to the arm's binding.
 use coframe::prelude::*;
 
 fn get() -> Result<u32, String> {
