@@ -11,7 +11,7 @@ use syn::Stmt;
 use crate::graph::arms::Starts;
 use crate::graph::{BlockId, End, Graph, Instr, ScopeId};
 use crate::names::Local;
-use crate::scope::flow::{Flow, Kind, Set, Splits, State, Status, Tag, live_before, state_after};
+use crate::scope::flow::{Flow, Kind, Set, Splits, State, Status, Tag, diverges, live_before, state_after};
 use crate::scope::{Keep, Locals, mentions};
 use crate::syntax::calls::Calls;
 
@@ -229,14 +229,25 @@ impl Facts {
 
     /// Calls `visit` on every use in a block.
     pub(crate) fn uses(&self, block: BlockId, visit: &mut dyn FnMut(Local, Kind, bool)) {
-        let flow = &self.flows[block.0];
-        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).for_each(|flow| flow.uses(visit));
+        self.run(block).for_each(|flow| flow.uses(visit));
     }
 
     /// Calls `visit` on every local that a block declares or assigns as a whole.
     pub(crate) fn inits(&self, block: BlockId, visit: &mut dyn FnMut(Local)) {
+        self.run(block).for_each(|flow| flow.inits(visit));
+    }
+
+    /// What is run of a block: all, unless a statement that does not pause leaves it for good, or does so before it.
+    fn run(&self, block: BlockId) -> impl Iterator<Item = &Flow> {
         let flow = &self.flows[block.0];
-        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).for_each(|flow| flow.inits(visit));
+        let count = match &self.state_in[block.0] {
+            State(None) => 0,
+            State(Some(_)) => {
+                let end = flow.instrs.iter().chain(std::iter::once(&flow.end)).position(diverges);
+                end.map_or(usize::MAX, |end| end + 1)
+            }
+        };
+        flow.instrs.iter().chain(std::iter::once(&flow.end)).chain(&flow.edges).take(count)
     }
 }
 
