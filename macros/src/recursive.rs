@@ -162,6 +162,10 @@ impl VisitMut for Elided<'_> {
             reference.lifetime = Some(self.name());
         }
         visit_mut::visit_type_reference_mut(self, reference);
+        // More than one bound behind a `&` wants parentheses.
+        if let Type::ImplTrait(inner) = &*reference.elem {
+            *reference.elem = parse_quote!((#inner));
+        }
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

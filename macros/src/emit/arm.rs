@@ -33,6 +33,10 @@ impl<'a> Arms<'a> {
     /// All arms, in the order of the text.
     pub(super) fn all(mut self) -> Vec<(u32, TokenStream)> {
         for start in self.emit.facts.starts.iter() {
+            // Behind a statement that leaves for good nothing is known, and nothing is run.
+            if self.emit.facts.state_in(start).0.is_none() {
+                continue;
+            }
             let state = self.emit.state(start);
             let body = self.arm(start);
             self.out.push((state, body));

@@ -491,7 +491,12 @@ impl Builder<'_> {
             }
             None => init,
         };
-        let lowered = make::if_else(make::test(inside, init), make::block(assigns), otherwise);
+        // A call may be what does not come back, which cannot be seen.
+        let leaves = make::block_expr(vec![
+            Stmt::Expr(otherwise, Some(Token![;](Span::call_site()))),
+            Stmt::Expr(parse_quote!(loop {}), None),
+        ]);
+        let lowered = make::if_else(make::test(inside, init), make::block(assigns), leaves);
         self.force_into(lowered, Dest::Discard);
     }
 

@@ -11,7 +11,7 @@ use super::build::{Builder, Dest, Target, binding_pattern};
 use super::operands::root;
 use super::{Arm, BlockId, End, Instr, Point, make};
 use crate::names::{Local, Stub, generic, respan};
-use crate::scope::{Keep, knowledge};
+use crate::scope::{Keep, flow, knowledge, mentions};
 use crate::syntax::pauses::{Pause, is_attempt_label};
 
 /// The name of the local that holds how a delegation ended.
@@ -192,7 +192,7 @@ impl Builder<'_> {
         };
         let start = self.current;
         let ends = self.labelled_block(label, block, Dest::Local(inner));
-        if !self.reaches(start, ends) || self.ends_in_a_panic(block) {
+        if !self.reaches(start, ends) {
             self.endless(inner);
         }
         if dest != Dest::Local(inner) {
@@ -201,32 +201,32 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the body of an attempt ends in a call that does not come back.
-    fn ends_in_a_panic(&self, attempt: &syn::Block) -> bool {
-        let Some(syn::Stmt::Expr(Expr::Call(ok), None)) = attempt.stmts.last() else { return false };
-        let Some(Expr::Block(body)) = ok.args.first() else { return false };
-        let last = match body.block.stmts.last() {
-            Some(syn::Stmt::Expr(Expr::Call(last), _)) => last,
-            _ => return false,
-        };
-        self.calls.get(&last.func).is_some_and(|call| call.diverges())
-    }
-
     fn endless(&mut self, outcome: Local) {
         let (private, outcome) = (self.private.clone(), self.path(outcome));
         self.instr(Instr::Stmt(parse_quote!(#private::endless(&#outcome, || loop {});)));
     }
 
-    /// Whether control can come from one block to another, in the part of the graph that is complete.
+    /// Whether control can come from one block to the end of another, in the part of the graph that is complete.
     fn reaches(&self, from: BlockId, to: BlockId) -> bool {
         let mut seen = vec![false; self.graph.blocks.len()];
         let mut todo = vec![from];
         while let Some(id) = todo.pop() {
-            if !std::mem::replace(&mut seen[id.0], true) {
+            if !std::mem::replace(&mut seen[id.0], true) && !self.is_left_inside(id) {
+                if id == to {
+                    return true;
+                }
                 todo.extend(self.graph.block(id).end.successors());
             }
         }
-        seen[to.0]
+        false
+    }
+
+    /// Whether a statement of a block, which need not pause, leaves it for good: `return 1;`.
+    fn is_left_inside(&self, id: BlockId) -> bool {
+        self.graph.block(id).instrs.iter().any(|instr| match instr {
+            Instr::Stmt(stmt) => flow::diverges(&mentions::of_stmt(stmt, self.calls)),
+            _ => false,
+        })
     }
 }
 

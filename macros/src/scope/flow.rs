@@ -213,6 +213,11 @@ pub(crate) fn state_after(flow: &Flow, state: State, splits: &mut Splits) -> Sta
     Forward { targets: Vec::new(), splits, unsure: 0 }.walk(flow, state)
 }
 
+/// Whether control does not come behind a piece of code.
+pub(crate) fn diverges(flow: &Flow) -> bool {
+    state_after(flow, State::entry(), &mut Splits::new()).0.is_none()
+}
+
 struct Forward<'a> {
     targets: Vec<(Option<&'a str>, bool, State, State)>,
     splits: &'a mut Splits,

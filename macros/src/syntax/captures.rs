@@ -39,17 +39,24 @@ pub(crate) fn captures(format: &str) -> Vec<String> {
 
 /// Whether a capture is printed as a pointer, `{x:p}`: then it is not the same through a reference.
 pub(crate) fn prints_pointer(format: &str) -> bool {
-    format.contains("p}")
+    let specs = format.split('{').skip(1).filter_map(|rest| rest.split('}').next()?.split_once(':'));
+    specs.into_iter().any(|(_, spec)| spec.trim_end().ends_with('p'))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::captures;
+    use super::{captures, prints_pointer};
 
     #[test]
     fn finds_names_widths_and_precisions() {
         assert_eq!(captures("{x} {{y}} {0} {z:?} {:>w$} {:.p$} {a:0b$.c$}"), ["x", "z", "w", "p", "a", "b", "c"]);
         assert_eq!(captures("{x:-^1$} {x} { y : } }}"), ["x", "y"]);
         assert!(captures("plain {} {:?} {").is_empty());
+    }
+
+    #[test]
+    fn a_pointer_is_asked_for_behind_the_colon() {
+        assert!(prints_pointer("{x:p}") && prints_pointer("{} {:#p}"));
+        assert!(!prints_pointer("{step} {map:?} {x:p$}"));
     }
 }

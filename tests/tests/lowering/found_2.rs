@@ -53,4 +53,24 @@ cases! { ($)
         let n = f(1) + { use std::fmt::Write; write!(out, "{}", d("shown")).is_ok() } as i32 + yield_!(2);
         t(format_args!("{n} {out}"));
     }
+
+    // The next ones were refused: what stands behind a `return` that does not pause was declared, or even run.
+    plain operand_that_returns() -> i32; yield i32, send i32; with () {
+        let a = d("a");
+        let r = f({ yield_!(1); return 5i32; });
+        r
+    }
+
+    plain operand_that_returns_in_each_branch() -> i32; yield i32, send i32; with () {
+        let a = d("a");
+        let r = f({ let b = d("b"); if yield_!(1) > 2 { return 5i32; } else { panic!("no") } });
+        let s = sum3(f(yield_!(1)), { let b = d("b"); return 4; }, yield_!(2));
+        r
+    }
+
+    plain operand_behind_one_that_returns() -> i32; yield i32, send i32; with () {
+        let a = d("a");
+        let r = sum3(f(yield_!(1)), { let b = d("b"); yield_!(1); return 4; f(1) }, yield_!(2));
+        r
+    }
 }

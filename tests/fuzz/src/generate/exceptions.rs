@@ -14,38 +14,33 @@ impl Gen {
     pub(super) fn attempt(&mut self, ty: Option<Ty>) -> String {
         let (open, close) = [("{", "}"), ("(", ")")][self.pick(4) / 3];
         let count = self.vars.len();
-        let before = self.states();
         self.attempts.push(Vec::new());
         self.depth += 1;
         let mut text = format!("attempt! {open} ");
         let temps = std::mem::replace(&mut self.temps, true);
         let budget = self.budget;
-        let mut ends = false;
         if self.depth < 4 && self.budget > 0 && self.chance(2) {
             let mut inner = String::from("\n");
+            let states = self.states();
             let stmts = 1 + self.pick(2);
-            ends = self.stmts(stmts, self.depth + 1, &mut inner);
+            // What control does not come to says nothing of types in the lowered form.
+            if self.stmts(stmts, self.depth + 1, &mut inner) {
+                let count = states.len();
+                self.vars.truncate(count);
+                self.restore(&states);
+                inner = format!("if {} {{ {inner} }}; ", self.atom());
+            }
             text += &inner;
             self.budget = budget / 2;
         } else if self.pausing && self.chance(2) {
             text += &format!("{}; ", self.yielded().unwrap_or_default());
         }
-        if ends {
-            // What diverges has a value of any type.
-            text += match ty {
-                Some(Ty::Int) => "unreachable!() as i32",
-                Some(_) => "never()",
-                None => "",
-            };
-        } else if let Some(ty) = ty {
+        if let Some(ty) = ty {
             text += &self.value(ty);
         }
         self.temps = temps;
         self.depth -= 1;
         self.vars.truncate(count);
-        if ends {
-            self.restore(&before);
-        }
         for index in self.attempts.pop().unwrap_or_default() {
             if let Some(var) = self.vars.get_mut(index) {
                 var.state = State::Maybe;
