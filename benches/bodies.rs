@@ -69,3 +69,17 @@ pub(crate) fn average() {
         weight = (weight + 1) % 8;
     }
 }
+
+/// Four coroutines, each of which hands its caller on to the next; the last is [`xorshift`].
+#[coframe::coroutine(yield = u64)]
+pub(crate) fn four_deep(seed: u64) {
+    #[coframe::coroutine(yield = u64)]
+    fn second(seed: u64) {
+        coframe::yield_from!(xorshift(seed));
+    }
+    #[coframe::coroutine(yield = u64)]
+    fn third(seed: u64) {
+        coframe::yield_from!(second(seed));
+    }
+    coframe::yield_from!(third(seed));
+}

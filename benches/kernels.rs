@@ -17,6 +17,7 @@ use coframe::CoroutineExt;
 
 mod bodies;
 mod hand;
+mod trees;
 
 const ROUNDS: usize = 41;
 /// A round takes at least this long, far more than reading the clock does.
@@ -32,6 +33,8 @@ struct Kernel {
     coroutine: Run,
     /// The sizes of the two, in bytes.
     sizes: (usize, usize),
+    /// How many items a run has at least: a multiple of them is run.
+    least: u64,
 }
 
 fn main() {
@@ -55,43 +58,49 @@ fn main() {
     }
 }
 
-fn kernels() -> [Kernel; 7] {
+fn kernels() -> [Kernel; 11] {
     [
         Kernel {
             name: "xorshift, one yield in a loop",
             by_hand: |items| drain(hand::Xorshift::new(black_box(SEED)), items),
             coroutine: |items| drain(bodies::xorshift(black_box(SEED)), items),
             sizes: (size_of_val(&hand::Xorshift::new(1)), size_of_val(&bodies::xorshift(1))),
+            least: 1 << 12,
         },
         Kernel {
             name: "three yields and a branch in a turn",
             by_hand: |items| drain(hand::ThreePoints::new(black_box(SEED)), items),
             coroutine: |items| drain(bodies::three_points(black_box(SEED)), items),
             sizes: (size_of_val(&hand::ThreePoints::new(1)), size_of_val(&bodies::three_points(1))),
+            least: 1 << 12,
         },
         Kernel {
             name: "a 4 KiB array alive",
             by_hand: |items| drain(hand::Table::new(black_box(SEED)), items),
             coroutine: |items| drain(bodies::table(black_box(SEED)), items),
             sizes: (size_of_val(&hand::Table::new(1)), size_of_val(&bodies::table(1))),
+            least: 1 << 12,
         },
         Kernel {
             name: "eight `Vec`s alive",
             by_hand: |items| drain(hand::EightVecs::new(black_box(SEED)), items),
             coroutine: |items| drain(bodies::eight_vecs(black_box(SEED)), items),
             sizes: (size_of_val(&hand::EightVecs::new(1)), size_of_val(&bodies::eight_vecs(1))),
+            least: 1 << 12,
         },
         Kernel {
             name: "eight `Vec`s alive, `dyn Iterator`",
             by_hand: |items| drain(boxed(hand::EightVecs::new(black_box(SEED))), items),
             coroutine: |items| drain(boxed(bodies::eight_vecs(black_box(SEED))), items),
             sizes: (size_of_val(&hand::EightVecs::new(1)), size_of_val(&bodies::eight_vecs(1))),
+            least: 1 << 12,
         },
         Kernel {
             name: "made, six items, dropped",
             by_hand: |items| drain_sixes(hand::Collatz::new, items),
             coroutine: |items| drain_sixes(bodies::collatz, items),
             sizes: (size_of_val(&hand::Collatz::new(1)), size_of_val(&bodies::collatz(1))),
+            least: 1 << 12,
         },
         Kernel {
             name: "a value sent for each",
@@ -106,8 +115,59 @@ fn kernels() -> [Kernel; 7] {
                 (0..items).fold(0, |sum, item| sum.wrapping_add(send(black_box(item))))
             },
             sizes: (size_of_val(&hand::Average::new()), size_of_val(&bodies::average())),
+            least: 1 << 12,
+        },
+        Kernel {
+            name: "delegation four deep",
+            by_hand: |items| drain(hand::Xorshift::new(black_box(SEED)), items),
+            coroutine: |items| drain(bodies::four_deep(black_box(SEED)), items),
+            sizes: (size_of_val(&hand::Xorshift::new(1)), size_of_val(&bodies::four_deep(1))),
+            least: 1 << 12,
+        },
+        Kernel {
+            name: "a tree of 2^20 nodes, by recursion",
+            by_hand: |items| walks(trees::Walk::new, trees::full(), items),
+            coroutine: |items| walks(trees::walk, trees::full(), items),
+            sizes: tree_sizes(),
+            least: (1 << 20) - 1,
+        },
+        Kernel {
+            name: "a list 10^4 deep, by recursion",
+            by_hand: |items| walks(trees::Walk::new, trees::list_10_000(), items),
+            coroutine: |items| walks(trees::walk, trees::list_10_000(), items),
+            sizes: tree_sizes(),
+            least: 10_000,
+        },
+        Kernel {
+            name: "a list 10^6 deep, by recursion",
+            by_hand: |items| walks(trees::Walk::new, trees::list_1_000_000(), items),
+            coroutine: |items| walks(trees::walk, trees::list_1_000_000(), items),
+            sizes: tree_sizes(),
+            least: 1_000_000,
         },
     ]
+}
+
+fn tree_sizes() -> (usize, usize) {
+    let tree = trees::list_10_000();
+    (size_of_val(&trees::Walk::new(tree, 1)), size_of_val(&trees::walk(tree, 1)))
+}
+
+/// Whole walks, one after the other, for at least that many nodes.
+#[inline(never)]
+fn walks<I: Iterator<Item = u64>>(
+    make: impl Fn(&'static trees::Tree, u32) -> I,
+    tree: &'static trees::Tree,
+    items: u64,
+) -> u64 {
+    let (mut sum, mut seen) = (0_u64, 0);
+    while seen < items {
+        for node in make(tree, black_box(1)) {
+            sum = sum.wrapping_add(node);
+            seen += 1;
+        }
+    }
+    sum
 }
 
 /// A function of its own for each contestant, so that neither is optimised together with what stands around it.
@@ -139,7 +199,7 @@ fn boxed<'a>(source: impl Iterator<Item = u64> + 'a) -> Box<dyn Iterator<Item = 
 
 /// The best time of each contestant for one item, in nanoseconds, and the median ratio.
 fn measure(kernel: &Kernel) -> (f64, f64, f64) {
-    let mut items = 1 << 12;
+    let mut items = kernel.least;
     while time(kernel.by_hand, items) < ROUND {
         items *= 2;
     }

@@ -128,10 +128,8 @@ impl Function {
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
-        let recursive = args.recursive.is_some();
-        if recursive {
-            check_recursive(sig, args, &sends, report);
-        }
+        // What cannot be recursive is compiled as if it were not, so that this is its one error.
+        let recursive = args.recursive.is_some() && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
             Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
             Sends::Lent { lifetime, sends } => {
@@ -229,19 +227,22 @@ fn check(sig: &mut Signature, report: &mut Report) {
 }
 
 /// Reports what a recursive coroutine cannot be.
-fn check_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Report) {
-    if let Sends::Lent { .. } = sends {
+fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Report) -> bool {
+    let lent = matches!(sends, Sends::Lent { .. });
+    if lent {
         report.at(&args.sends, message::RECURSIVE_LENT);
     }
     if let (Some(span), true) = (args.recursive, args.clone) {
         report.at_span(span, message::RECURSIVE_CLONE);
     }
     let output = match &sig.output {
-        ReturnType::Type(_, ty) if !crate::per_resume::is_nameable(ty) => Some(&**ty),
-        _ => None,
+        ReturnType::Type(_, ty) => Some(&**ty),
+        ReturnType::Default => None,
     };
-    let opaque = output.into_iter().chain(Some(&args.yields).filter(|ty| !crate::per_resume::is_nameable(ty)));
-    opaque.for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
+    let outputs = output.into_iter().chain([&args.yields]);
+    let opaque: Vec<&Type> = outputs.filter(|ty| !crate::per_resume::is_nameable(ty)).collect();
+    opaque.iter().for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
+    !lent && !args.clone && opaque.is_empty()
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

@@ -11,7 +11,7 @@ use super::bind::Binding;
 use super::rewrite::Bindings;
 use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId, pauses};
 use crate::layout::Place;
-use crate::names::Local;
+use crate::names::{Local, at};
 use crate::scope::flow::State;
 use crate::scope::mentions;
 use crate::scope::{Keep, flow};
@@ -297,16 +297,17 @@ impl Writer<'_, '_> {
             }
             let Some(slot) = emit.layout.slot(local) else { continue };
             let (private, place) = (&emit.private, emit.slot(local));
-            let mut name = emit.layout.name(local);
-            name.set_span(name.span().located_at(span));
-            code.extend(match (binding, slot.held) {
+            let name = emit.layout.name(local);
+            let save = match (binding, slot.held) {
                 _ if slot.plain => quote!(#place = #name;),
                 (Binding::Held | Binding::Taken, _) => quote!(#place = #name;),
                 (_, true) if !emit.locals[local].is_closure => {
                     quote!(#place = ::core::option::Option::Some(#private::Held(#name).hold());)
                 }
                 _ => quote!(#place = ::core::option::Option::Some(#name);),
-            });
+            };
+            // What cannot be kept over a pause is an error at its marker.
+            code.extend(at(span, save));
         }
         code
     }

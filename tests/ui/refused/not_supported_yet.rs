@@ -3,11 +3,6 @@ fn pinned() {
     yield_!(1);
 }
 
-#[coframe::coroutine(recursive, yield = u32)]
-fn recursive() {
-    yield_!(1);
-}
-
 #[coframe::coroutine(task)]
 fn task() {
     yield_!();
@@ -15,6 +10,5 @@ fn task() {
 
 fn main() {
     drop(pinned());
-    drop(recursive());
     drop(task());
 }
