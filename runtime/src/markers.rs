@@ -22,6 +22,8 @@ macro_rules! yield_ {
 /// yields while it is closed is refused with [`IgnoredExit`](crate::Exception::IgnoredExit).
 ///
 /// ```
+/// # #[cfg(not(feature = "alloc"))] fn main() {}
+/// # #[cfg(feature = "alloc")] fn main() -> Result<(), coframe::Exception> {
 /// use coframe::{CoroutineExt, Exception, Step, raise, try_yield};
 ///
 /// #[coframe::coroutine(yield = u32)]
@@ -38,7 +40,7 @@ macro_rules! yield_ {
 /// assert_eq!(survivor.start()?, Step::Yielded(0));
 /// assert_eq!(survivor.throw("x".parse::<u8>().unwrap_err())?, Step::Yielded(1));
 /// assert!(survivor.close()?.is_none());
-/// # Ok::<(), Exception>(())
+/// # Ok(()) }
 /// ```
 #[macro_export]
 macro_rules! try_yield {
@@ -88,6 +90,8 @@ macro_rules! yield_from {
 /// out.
 ///
 /// ```
+/// # #[cfg(not(feature = "alloc"))] fn main() {}
+/// # #[cfg(feature = "alloc")] fn main() -> Result<(), coframe::Exception> {
 /// use coframe::{CoroutineExt, Exception, Step, raise, try_yield_from, yield_};
 ///
 /// #[coframe::coroutine(yield = u32)]
@@ -108,7 +112,7 @@ macro_rules! yield_from {
 /// let mut careful = careful();
 /// assert_eq!(careful.start()?, Step::Yielded(1));
 /// assert_eq!(careful.start()?, Step::Returned("it failed: invalid digit found in string".to_owned()));
-/// # Ok::<(), Exception>(())
+/// # Ok(()) }
 /// ```
 #[macro_export]
 macro_rules! try_yield_from {
@@ -128,6 +132,8 @@ macro_rules! try_yield_from {
 /// Python's `except ValueError` does.
 ///
 /// ```
+/// # #[cfg(not(feature = "alloc"))] fn main() {}
+/// # #[cfg(feature = "alloc")] fn main() -> Result<(), coframe::Exception> {
 /// use coframe::{CoroutineExt, Exception, Step, attempt, raise, yield_};
 /// use std::num::ParseIntError;
 ///
@@ -158,7 +164,7 @@ macro_rules! try_yield_from {
 /// assert_eq!(sum.send("x")?, Step::Yielded(0));
 /// assert_eq!(sum.send("22")?, Step::Yielded(22));
 /// assert_eq!(sum.close()?, None);
-/// # Ok::<(), Exception>(())
+/// # Ok(()) }
 /// ```
 #[macro_export]
 macro_rules! attempt {
@@ -173,6 +179,8 @@ macro_rules! attempt {
 /// [`source`](crate::Exception::source) gives that again. `raise!` has no value, as `return` has none.
 ///
 /// ```
+/// # #[cfg(not(feature = "alloc"))] fn main() {}
+/// # #[cfg(feature = "alloc")] fn main() -> Result<(), coframe::Exception> {
 /// use coframe::{CoroutineExt, Exception, attempt, raise, yield_};
 ///
 /// #[coframe::coroutine]
@@ -187,7 +195,7 @@ macro_rules! attempt {
 /// let exception = translated.throw("x".parse::<u8>().unwrap_err()).unwrap_err();
 /// assert!(exception.is::<std::fmt::Error>());
 /// assert!(exception.source().unwrap().is::<std::num::ParseIntError>());
-/// # Ok::<(), Exception>(())
+/// # Ok(()) }
 /// ```
 #[macro_export]
 macro_rules! raise {
