@@ -369,7 +369,7 @@ impl Builder<'_> {
         for attr in local.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
             self.report.at(attr, message::CFG);
         }
-        let Some(init) = &local.init else { return self.push(Stmt::Local(local)) };
+        let Some(init) = &local.init else { return self.declare_all(local) };
         let mut value = (*init.expr).clone();
         let pat = local.pat.clone();
         if init.diverge.is_none() {
@@ -389,6 +389,17 @@ impl Builder<'_> {
             Some((_, otherwise)) => self.let_else(&local.pat, (*init.expr).clone(), (**otherwise).clone()),
             None => self.let_into(&local.pat, (*init.expr).clone()),
         }
+    }
+
+    /// `let (x, y);`: one by one, since an arm may give a value to some of them only.
+    fn declare_all(&mut self, local: syn::Local) {
+        if !matches!(local.pat, Pat::Tuple(_)) {
+            return self.push(Stmt::Local(local));
+        }
+        each_binding(&local.pat, &mut |binding| {
+            let pat = Pat::Ident(binding.clone());
+            self.push(parse_quote!(let #pat;));
+        });
     }
 
     /// `let pat = init;` with a pause in `init`.

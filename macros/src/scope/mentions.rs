@@ -389,7 +389,10 @@ impl Mentions<'_> {
             Expr::Continue(inner) => {
                 self.out.push(Flow::Continue(inner.label.as_ref().map(|label| label.ident.to_string())));
             }
-            Expr::Macro(mac) => self.tokens(mac.mac.tokens.clone()),
+            Expr::Macro(mac) => match coroutine_of(&mac.mac) {
+                Some(closure) => self.captured(closure.capture.is_some(), &closure.body),
+                None => self.tokens(mac.mac.tokens.clone()),
+            },
             Expr::Struct(inner) => {
                 self.values(inner.fields.iter().map(|field| &field.expr));
                 if let Some(rest) = &inner.rest {
@@ -493,6 +496,18 @@ impl Mentions<'_> {
             other => self.expr(other, Use::Place),
         }
     }
+}
+
+/// The closure of a `coroutine!`, which captures as any closure does.
+fn coroutine_of(mac: &syn::Macro) -> Option<syn::ExprClosure> {
+    let parser = |input: syn::parse::ParseStream<'_>| {
+        while !input.peek(syn::Token![move]) && !input.peek(syn::Token![|]) && !input.peek(syn::Token![||]) {
+            input.parse::<TokenTree>()?;
+        }
+        input.parse()
+    };
+    let is_coroutine = mac.path.segments.last().is_some_and(|last| last.ident == "coroutine");
+    is_coroutine.then(|| syn::parse::Parser::parse2(parser, mac.tokens.clone()).ok()).flatten()
 }
 
 /// The locals that an expression mentions otherwise than by a field.

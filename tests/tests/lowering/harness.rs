@@ -225,7 +225,7 @@ fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y,
             None => {}
             Some(Ok(Ok(Step::Yielded(value)))) => t(format_args!("yield {value:?}")),
             Some(Ok(Ok(Step::Returned(value)))) => {
-                t(format_args!("return {value:?}"));
+                t(format_args!("return {}", untraced(&value)));
                 break;
             }
             Some(Ok(Err(exception))) => {
@@ -368,4 +368,15 @@ macro_rules! methods {
             }
         )*
     };
+}
+
+/// The value as text, without the lines of a traceback, which only a coroutine has.
+pub(crate) fn untraced(value: &impl std::fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    let mut plain = String::new();
+    for piece in text.split("\n  at ") {
+        // What follows the place is the rest of a text around the exception.
+        plain.push_str(if plain.is_empty() { piece } else { piece.trim_start_matches(|c: char| c != ')') });
+    }
+    (0..10).fold(plain, |text, n| text.replace(&format!("Thrown(Probe({n}))"), &format!("Probe({n})")))
 }

@@ -8,6 +8,7 @@ use std::panic::resume_unwind;
 
 use coframe::{Delegate, Exception, Step};
 
+use crate::harness::untraced;
 use crate::harness::{Act, first_act, message, next_act, probe, quietly, script, t, text};
 use crate::script::Script;
 
@@ -34,7 +35,7 @@ pub(crate) fn twin<R: Debug>(body: impl FnOnce() -> R) {
     ENDING.set(Ending::No);
     let outcome = quietly(body).map_err(|payload| payload.downcast::<Raised>().map(|raised| raised.0));
     match (ENDING.get(), outcome) {
-        (Ending::No, Ok(value)) => t(format_args!("return {value:?}")),
+        (Ending::No, Ok(value)) => t(format_args!("return {}", untraced(&value))),
         (Ending::No, Err(Ok(exception))) => t(format_args!("raised {}", text(&exception))),
         (Ending::Closed, Ok(value)) => t(format_args!("closed with {value:?}")),
         (Ending::Closed, Err(Ok(Exception::Exit))) => t("closed"),
