@@ -47,6 +47,7 @@
     clippy::nonminimal_bool,
     clippy::ptr_arg,
     clippy::redundant_closure_call,
+    clippy::redundant_closure,
     clippy::redundant_pattern,
     clippy::redundant_pattern_matching,
     clippy::replace_box,
