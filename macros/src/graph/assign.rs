@@ -38,7 +38,8 @@ impl Builder<'_> {
             *inner.left = left;
             let (private, left) = (self.private.clone(), &inner.left);
             let demand = crate::names::at(inner.op.span(), quote::quote!(#private::primitives));
-            self.push(parse_quote!(if false { #demand(&#left, &#value); }));
+            // It does not come back, so that what is moved in the place is moved once.
+            self.push(parse_quote!(if false { #demand(&#left, &#value); loop {} }));
         }
         self.statement(Expr::Binary(inner))
     }

@@ -73,4 +73,13 @@ cases! { ($)
         let r = sum3(f(yield_!(1)), { let b = d("b"); yield_!(1); return 4; f(1) }, yield_!(2));
         r
     }
+
+    // Was refused: the place was written down twice.
+    plain move_in_the_index_of_a_compound_assignment() -> i32; yield i32, send (Option<i32>); with () {
+        let mut x = [1i32, 5i32, 3i32];
+        for y in ds("i j") {
+            x[at(eat(y)) % 3] += yield_!(1).unwrap_or(1);
+        }
+        x[at(yield_!(2).unwrap_or(0)) % 3]
+    }
 }

@@ -12,7 +12,11 @@ impl Gen {
 
     /// An attempt whose block gives a value of a type, or nothing.
     pub(super) fn attempt(&mut self, ty: Option<Ty>) -> String {
-        let (open, close) = [("{", "}"), ("(", ")")][self.pick(4) / 3];
+        let brackets = [("{", "}"), ("(", ")")][self.pick(4) / 3];
+        self.attempt_in(brackets, ty)
+    }
+
+    fn attempt_in(&mut self, (open, close): (&str, &str), ty: Option<Ty>) -> String {
         let count = self.vars.len();
         self.attempts.push(Vec::new());
         self.depth += 1;
@@ -193,12 +197,8 @@ impl Gen {
                 (format!("let {}{name} = {value};", if mutable { "mut " } else { "" }), false)
             }
             3 if self.jumps && nested => {
-                let outcome = self.attempt(Some(Ty::D)).replacen("attempt! {", "attempt! (", 1);
-                let outcome = if outcome.ends_with('}') {
-                    format!("{})", &outcome[..outcome.len() - 1])
-                } else {
-                    outcome
-                };
+                // rustc wants no brace before `else`.
+                let outcome = self.attempt_in(("(", ")"), Some(Ty::D));
                 let states = self.states();
                 let jump = self.jump();
                 self.restore(&states);
