@@ -24,6 +24,7 @@
 //!
 //! # Features
 //!
+//! - `event-loop` (default): implies `std`; [`event_loop`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
@@ -46,6 +47,8 @@ struct ExceptionsPage;
 mod code;
 mod coroutine;
 mod delegate;
+#[cfg(feature = "event-loop")]
+pub mod event_loop;
 mod exception;
 mod frame;
 mod generator;
