@@ -17,6 +17,9 @@ pub(crate) trait Runnable {
     /// error is reported to the exception handler; a panic leaves the loop.
     fn run(self: Rc<Self>) -> Result<(), Exception>;
 
+    /// Drops what is to be done, if it is still there: it was cancelled, or the loop is closed.
+    fn discard(&self);
+
     /// The user's call that made the entry, for reports.
     fn scheduled_at(&self) -> &'static Location<'static>;
 }
@@ -24,9 +27,6 @@ pub(crate) trait Runnable {
 /// A callback as its handle sees it.
 pub(super) trait Cancellable: Runnable {
     fn status(&self) -> &Status;
-
-    /// Drops the function, if it is still there.
-    fn discard(&self);
 }
 
 /// What is known of a callback apart from its function.
@@ -61,6 +61,10 @@ impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
         self.function.take().map_or(Ok(()), |function| function().into_result())
     }
 
+    fn discard(&self) {
+        drop(self.function.take());
+    }
+
     fn scheduled_at(&self) -> &'static Location<'static> {
         self.status.scheduled_at
     }
@@ -69,10 +73,6 @@ impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
 impl<F: FnOnce() -> O, O: Outcome> Cancellable for Callback<F> {
     fn status(&self) -> &Status {
         &self.status
-    }
-
-    fn discard(&self) {
-        drop(self.function.take());
     }
 }
 

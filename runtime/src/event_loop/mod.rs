@@ -47,7 +47,9 @@ pub use self::outcome::Outcome;
 pub use self::report::{ExceptionHandler, Report};
 
 use self::clock::{Clock, Moment};
-use self::handle::{Callback, Runnable};
+pub(crate) use self::handle::Runnable;
+
+use self::handle::Callback;
 use self::inbox::Inbox;
 use self::reactor::Reactor;
 use self::timers::Timers;
@@ -57,6 +59,13 @@ use crate::Exception;
 ///
 /// A loop belongs to the thread that made it: a handle is not `Send`, so that asyncio's debug checks for calls from a
 /// wrong thread have nothing to find here. Other threads get a [`RemoteHandle`].
+///
+/// ```compile_fail,E0277
+/// # use coframe::event_loop::EventLoop;
+/// let event_loop = EventLoop::new()?;
+/// std::thread::spawn(move || event_loop.stop());
+/// # Ok::<(), coframe::Exception>(())
+/// ```
 #[derive(Clone)]
 pub struct EventLoop(Rc<Inner>);
 
@@ -235,19 +244,40 @@ impl EventLoop {
     }
 
     /// How long ago the clock of the loop started: a time that never goes back. Deadlines are such times.
+    ///
+    /// ```
+    /// # use coframe::event_loop::EventLoop;
+    /// let event_loop = EventLoop::new()?;
+    /// let before = event_loop.time();
+    /// assert!(before <= event_loop.time());
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
     #[must_use]
     pub fn time(&self) -> Duration {
         self.0.clock.now().since_epoch()
     }
 
-    /// What other threads schedule callbacks with.
+    /// What other threads schedule callbacks with; see [`RemoteHandle`] for an example.
     #[must_use]
     pub fn remote(&self) -> RemoteHandle {
         RemoteHandle::new(&self.0.inbox)
     }
 
     /// Turns the debug mode on or off: in it, the exception handler is told of callbacks that hold up all others for as
-    /// long as [`slow_callback_duration`](EventLoop::slow_callback_duration) or longer.
+    /// long as [`slow_callback_duration`](EventLoop::slow_callback_duration) or longer, in the time of the loop.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// event_loop.set_debug(true);
+    /// event_loop.set_slow_callback_duration(Duration::ZERO);
+    /// event_loop.set_exception_handler(|_, report| assert!(report.message().starts_with("Executing callback")));
+    /// event_loop.call_soon(|| ())?;
+    /// event_loop.run_once()?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
     pub fn set_debug(&self, on: bool) {
         self.0.debug.set(on);
     }
@@ -269,7 +299,7 @@ impl EventLoop {
         self.0.slow_callback_duration.get()
     }
 
-    /// Puts an entry in the ready queue.
+    /// Puts an entry in the ready queue, to run in the next pass. It may be there more than once.
     pub(crate) fn schedule(&self, entry: Rc<dyn Runnable>) -> Result<(), LoopError> {
         self.check_open()?;
         self.take_in();

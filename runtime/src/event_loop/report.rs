@@ -96,6 +96,22 @@ impl EventLoop {
 
     /// Takes the handler and leaves the default one; `None` if it was the default one: asyncio's
     /// `loop.set_exception_handler(None)`.
+    ///
+    /// A handler that was taken may be called by another one:
+    ///
+    /// ```
+    /// use coframe::event_loop::{EventLoop, Report};
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// event_loop.set_exception_handler(|_, report| println!("{report}"));
+    /// let previous = event_loop.take_exception_handler().unwrap();
+    /// event_loop.set_exception_handler(move |event_loop, report| {
+    ///     println!("at {:?}", event_loop.time());
+    ///     previous(event_loop, report);
+    /// });
+    /// event_loop.call_exception_handler(Report::new("by hand"));
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
     pub fn take_exception_handler(&self) -> Option<ExceptionHandler> {
         self.0.handler.take()
     }
@@ -123,11 +139,10 @@ impl EventLoop {
     ///
     /// If the exception panics while it is printed, that is written instead.
     pub fn default_exception_handler(&self, report: &Report) {
-        match contain(|| report.to_string()) {
-            Ok(text) => eprintln!("coframe: {text}"),
-            Err(panic) => {
-                eprintln!("coframe: {}: the exception panicked while it was printed: {panic}", report.message);
-            }
-        }
+        let text = contain(|| report.to_string()).unwrap_or_else(|panic| {
+            format!("{}: the exception panicked while it was printed: {panic}", report.message)
+        });
+        // It panics where there is no standard error, and then nothing more can be done.
+        _ = contain(|| eprintln!("coframe: {text}"));
     }
 }

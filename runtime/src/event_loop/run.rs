@@ -134,6 +134,16 @@ impl EventLoop {
 
     /// Ends the run after the pass that it is in: callbacks that are ready in this pass still run, what they schedule
     /// waits for the next run. If the loop does not run, its next run makes exactly one pass, without a sleep.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// event_loop.call_soon(|| println!("what is ready runs"))?;
+    /// event_loop.stop();
+    /// event_loop.run_forever()?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
     pub fn stop(&self) {
         self.0.stopping.set(true);
     }
@@ -146,8 +156,18 @@ impl EventLoop {
 
     /// Closes the loop for good and drops all callbacks that wait in it. A second time does nothing.
     ///
-    /// A callback that waits in a loop and has captured a handle on that loop keeps the loop alive; closing frees
-    /// both.
+    /// A callback that waits in a loop and has captured a handle on that loop keeps the loop alive: closing frees both.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// let inner = event_loop.clone();
+    /// event_loop.call_soon(move || inner.stop())?;
+    /// event_loop.close()?;
+    /// assert!(event_loop.is_closed());
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -158,7 +178,9 @@ impl EventLoop {
         }
         self.0.life.set(Life::Closed);
         // Out of their cells, because dropping callbacks is foreign code. It finds a closed loop.
-        drop((self.0.ready.take(), self.0.timers.take(), self.0.inbox.close()));
+        let (ready, timers, letters) = (self.0.ready.take(), self.0.timers.take(), self.0.inbox.close());
+        ready.into_iter().chain(timers).for_each(|entry| entry.discard());
+        drop(letters);
         Ok(())
     }
 

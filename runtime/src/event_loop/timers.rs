@@ -79,12 +79,12 @@ impl Timers {
         }
     }
 
-    /// All of them, for the caller to drop where nothing is borrowed.
-    pub(super) fn take(&self) -> impl Sized + use<> {
+    /// Takes all of them out, for the caller to discard where nothing is borrowed.
+    pub(super) fn take(&self) -> impl Iterator<Item = Rc<dyn Runnable>> + use<> {
         let heap = self.heap.take();
         heap.iter().for_each(|timer| timer.callback.status().in_heap.set(false));
         self.cancelled.0.set(0);
-        heap
+        heap.into_iter().map(|timer| timer.callback as Rc<dyn Runnable>)
     }
 
     /// How many there are, cancelled ones that were not forgotten yet among them.
