@@ -41,14 +41,13 @@ use std::time::{Duration, Instant};
 
 pub use self::clock::Delay;
 pub use self::error::LoopError;
+pub(crate) use self::handle::Runnable;
 pub use self::handle::{Handle, TimerHandle};
 pub use self::inbox::RemoteHandle;
 pub use self::outcome::Outcome;
 pub use self::report::{ExceptionHandler, Report};
 
 use self::clock::{Clock, Moment};
-pub(crate) use self::handle::Runnable;
-
 use self::handle::Callback;
 use self::inbox::Inbox;
 use self::reactor::Reactor;
