@@ -45,9 +45,7 @@ pub fn grep(pattern: &str, mut target: impl Target) -> u64 {
     let mut matches = 0;
     let Err(exception) = attempt! {
         // Starting the head starts all that comes after it.
-        if let Err(exception) = target.start() {
-            raise!(exception);
-        }
+        or_raise!(target.start());
         loop {
             let line = yield_!();
             if line.text.contains(pattern) {
@@ -74,9 +72,7 @@ pub fn grep(pattern: &str, mut target: impl Target) -> u64 {
 pub fn broadcast(mut targets: Vec<Sink<'_>>) {
     let ended = attempt! {
         for target in &mut targets {
-            if let Err(exception) = target.start() {
-                raise!(exception);
-            }
+            or_raise!(target.start());
         }
         while !targets.is_empty() {
             let line = yield_!();

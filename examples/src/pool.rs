@@ -100,9 +100,7 @@ pub fn add_up(job: Job, input: impl BufRead + 'static, output: impl Write + Clon
 fn read(mut input: impl BufRead + 'static, column: String, workers: usize) {
     let mut reader = csv::reader();
     let mut head = None;
-    if let Err(exception) = reader.start() {
-        raise!(exception);
-    }
+    or_raise!(reader.start());
     loop {
         let record = match next_record(&mut reader, &mut input) {
             Ok(Some(record)) => record,

@@ -123,9 +123,7 @@ fn a_stage_closes_before_the_one_after_it() {
         let _ = target.start();
         let Err(exception) = attempt! { loop { let _ = target.send(yield_!()); } };
         trace.note("the head closes");
-        if let Err(another) = target.close() {
-            raise!(another);
-        }
+        or_raise!(target.close());
         raise!(exception);
     }
 

@@ -262,6 +262,21 @@ impl Facts {
         self.reached_flows(block).for_each(|flow| flow.uses(visit));
     }
 
+    /// What a statement does.
+    pub(crate) fn flow_of_instr(&self, block: BlockId, index: usize) -> &Flow {
+        &self.flows[block.0].instrs[index]
+    }
+
+    /// What the end of a block does. Of a condition it is what it does where it holds: that is all that stands in it.
+    pub(crate) fn flows_at_end(&self, graph: &Graph, block: BlockId) -> impl Iterator<Item = &Flow> {
+        let flow = &self.flows[block.0];
+        let edges = match graph.block(block).end {
+            End::Branch { .. } => &flow.edges[..1],
+            _ => &flow.edges[..],
+        };
+        std::iter::once(&flow.end).chain(edges)
+    }
+
     /// Calls `visit` on every local that a block declares or assigns as a whole.
     pub(crate) fn inits(&self, block: BlockId, visit: &mut dyn FnMut(Local)) {
         self.reached_flows(block).for_each(|flow| flow.inits(visit));

@@ -9,6 +9,7 @@ pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
 pub(crate) const MARKER_ARGUMENTS: &str = "takes at most one value; make a tuple of several: `((a, b))`";
 pub(crate) const DELEGATE_ARGUMENTS: &str = "takes one value, what is delegated to: a coroutine or, where `send` is `()`, anything \
      that can be iterated over";
+pub(crate) const OR_RAISE_ARGUMENTS: &str = "takes one value, a `Result`: `or_raise!(result)`";
 pub(crate) const RAISE_ARGUMENTS: &str = "takes an exception, and may say what it was raised from: `raise!(error)` or \
      `raise!(error, from = cause)`";
 pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is not `async`";
@@ -47,7 +48,7 @@ pub(crate) enum Place {
 /// Why a marker cannot stand where it does.
 pub(crate) fn marker_in(place: Place, marker: &str) -> String {
     let does = match marker {
-        "raise!" => "leave",
+        "raise!" | "or_raise!" => "leave",
         "attempt!" => "catch what is raised in",
         _ => "pause",
     };
@@ -66,6 +67,7 @@ pub(crate) fn marker_in(place: Place, marker: &str) -> String {
         Place::Macro => {
             let bind = match marker {
                 "raise!" => "move it out of the macro".to_owned(),
+                "or_raise!" => "bind its value first: `let value = or_raise!(…);`".to_owned(),
                 "attempt!" => "bind its value first: `let value = attempt! { … };`".to_owned(),
                 _ => format!("bind the yield first: `let value = {marker}(…);`"),
             };

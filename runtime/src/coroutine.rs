@@ -4,7 +4,7 @@ use core::ops::DerefMut;
 use core::pin::Pin;
 
 use crate::private::raised_while_closing;
-use crate::{Exception, Signal, Step};
+use crate::{Exception, Signal, Step, Values};
 
 /// What one resume gives: where it ended, or what it raised.
 pub type Resumed<Y, R> = Result<Step<Y, R>, Exception>;
@@ -108,6 +108,33 @@ pub trait CoroutineExt<S>: Coroutine<S> {
         Self: Unpin,
     {
         closed(Pin::new(self).resume(Signal::Throw(Exception::Exit)))
+    }
+
+    /// Iterates over what is yielded, by reference, and keeps what is returned: a `for` loop that loses neither the
+    /// exceptions nor the end. [`Generator`](crate::Generator) has it without this trait.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use coframe::{BoxCoroutine, CoroutineExt};
+    ///
+    /// #[coframe::coroutine(yield = u32)]
+    /// fn pair() -> &'static str {
+    ///     coframe::yield_!(1);
+    ///     coframe::yield_!(2);
+    ///     "done"
+    /// }
+    ///
+    /// let mut co: BoxCoroutine<'_, u32, &str> = Box::new(pair());
+    /// let mut values = co.values();
+    /// assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), [1, 2]);
+    /// assert_eq!(values.into_return(), Some("done"));
+    /// # }
+    /// ```
+    fn values(&mut self) -> Values<'_, Self>
+    where
+        Self: Coroutine + Unpin,
+    {
+        Values::new(self)
     }
 }
 

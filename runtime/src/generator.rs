@@ -136,13 +136,13 @@ impl<M: Inspect> fmt::Debug for Generator<M> {
     }
 }
 
-/// The iterator of [`Generator::values`]: each value or the exception that ended the body.
-pub struct Values<'a, C: Coroutine> {
+/// The iterator of [`CoroutineExt::values`]: each value or the exception that ended the body.
+pub struct Values<'a, C: Coroutine + ?Sized> {
     coroutine: &'a mut C,
     returned: Option<C::Return>,
 }
 
-impl<'a, C: Coroutine> Values<'a, C> {
+impl<'a, C: Coroutine + ?Sized> Values<'a, C> {
     pub(crate) const fn new(coroutine: &'a mut C) -> Self {
         Values { coroutine, returned: None }
     }
@@ -154,7 +154,7 @@ impl<'a, C: Coroutine> Values<'a, C> {
     }
 }
 
-impl<C: Coroutine + Unpin> Iterator for Values<'_, C> {
+impl<C: Coroutine + Unpin + ?Sized> Iterator for Values<'_, C> {
     type Item = Result<C::Yield, Exception>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -170,9 +170,9 @@ impl<C: Coroutine + Unpin> Iterator for Values<'_, C> {
     }
 }
 
-impl<C: Coroutine + Unpin> FusedIterator for Values<'_, C> {}
+impl<C: Coroutine + Unpin + ?Sized> FusedIterator for Values<'_, C> {}
 
-impl<C: Coroutine + fmt::Debug> fmt::Debug for Values<'_, C> {
+impl<C: Coroutine + fmt::Debug + ?Sized> fmt::Debug for Values<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Values").field(&self.coroutine).finish()
     }

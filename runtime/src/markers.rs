@@ -203,3 +203,33 @@ macro_rules! raise {
         ::core::compile_error!("`raise!` may only stand in a function marked `#[coframe::coroutine]`")
     };
 }
+
+/// The value of an `Ok`; an `Err` is raised, as [`raise!`](crate::raise) does. For what can fail in a body: `?` would
+/// return the error, and an [`attempt!`](crate::attempt) does not catch what is returned.
+///
+/// ```
+/// # #[cfg(not(feature = "alloc"))] fn main() {}
+/// # #[cfg(feature = "alloc")] fn main() -> Result<(), coframe::Exception> {
+/// use coframe::{CoroutineExt, Step, or_raise, yield_};
+///
+/// #[coframe::coroutine(yield = u32, send = &str)]
+/// fn sum() {
+///     let mut sum = 0;
+///     loop {
+///         sum += or_raise!(yield_!(sum).parse::<u32>());
+///     }
+/// }
+///
+/// let mut sum = sum();
+/// sum.start()?;
+/// assert_eq!(sum.send("20")?, Step::Yielded(20));
+/// assert_eq!(sum.send("22")?, Step::Yielded(42));
+/// assert!(sum.send("many").unwrap_err().is::<std::num::ParseIntError>());
+/// # Ok(()) }
+/// ```
+#[macro_export]
+macro_rules! or_raise {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`or_raise!` may only stand in a function marked `#[coframe::coroutine]`")
+    };
+}

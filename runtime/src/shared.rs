@@ -56,6 +56,29 @@ impl<C> Shared<C> {
         Shared(Rc::new(RefCell::new(coroutine)))
     }
 
+    /// The first handle on a coroutine that has a weak handle on itself.
+    ///
+    /// ```
+    /// use coframe::{BoxCoroutine, CoroutineExt, Exception, Shared, Step, WeakShared};
+    ///
+    /// type Own = BoxCoroutine<'static, String, ()>;
+    ///
+    /// #[coframe::coroutine(yield = String)]
+    /// fn curious(me: WeakShared<Own>) {
+    ///     let Some(mut me) = me.upgrade() else { return };
+    ///     if let Err(refused) = me.start() {
+    ///         coframe::yield_!(refused.to_string());
+    ///     }
+    /// }
+    ///
+    /// let mut curious: Shared<Own> = Shared::new_cyclic(|me| Box::new(curious(me.clone())));
+    /// assert_eq!(curious.start()?, Step::Yielded("cannot resume a coroutine that is running".to_owned()));
+    /// # Ok::<(), Exception>(())
+    /// ```
+    pub fn new_cyclic(make: impl FnOnce(&WeakShared<C>) -> C) -> Self {
+        Shared(Rc::new_cyclic(|weak| RefCell::new(make(&WeakShared(weak.clone())))))
+    }
+
     /// A handle that does not keep the coroutine.
     ///
     /// ```

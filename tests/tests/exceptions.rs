@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::fmt;
 use std::iter::successors;
+use std::num::ParseIntError;
 use std::panic::Location;
 use std::pin::Pin;
 
@@ -302,4 +303,38 @@ fn break_and_continue_leave_an_attempt() {
     let mut values = co.values();
     assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), [0, 1, 2, 3, 4, 5]);
     assert_eq!(values.into_return(), Some(vec![1, 3]));
+}
+
+#[coframe::coroutine(yield = u32, send = &str)]
+fn adds_up() -> u32 {
+    let mut sum = 0;
+    loop {
+        let read = attempt! {
+            or_raise!(yield_!(sum).parse::<u32>())
+        };
+        match read {
+            Ok(0) => return or_raise!("42".parse::<u32>()),
+            Ok(number) => sum += number,
+            Err(e) if e.is::<ParseIntError>() => sum = or_raise!(yield_!(99).parse::<u32>()),
+            Err(e) => raise!(e),
+        }
+    }
+}
+
+#[test]
+fn or_raise_gives_the_value_or_raises() {
+    let mut co = adds_up();
+    assert_eq!(co.start().unwrap(), Step::Yielded(0));
+    assert_eq!(co.send("3").unwrap(), Step::Yielded(3));
+    assert_eq!(co.send("x").unwrap(), Step::Yielded(99), "caught by the attempt");
+    assert_eq!(co.send("5").unwrap(), Step::Yielded(5));
+    assert_eq!(co.send("0").unwrap(), Step::Returned(42));
+
+    let mut co = adds_up();
+    co.start().unwrap();
+    co.send("x").unwrap();
+    let e = co.send("y").unwrap_err();
+    assert!(e.is::<ParseIntError>(), "outside of an attempt it leaves the body");
+    assert_eq!(e.traceback().iter().count(), 1);
+    assert_eq!(co.state(), coframe::State::Closed);
 }

@@ -115,7 +115,7 @@ impl Emit<'_> {
             Binding::Place => quote!(let #name = #private::place(&mut #slot);),
             Binding::Held => quote!(let #name = #slot.take();),
             Binding::Taken => quote!(let mut #name = #slot.take();),
-            Binding::Slot | Binding::Saved => TokenStream::new(),
+            Binding::Slot | Binding::Saved | Binding::MovedSlot | Binding::MovedTaken => TokenStream::new(),
         }
     }
 }
@@ -193,14 +193,16 @@ impl Writer<'_, '_> {
                 if index < patterns {
                     self.pattern(instr);
                 } else {
-                    self.instr(instr, &before, after);
+                    let bindings = emit.moving_instr(id, index, &self.bindings);
+                    self.instr(instr, &bindings, &before, after);
                 }
                 before = after.clone();
                 if after.0.is_none() {
                     return false;
                 }
             }
-            match self.end(block, states.last().unwrap_or(&before), meet) {
+            let bindings = emit.moving_at_end(id, &self.bindings);
+            match self.end(block, &bindings, states.last().unwrap_or(&before), meet) {
                 Next::Block(next) => id = next,
                 Next::Falls => return true,
                 Next::Ends => return false,
@@ -216,16 +218,16 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn instr(&mut self, instr: &Instr, before: &State, after: &State) {
+    fn instr(&mut self, instr: &Instr, bindings: &Bindings, before: &State, after: &State) {
         let emit = self.arms.emit;
         match instr {
             Instr::Stmt(Stmt::Local(local))
                 if local.init.is_none()
                     && !mentions::bindings(&local.pat).iter().any(|local| self.assigned.contains(local)) => {}
             Instr::Stmt(stmt) => {
-                let demands = emit.demands(stmt, before, after, &self.bindings);
+                let demands = emit.demands(stmt, before, after, bindings);
                 self.emit(demands);
-                let rewritten = emit.stmt(stmt, &self.bindings);
+                let rewritten = emit.stmt(stmt, bindings);
                 self.emit(&rewritten);
                 if let Stmt::Local(local) = stmt {
                     if let Some(open) = self.open.last_mut() {
@@ -312,7 +314,7 @@ impl Writer<'_, '_> {
         code
     }
 
-    fn end(&mut self, block: &Block, state: &State, meet: Option<BlockId>) -> Next {
+    fn end(&mut self, block: &Block, bindings: &Bindings, state: &State, meet: Option<BlockId>) -> Next {
         let emit = self.arms.emit;
         if state.0.is_none()
             && !matches!(block.end, End::Branch { .. } | End::Match { .. } | End::Suspend { .. } | End::Return(_))
@@ -324,18 +326,19 @@ impl Writer<'_, '_> {
             End::Goto(target) => self.go(*target, &[], state, meet),
             End::Jump { leaving, target } => self.go(*target, leaving, state, meet),
             End::Return(value) => {
-                let value = emit.expr(value, &self.bindings);
+                let value = emit.expr(value, bindings);
                 let step = emit.step_returned(&value);
                 self.emit(quote!(return #step;));
                 Next::Ends
             }
             End::Suspend { point, value, leaving, resume } => {
-                self.suspend(*point, value, leaving, *resume, state);
+                let value = emit.expr(value, bindings);
+                self.suspend(*point, &value, leaving, *resume, state);
                 Next::Ends
             }
             End::Branch { cond, then, otherwise, join } => {
                 let meets = join.filter(|join| !emit.facts.starts.contains(*join));
-                let cond_code = emit.expr(cond, &self.bindings);
+                let cond_code = emit.expr(cond, bindings);
                 let (then_code, then_falls) = self.nested(*then, &cond_bindings(cond), meets);
                 let (else_code, else_falls) = self.nested(*otherwise, &[], meets);
                 if else_code.is_empty() && else_falls {
@@ -347,7 +350,7 @@ impl Writer<'_, '_> {
             }
             End::Match { scrutinee, arms, join } => {
                 let meets = join.filter(|join| !emit.facts.starts.contains(*join));
-                let scrutinee = emit.expr(scrutinee, &self.bindings);
+                let scrutinee = emit.expr(scrutinee, bindings);
                 let mut falls = false;
                 let mut code = TokenStream::new();
                 for arm in arms {
@@ -465,10 +468,9 @@ impl Writer<'_, '_> {
         number
     }
 
-    fn suspend(&mut self, point: usize, value: &Expr, leaving: &[ScopeId], resume: BlockId, state: &State) {
+    fn suspend(&mut self, point: usize, code: &Expr, leaving: &[ScopeId], resume: BlockId, state: &State) {
         let emit = self.arms.emit;
         let Point { span, delegates } = emit.graph.points[point - 1];
-        let code = emit.expr(value, &self.bindings);
         let saves = self.saves(resume, &left(emit.graph, leaving, state), span);
         let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
         let mut ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);

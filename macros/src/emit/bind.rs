@@ -29,8 +29,23 @@ pub(crate) enum Binding {
     Held,
     /// The same of what is mentioned, mention by mention: whether it holds a value is not known.
     Taken,
+    /// As [`Binding::Slot`], and in this statement the one mention moves what is there.
+    MovedSlot,
+    /// As [`Binding::Taken`], and in this statement the one mention moves what is there.
+    MovedTaken,
     /// Left in its slot.
     Saved,
+}
+
+impl Binding {
+    /// The binding for a statement that moves the local, in the only mention of it.
+    pub(super) fn moved(self) -> Self {
+        match self {
+            Binding::Slot => Binding::MovedSlot,
+            Binding::Taken => Binding::MovedTaken,
+            other => other,
+        }
+    }
 }
 
 impl Emit<'_> {

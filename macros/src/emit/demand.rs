@@ -10,6 +10,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Stmt};
 
 use super::Emit;
+use super::bind::Binding;
 use super::rewrite::Bindings;
 use crate::names::{Local, bare_local};
 use crate::scope::flow::State;
@@ -30,9 +31,21 @@ impl Emit<'_> {
         demands
             .map(|(local, call)| {
                 let name = self.layout.name(local);
-                let call = self.expr(&Expr::MethodCall(call.clone()), bindings);
+                // A closure captures what is in a variable.
+                let optional = match bindings.get(&local) {
+                    Some(Binding::MovedSlot) => Some(self.slot(local)),
+                    Some(Binding::MovedTaken) => Some(quote!(#name)),
+                    _ => None,
+                };
+                let taken = optional.map(|optional| quote!(let #name = #private::take(&mut #optional);));
+                let mut bindings = bindings.clone();
+                if taken.is_some() {
+                    bindings.insert(local, Binding::Variable);
+                }
+                let call = self.expr(&Expr::MethodCall(call.clone()), &bindings);
                 quote! {
                     if #private::never::<()>() {
+                        #taken
                         match #private::consumes(#private::witness(&#name), || #call) {}
                     }
                 }

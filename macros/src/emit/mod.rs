@@ -4,6 +4,7 @@ mod arm;
 mod bind;
 mod demand;
 mod frame;
+mod moves;
 pub(crate) mod rename;
 mod rewrite;
 

@@ -81,6 +81,10 @@ impl Rewrite<'_> {
                 place.set_span(ident.span());
                 parse_quote!(#place)
             }
+            Binding::MovedSlot | Binding::MovedTaken => {
+                let (private, optional) = (&self.emit.private, self.optional(local));
+                parse_quote!(#private::take(&mut #optional))
+            }
             Binding::Slot if self.emit.layout.slot(local).is_some_and(|slot| slot.plain) => {
                 let slot = self.emit.slot(local);
                 parse_quote!(#slot)
@@ -164,13 +168,15 @@ impl Rewrite<'_> {
     /// Where a local is that may or may not hold a value.
     fn optional(&self, local: Local) -> TokenStream {
         match self.binding(local) {
-            Binding::Taken => self.emit.layout.name(local).into_token_stream(),
+            Binding::Taken | Binding::MovedTaken => self.emit.layout.name(local).into_token_stream(),
             _ => self.emit.slot(local),
         }
     }
 
     fn is_slot(&self, target: &Expr) -> bool {
-        bare_local(target).is_some_and(|local| matches!(self.binding(local), Binding::Slot | Binding::Taken))
+        let slot =
+            |binding| matches!(binding, Binding::Slot | Binding::Taken | Binding::MovedSlot | Binding::MovedTaken);
+        bare_local(target).is_some_and(|local| slot(self.binding(local)))
     }
 
     /// An assignment to a local that may or may not hold a value.

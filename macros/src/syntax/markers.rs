@@ -128,22 +128,23 @@ impl<'a> Markers<'a> {
         let made = match marker {
             Marker::Yield => operand(mac).map(|operand| Pause::Yield.expr(span, parens, operand)),
             Marker::TryYield => operand(mac).map(|operand| Pause::TryYield.expr(span, parens, operand)),
-            Marker::YieldFrom => delegate(mac).map(|operand| {
+            Marker::YieldFrom => single(mac, message::DELEGATE_ARGUMENTS).map(|operand| {
                 // The delegation records its place itself.
-                let raise = self.leave(span, parens, quote!(exception));
-                Expr::Match(ExprMatch {
-                    attrs: Vec::new(),
-                    match_token: Token![match](span),
-                    expr: Box::new(Pause::Delegate.expr(span, parens, operand)),
-                    brace_token: Brace(span),
-                    arms: vec![
-                        parse_quote!(::core::result::Result::Ok(value) => value,),
-                        Arm { body: Box::new(raise), ..parse_quote!(::core::result::Result::Err(exception) => (),) },
-                    ],
-                })
+                self.value_or_raise(
+                    span,
+                    parens,
+                    Pause::Delegate.expr(span, parens, operand),
+                    at(span, quote!(exception)),
+                )
             }),
-            Marker::TryYieldFrom => delegate(mac).map(|operand| Pause::Delegate.expr(span, parens, operand)),
+            Marker::TryYieldFrom => {
+                single(mac, message::DELEGATE_ARGUMENTS).map(|operand| Pause::Delegate.expr(span, parens, operand))
+            }
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
+            Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|result| {
+                let raised = raise_call(self.private, span, parens, &at(span, quote!(exception)), None::<&Expr>);
+                self.value_or_raise(span, parens, result, raised)
+            }),
             Marker::Raise => Raised::parse(mac).map(|raised| self.raise(span, parens, raised.exception, raised.cause)),
         };
         made.unwrap_or_else(|error| {
@@ -165,6 +166,24 @@ impl<'a> Markers<'a> {
             attrs: Vec::new(),
             label: Some(Label { name: label, colon_token: Token![:](span) }),
             block: Block { brace_token: Brace(span), stmts: vec![Stmt::Expr(value, None)] },
+        })
+    }
+
+    /// The value of a `Result`; its error, as `exception`, is raised.
+    fn value_or_raise(&self, span: Span, parens: syn::token::Paren, result: Expr, exception: TokenStream) -> Expr {
+        let raise = self.leave(span, parens, exception);
+        Expr::Match(ExprMatch {
+            attrs: Vec::new(),
+            match_token: Token![match](span),
+            expr: Box::new(result),
+            brace_token: Brace(span),
+            arms: vec![
+                placed_arm(span, quote!(::core::result::Result::Ok(value) => value,)),
+                Arm {
+                    body: Box::new(raise),
+                    ..placed_arm(span, quote!(::core::result::Result::Err(exception) => (),))
+                },
+            ],
         })
     }
 
@@ -234,21 +253,27 @@ fn operand(mac: &Macro) -> syn::Result<Expr> {
     parser.parse2(mac.tokens.clone())
 }
 
-/// What a marker delegates to.
-fn delegate(mac: &Macro) -> syn::Result<Expr> {
+/// The one operand that a marker must have.
+fn single(mac: &Macro, wanted: &str) -> syn::Result<Expr> {
     let parser = |input: ParseStream<'_>| {
+        let text = || format!("`{}` {wanted}", marker_name(mac));
         if input.is_empty() {
-            let text = format!("`{}` {}", marker_name(mac), message::DELEGATE_ARGUMENTS);
-            return Err(syn::Error::new_spanned(&mac.path, text));
+            return Err(syn::Error::new_spanned(&mac.path, text()));
         }
         let value: Expr = input.parse()?;
         let _: Option<Token![,]> = input.parse()?;
         if !input.is_empty() {
-            return Err(input.error(format!("`{}` {}", marker_name(mac), message::DELEGATE_ARGUMENTS)));
+            return Err(input.error(text()));
         }
         Ok(value)
     };
     parser.parse2(mac.tokens.clone())
+}
+
+/// An arm of the expansion's own that stands at a marker, where an error about it should point.
+fn placed_arm(span: Span, arm: TokenStream) -> Arm {
+    let arm = at(span, arm);
+    parse_quote!(#arm)
 }
 
 /// The attributes of what a marker became.

@@ -140,7 +140,12 @@ impl Native<'_> {
         let parens = syn::token::Paren(mac.delimiter.span().join());
         let delegate = delegate_call(&self.operand, name_span(mac), parens, (Some(&self.yields), &sends), operand);
         let stub = if tries { quote!(try_delegated) } else { quote!(delegated) };
-        quote!(#private::#stub::<#sends, _>(#delegate))
+        let name = name_span(mac);
+        let mut arguments = Group::new(Delimiter::Parenthesis, delegate.into_token_stream());
+        arguments.set_span(name);
+        let mut call = at(name, quote!(#private::#stub::<#sends, _>));
+        call.extend(arguments.into_token_stream());
+        call
     }
 
     fn attempt(&mut self, mac: &Macro) -> TokenStream {
@@ -181,9 +186,15 @@ impl Native<'_> {
         }
         let (private, parens) = (self.private, syn::token::Paren(mac.delimiter.span().join()));
         let call = raise_call(private, name_span(mac), parens, &raised.exception, raised.cause.as_ref());
+        self.leave(&call)
+    }
+
+    /// Out of the innermost attempt, or of the body.
+    fn leave(&self, exception: &TokenStream) -> TokenStream {
+        let private = self.private;
         match self.attempts.last() {
-            Some(label) => quote!(break #label ::core::result::Result::Err(#call)),
-            None => quote!(return #private::raised(#call)),
+            Some(label) => quote!(break #label ::core::result::Result::Err(#exception)),
+            None => quote!(return #private::raised(#exception)),
         }
     }
 
@@ -205,6 +216,15 @@ impl Native<'_> {
             Marker::TryYieldFrom => self.delegation(mac, true),
             Marker::Attempt => self.attempt(mac),
             Marker::Raise => self.raise(mac),
+            Marker::OrRaise => {
+                let result = self.operand(mac);
+                let parens = syn::token::Paren(arguments);
+                let raised = raise_call(self.private, name, parens, &at(name, quote!(exception)), None::<&Expr>);
+                let leave = self.leave(&raised);
+                let ok = at(name, quote!(::core::result::Result::Ok(value) => value,));
+                let err = at(name, quote!(::core::result::Result::Err(exception)));
+                quote!(match #result { #ok #err => #leave, })
+            }
         }
     }
 
@@ -250,7 +270,7 @@ impl Native<'_> {
     fn operand_marker(&mut self, mac: &Macro, marker: Marker) -> TokenStream {
         let tokens = self.marker(mac, marker);
         match marker {
-            Marker::Attempt | Marker::Raise => quote!((#tokens)),
+            Marker::Attempt | Marker::Raise | Marker::OrRaise => quote!((#tokens)),
             Marker::Yield | Marker::YieldFrom if !self.attempts.is_empty() => quote!((#tokens)),
             _ => tokens,
         }

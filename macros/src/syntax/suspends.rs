@@ -15,6 +15,7 @@ pub(crate) enum Marker {
     TryYieldFrom,
     Attempt,
     Raise,
+    OrRaise,
 }
 
 impl Marker {
@@ -32,6 +33,7 @@ impl Marker {
             "try_yield_from" => Marker::TryYieldFrom,
             "attempt" => Marker::Attempt,
             "raise" => Marker::Raise,
+            "or_raise" => Marker::OrRaise,
             _ => return None,
         })
     }

@@ -29,7 +29,7 @@ pub trait Inspect {
     label = "this coroutine has another `send` type than `{S}`",
     note = "an iterator and a `for` loop send `()`, and what a coroutine delegates to is sent what it is sent itself"
 )]
-pub trait Machine<S>: Inspect {
+pub trait Machine<S = ()>: Inspect {
     /// What it yields.
     type Yield;
     /// What it returns.

@@ -41,5 +41,5 @@ pub use crate::{Code, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::{attempt, raise, try_yield, try_yield_from, yield_, yield_from};
+    pub use crate::{attempt, or_raise, raise, try_yield, try_yield_from, yield_, yield_from};
 }

@@ -36,6 +36,11 @@ pub fn lowering() -> PathBuf {
 }
 
 pub fn run(programs: &[Program]) -> Vec<Outcome> {
+    compiled(programs, true)
+}
+
+/// Compiles programs, and runs them if that is asked for: one that was made smaller may not end.
+pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     let (folder, root) = (folder(), root());
     let _ = fs::remove_dir_all(folder.join("src"));
     fs::create_dir_all(folder.join("src")).expect("the folder can be made");
@@ -88,6 +93,9 @@ pub fn run(programs: &[Program]) -> Vec<Outcome> {
             let panicked = text.contains("panicked");
             outcomes[index] = Some(if native && !panicked { Outcome::Invalid(text) } else { Outcome::Refused(text) });
         }
+    }
+    if !runs {
+        return outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Same)).collect();
     }
     let output = Command::new("timeout")
         .arg("60")

@@ -1,7 +1,7 @@
 //! Makes a failing body smaller: all ways to take something out of it are compiled as one batch, the shortest that
 //! still fails in the same way is taken, and so on.
 
-use crate::batch::{Outcome, run};
+use crate::batch::{Outcome, compiled};
 use crate::program::Program;
 
 /// How many candidates are tried at once.
@@ -24,7 +24,7 @@ pub fn shrink(program: &Program, outcome: &Outcome) -> (Program, Outcome) {
             .enumerate()
             .map(|(index, body)| Program { name: format!("c{index}"), body: body.clone(), ..best.clone() })
             .collect();
-        let outcomes = run(&some);
+        let outcomes = compiled(&some, matches!(outcome, Outcome::Wrong(_)));
         match some.iter().zip(outcomes).find(|(_, outcome)| signature(outcome) == wanted) {
             Some((smaller, outcome)) => {
                 best.body = smaller.body.clone();

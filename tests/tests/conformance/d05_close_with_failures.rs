@@ -49,9 +49,7 @@ fn outer(inner: Inner) {
         _ => {}
     }
     say!("  outer finally");
-    if let Err(e) = outcome {
-        raise!(e);
-    }
+    or_raise!(outcome);
 }
 
 fn attempt<T: Shown>(label: &str, outcome: Result<T, Exception>) {

@@ -12,10 +12,7 @@ fn divide(a: i32, b: i32) -> Result<i32, ZeroDivisionError> {
 fn risky(xs: &[i32]) -> &'static str {
     say!("  start");
     for &x in xs {
-        let q = match divide(100, x) {
-            Ok(q) => q,
-            Err(e) => raise!(e),
-        };
+        let q = or_raise!(divide(100, x));
         match try_yield!(q) {
             Err(e) if e.is::<ZeroDivisionError>() => say!("  never: the error is not raised at the yield"),
             Err(other) => raise!(other),

@@ -20,9 +20,7 @@ fn grep(word: &str, mut target: impl for<'r> Coroutine<&'r str> + Unpin) {
             seen += 1;
             if line.contains(word) {
                 hits += 1;
-                if let Err(e) = target.send(line) {
-                    raise!(e);
-                }
+                or_raise!(target.send(line));
             }
         }
     };
@@ -39,8 +37,8 @@ fn broadcast(mut targets: Vec<Sink>) {
     let outcome = attempt! {
         loop {
             let item = yield_!();
-            if let Err(e) = targets.iter_mut().try_for_each(|t| t.send(item).map(drop)) {
-                raise!(e);
+            for t in &mut targets {
+                or_raise!(t.send(item));
             }
         }
     };

@@ -58,10 +58,8 @@ fn array(t: &Tok, depth: usize) -> u32 {
         yield_from!(advance(t));
     };
     say!("{indent}close, total {total}");
-    match outcome {
-        Ok(()) => total * 2,
-        Err(e) => raise!(e),
-    }
+    or_raise!(outcome);
+    total * 2
 }
 
 #[coframe::coroutine(send = char)]

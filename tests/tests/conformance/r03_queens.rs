@@ -32,10 +32,7 @@ fn queens(n: usize, rows: Rows, stats: Rc<Stats>) -> usize {
             rows.borrow_mut().push(col);
             let below = attempt! { yield_from!(queens(n, Rc::clone(&rows), Rc::clone(&stats))) };
             rows.borrow_mut().pop();
-            match below {
-                Ok(more) => found += more,
-                Err(e) => raise!(e),
-            }
+            found += or_raise!(below);
         }
     }
     found

@@ -89,5 +89,5 @@ tables! {
     assign attempts borrows closures delegation drops exceptions exits found_1 found_2 found_3
     found_with_items
     generics logic loops macros matches methods mixes_control mixes_drops
-    mixes_moves mixes_operands mixes_patterns mixes_programs moves operands patterns temps
+    mixes_moves mixes_operands mixes_patterns mixes_programs moved_on_one_way moves operands patterns temps
 }
