@@ -10,5 +10,6 @@ mod failures;
 mod life;
 mod order;
 mod ports;
+mod promises;
 mod threads;
 mod timers;
