@@ -24,6 +24,7 @@
 //!
 //! # Features
 //!
+//! - `event-loop` (default): implies `std`; [`event_loop`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
@@ -46,11 +47,15 @@ struct ExceptionsPage;
 mod code;
 mod coroutine;
 mod delegate;
+#[cfg(feature = "event-loop")]
+pub mod event_loop;
 mod exception;
 mod frame;
 mod generator;
 mod markers;
 pub mod prelude;
+#[cfg(feature = "event-loop")]
+mod promise;
 #[cfg(feature = "alloc")]
 mod recursive;
 #[cfg(feature = "alloc")]
@@ -67,11 +72,13 @@ pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
 #[cfg(feature = "alloc")]
-pub use crate::exception::Thrown;
+pub use crate::exception::{Cancelled, Thrown};
 pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
+#[cfg(feature = "event-loop")]
+pub use crate::promise::{CallbackId, Promise, PromiseError};
 #[cfg(feature = "alloc")]
 pub use crate::recursive::Recursive;
 #[cfg(feature = "alloc")]

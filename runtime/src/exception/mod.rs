@@ -36,6 +36,11 @@ pub use self::traceback::Traceback;
 /// A thrown error knows what it was raised from ([`source`](Exception::source)) and where it passed
 /// ([`traceback`](Exception::traceback)). `{}` prints the error, `{:?}` all three. A body that lets an exception pass
 /// gives it no source.
+///
+/// A clone shares the error and has a traceback of its own; so several who wait for one thing can each raise what it
+/// failed with. While there is another clone the error can be looked at and not be taken out: there `is` and
+/// [`downcast_ref`](Exception::downcast_ref) are to be asked.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Exception {
     /// The coroutine is being closed: Python's `GeneratorExit`.
@@ -51,9 +56,39 @@ pub enum Exception {
     AlreadyRunning,
     /// It yielded while being closed: Python's `RuntimeError: generator ignored GeneratorExit`.
     IgnoredExit,
+    /// A task was asked to end, or what it waits for was cancelled: asyncio's `CancelledError`.
+    #[cfg(feature = "alloc")]
+    Cancelled(Cancelled),
     /// An error of the user's own.
     #[cfg(feature = "alloc")]
     Thrown(Thrown),
+}
+
+/// A request to end, with what the one who cancelled had to say.
+///
+/// ```
+/// use coframe::{Cancelled, Exception};
+///
+/// let cancelled = Exception::Cancelled(Cancelled::new("the user left"));
+/// assert_eq!(cancelled.to_string(), "the user left");
+/// assert_eq!(Cancelled::default().message(), None);
+/// ```
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cancelled(Option<alloc::sync::Arc<alloc::string::String>>);
+
+#[cfg(feature = "alloc")]
+impl Cancelled {
+    /// A cancellation with a message.
+    pub fn new(message: impl Into<alloc::string::String>) -> Self {
+        Cancelled(Some(alloc::sync::Arc::new(message.into())))
+    }
+
+    /// What the one who cancelled had to say.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.as_deref().map(alloc::string::String::as_str)
+    }
 }
 
 impl Exception {
@@ -218,6 +253,11 @@ impl Exception {
             Exception::AlreadyRunning => f.write_str("AlreadyRunning"),
             Exception::IgnoredExit => f.write_str("IgnoredExit"),
             #[cfg(feature = "alloc")]
+            Exception::Cancelled(cancelled) => match cancelled.message() {
+                Some(message) => f.debug_tuple("Cancelled").field(&message).finish(),
+                None => f.write_str("Cancelled"),
+            },
+            #[cfg(feature = "alloc")]
             Exception::Thrown(thrown) if self.source().is_none() && self.traceback().is_empty() => {
                 f.debug_tuple("Thrown").field(thrown).finish()
             }
@@ -257,6 +297,8 @@ impl fmt::Display for Exception {
             Exception::AlreadyStarted => f.write_str("cannot start a coroutine twice: it waits for a value"),
             Exception::AlreadyRunning => f.write_str("cannot resume a coroutine that is running"),
             Exception::IgnoredExit => f.write_str("coroutine yielded while it was being closed"),
+            #[cfg(feature = "alloc")]
+            Exception::Cancelled(cancelled) => f.write_str(cancelled.message().unwrap_or("cancelled")),
             #[cfg(feature = "alloc")]
             Exception::Thrown(thrown) => fmt::Display::fmt(&**thrown, f),
         }

@@ -1,6 +1,7 @@
 //! A thrown error with what is known of its way: what it was raised from and where it passed.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
@@ -20,16 +21,22 @@ use super::traceback::{Entry, Traceback};
 /// let Exception::Thrown(thrown) = Exception::from(std::fmt::Error) else { unreachable!() };
 /// assert!(thrown.is::<std::fmt::Error>());
 /// ```
+#[derive(Clone)]
 pub struct Thrown(Box<Inner>);
 
+/// A clone has the same error and the same source, and a traceback of its own.
+#[derive(Clone)]
 struct Inner {
-    error: Box<dyn Error + Send + Sync>,
-    source: Option<Link>,
+    error: Arc<Box<dyn Error + Send + Sync>>,
+    source: Option<Arc<Link>>,
     traceback: Vec<Entry>,
 }
 
 impl Thrown {
     /// The error as the box it was thrown in. Its source and traceback are dropped.
+    ///
+    /// While there are clones of the exception they share the error: then it is a box around the shared one, which
+    /// prints the same and cannot be downcast.
     ///
     /// ```
     /// # use coframe::Exception;
@@ -38,23 +45,24 @@ impl Thrown {
     /// ```
     #[must_use]
     pub fn into_inner(self) -> Box<dyn Error + Send + Sync> {
-        self.0.error
+        Arc::try_unwrap(self.0.error).unwrap_or_else(|error| Box::new(Shared(error)))
     }
 
     pub(super) fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
-        match self.0.error.downcast() {
-            Ok(error) => Ok(*error),
-            Err(error) => {
-                self.0.error = error;
-                Err(self)
-            }
+        let inner = &mut *self.0;
+        if !inner.error.is::<E>() || Arc::get_mut(&mut inner.error).is_none() {
+            return Err(self);
+        }
+        match Arc::try_unwrap(self.0.error).map(|error| error.downcast()) {
+            Ok(Ok(error)) => Ok(*error),
+            _ => unreachable!("coframe: an error that is its own only owner's changed its type"),
         }
     }
 
     /// The error alone, or with its sources behind [`Error::source`].
     pub(super) fn into_error(self) -> Box<dyn Error + Send + Sync> {
         match self.0.source {
-            None => self.0.error,
+            None => self.into_inner(),
             Some(_) => Box::new(Link(Exception::Thrown(self))),
         }
     }
@@ -64,7 +72,7 @@ impl Thrown {
     }
 
     pub(super) fn with_source(mut self, cause: Exception) -> Self {
-        self.0.source = Some(Link(cause));
+        self.0.source = Some(Arc::new(Link(cause)));
         self
     }
 
@@ -85,7 +93,7 @@ impl core::ops::Deref for Thrown {
     type Target = dyn Error + Send + Sync;
 
     fn deref(&self) -> &Self::Target {
-        &*self.0.error
+        &**self.0.error
     }
 }
 
@@ -97,7 +105,23 @@ impl fmt::Debug for Thrown {
 
 impl From<Box<dyn Error + Send + Sync>> for Thrown {
     fn from(error: Box<dyn Error + Send + Sync>) -> Self {
-        Thrown(Box::new(Inner { error, source: None, traceback: Vec::new() }))
+        Thrown(Box::new(Inner { error: Arc::new(error), source: None, traceback: Vec::new() }))
+    }
+}
+
+/// An error that several exceptions share.
+#[derive(Debug)]
+struct Shared(Arc<Box<dyn Error + Send + Sync>>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Shared {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
     }
 }
 
@@ -107,7 +131,7 @@ struct Link(Exception);
 impl Link {
     fn next(&mut self) -> Option<Link> {
         match &mut self.0 {
-            Exception::Thrown(thrown) => thrown.0.source.take(),
+            Exception::Thrown(thrown) => thrown.0.source.take().and_then(Arc::into_inner),
             _ => None,
         }
     }
@@ -115,7 +139,7 @@ impl Link {
     /// The error itself where the chain ends, so that it can be downcast.
     fn as_error(&self) -> &(dyn Error + 'static) {
         match &self.0 {
-            Exception::Thrown(Thrown(inner)) if inner.source.is_none() => &*inner.error,
+            Exception::Thrown(Thrown(inner)) if inner.source.is_none() => &**inner.error,
             _ => self,
         }
     }
@@ -134,7 +158,7 @@ impl Drop for Link {
 impl Error for Link {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
-            Exception::Thrown(thrown) => thrown.0.source.as_ref().map(Link::as_error),
+            Exception::Thrown(thrown) => thrown.0.source.as_deref().map(Link::as_error),
             _ => None,
         }
     }

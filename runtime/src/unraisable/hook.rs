@@ -136,7 +136,7 @@ fn report(code: &'static Code, what: Misbehaviour) {
 }
 
 /// Runs `act`, or gives the message of its panic.
-fn contain<T>(act: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn contain<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(act)).map_err(message)
 }
 

@@ -10,6 +10,8 @@ mod hook;
 #[cfg(all(test, feature = "std"))]
 mod tests;
 
+#[cfg(feature = "event-loop")]
+pub(crate) use self::hook::contain;
 #[cfg(feature = "std")]
 pub use self::hook::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 

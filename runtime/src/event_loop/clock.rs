@@ -1,0 +1,91 @@
+//! Time in an event loop: moments, delays, and the clock that says what moment it is.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use super::LoopError;
+
+/// A span of time from now, or from the loop's epoch where a moment is asked for: made from a [`Duration`], or from
+/// seconds as an `f64`, which may be negative.
+///
+/// It is kept in whole nanoseconds, the nearest ones. What is further away than 292 years, infinity included, counts
+/// as 292 years. [NaN](f64::NAN) is refused with [`LoopError::NotANumber`] by whatever takes the delay.
+///
+/// ```
+/// use coframe::event_loop::Delay;
+/// use std::time::Duration;
+///
+/// assert_eq!(Delay::from(0.25), Duration::from_millis(250).into());
+/// assert!(Delay::from(-2.0) < Delay::from(-1.0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Delay(Option<i64>); // Nanoseconds; `None` came from NaN.
+
+impl Delay {
+    fn nanoseconds(self) -> Result<i64, LoopError> {
+        self.0.ok_or(LoopError::NotANumber)
+    }
+}
+
+impl From<Duration> for Delay {
+    fn from(duration: Duration) -> Self {
+        Delay(Some(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// From seconds.
+impl From<f64> for Delay {
+    fn from(seconds: f64) -> Self {
+        // The cast saturates.
+        Delay((!seconds.is_nan()).then(|| (seconds * 1e9).round() as i64))
+    }
+}
+
+/// A moment in the life of a loop: nanoseconds since its epoch. Negative ones come from negative delays and sort before
+/// all moments that a clock says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(i64);
+
+impl Moment {
+    pub(super) const EPOCH: Moment = Moment(0);
+
+    /// The moment that is `delay` after the epoch.
+    pub(super) fn at(delay: Delay) -> Result<Self, LoopError> {
+        delay.nanoseconds().map(Moment)
+    }
+
+    /// The moment that is `delay` after this one.
+    pub(super) fn after(self, delay: Delay) -> Result<Self, LoopError> {
+        Ok(Moment(self.0.saturating_add(delay.nanoseconds()?)))
+    }
+
+    /// The time from `earlier` to this moment; none if it is not earlier.
+    pub(super) fn since(self, earlier: Moment) -> Duration {
+        Duration::from_nanos(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The time from the epoch to this moment; none if it is before.
+    pub(super) fn since_epoch(self) -> Duration {
+        self.since(Moment::EPOCH)
+    }
+}
+
+/// A clock starts at its epoch, and never goes back.
+#[derive(Debug)]
+pub(super) enum Clock {
+    /// It began at this instant, and is waited for.
+    Real(Instant),
+    /// It stands at this moment until a loop that has nothing to do sets it.
+    Virtual(Cell<Moment>),
+}
+
+impl Clock {
+    /// CPython adds the resolution of the clock to this and takes what is earlier. Here both the clock and deadlines
+    /// are whole nanoseconds, so that what is due is what is not later than now.
+    pub(super) fn now(&self) -> Moment {
+        match self {
+            Clock::Real(epoch) => Moment(i64::try_from(epoch.elapsed().as_nanos()).unwrap_or(i64::MAX)),
+            Clock::Virtual(now) => now.get(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Scheduled callbacks: what the loop's queues hold, and the handles that cancel it.
+
+use std::cell::Cell;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Outcome;
+use super::clock::Moment;
+use super::timers::Cancelled;
+use crate::Exception;
+
+/// What can stand in the ready queue. Tasks are entries of their own, and so are put there without an allocation.
+pub(crate) trait Runnable {
+    /// Does what is to be done, once: called by the loop alone, on its thread, with nothing of the loop borrowed. An
+    /// error is reported to the exception handler; a panic leaves the loop.
+    fn run(self: Rc<Self>) -> Result<(), Exception>;
+
+    /// Drops what is to be done, if it is still there: it was cancelled, or the loop is closed.
+    fn discard(&self);
+
+    /// The user's call that made the entry, for reports.
+    fn scheduled_at(&self) -> &'static Location<'static>;
+}
+
+/// A callback as its handle sees it.
+pub(super) trait Cancellable: Runnable {
+    fn status(&self) -> &Status;
+}
+
+/// What is known of a callback apart from its function.
+pub(super) struct Status {
+    cancelled: Cell<bool>,
+    /// Whether the loop's heap of timers has it: set by [`Timers`](super::timers::Timers) alone.
+    pub(super) in_heap: Cell<bool>,
+    scheduled_at: &'static Location<'static>,
+}
+
+/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled.
+pub(super) struct Callback<F> {
+    status: Status,
+    function: Cell<Option<F>>,
+}
+
+impl Status {
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+}
+
+impl<F: FnOnce() -> O, O: Outcome> Callback<F> {
+    pub(super) fn new(scheduled_at: &'static Location<'static>, function: F) -> Rc<Self> {
+        let status = Status { cancelled: Cell::new(false), in_heap: Cell::new(false), scheduled_at };
+        Rc::new(Callback { status, function: Cell::new(Some(function)) })
+    }
+}
+
+impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
+    fn run(self: Rc<Self>) -> Result<(), Exception> {
+        self.function.take().map_or(Ok(()), |function| function().into_result())
+    }
+
+    fn discard(&self) {
+        drop(self.function.take());
+    }
+
+    fn scheduled_at(&self) -> &'static Location<'static> {
+        self.status.scheduled_at
+    }
+}
+
+impl<F: FnOnce() -> O, O: Outcome> Cancellable for Callback<F> {
+    fn status(&self) -> &Status {
+        &self.status
+    }
+}
+
+/// A callback that [`call_soon`](super::EventLoop::call_soon) scheduled: asyncio's `Handle`.
+///
+/// A clone is one more handle on the same callback. Dropping handles does not cancel it.
+///
+/// ```
+/// use coframe::event_loop::EventLoop;
+///
+/// let event_loop = EventLoop::new()?;
+/// let handle = event_loop.call_soon(|| unreachable!("it is cancelled") as ())?;
+/// handle.cancel();
+/// event_loop.run_once()?;
+/// assert!(handle.cancelled());
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[derive(Clone)]
+pub struct Handle(Rc<dyn Cancellable>);
+
+impl Handle {
+    pub(super) fn new(callback: Rc<dyn Cancellable>) -> Self {
+        Handle(callback)
+    }
+
+    /// Drops the callback with what it captured, if it has not run. Once is as good as twice, and after it has run
+    /// it only says so.
+    pub fn cancel(&self) {
+        self.0.status().cancelled.set(true);
+        self.0.discard();
+    }
+
+    /// Whether [`cancel`](Handle::cancel) was called, in time or not.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        self.0.status().is_cancelled()
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handle({}", self.0.scheduled_at())?;
+        f.write_str(if self.cancelled() { ", cancelled)" } else { ")" })
+    }
+}
+
+/// A callback that [`call_later`](super::EventLoop::call_later) or [`call_at`](super::EventLoop::call_at) scheduled:
+/// asyncio's `TimerHandle`.
+///
+/// A clone is one more handle on the same callback. Dropping handles does not cancel it.
+///
+/// ```
+/// use coframe::event_loop::EventLoop;
+/// use std::time::Duration;
+///
+/// let event_loop = EventLoop::with_virtual_clock()?;
+/// let timer = event_loop.call_later(1.5, || ())?;
+/// assert_eq!(timer.when(), Duration::from_millis(1500));
+/// timer.cancel();
+/// assert!(timer.cancelled());
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[derive(Clone)]
+pub struct TimerHandle {
+    handle: Handle,
+    when: Moment,
+    /// The loop's count, which may outlive the loop.
+    count: Rc<Cancelled>,
+}
+
+impl TimerHandle {
+    pub(super) fn new(callback: Rc<dyn Cancellable>, when: Moment, count: Rc<Cancelled>) -> Self {
+        TimerHandle { handle: Handle(callback), when, count }
+    }
+
+    /// As [`Handle::cancel`]: what the callback captured is dropped at once. The loop forgets the timer itself when its
+    /// time comes, or earlier, with others: when they are more than half of more than 100.
+    pub fn cancel(&self) {
+        if !self.cancelled() && self.handle.0.status().in_heap.get() {
+            self.count.add_one();
+        }
+        self.handle.cancel();
+    }
+
+    /// Whether [`cancel`](TimerHandle::cancel) was called, in time or not.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        self.handle.cancelled()
+    }
+
+    /// The time of the loop at which the callback is due, as [`EventLoop::time`](super::EventLoop::time) says it;
+    /// zero if a negative delay made it due before the loop was there.
+    #[must_use]
+    pub fn when(&self) -> Duration {
+        self.when.since_epoch()
+    }
+}
+
+impl fmt::Debug for TimerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimerHandle").field("when", &self.when()).field("handle", &self.handle).finish()
+    }
+}

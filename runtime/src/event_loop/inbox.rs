@@ -1,0 +1,173 @@
+//! The way into a loop for other threads.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::mem;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::reactor::Alarm;
+use super::{LoopError, Outcome};
+use crate::Exception;
+
+/// Callbacks from other threads, in the order of their arrival, until the loop takes them in.
+///
+/// No foreign code runs while the lock is held: callbacks are boxed before, and run and dropped after.
+pub(super) struct Inbox {
+    state: Mutex<State>,
+    /// Whether there may be letters, for a loop that looks often and finds none. Written under the lock.
+    waiting: AtomicBool,
+    alarm: Alarm,
+}
+
+#[derive(Default)]
+struct State {
+    letters: VecDeque<Letter>,
+    /// How many [`RemoteHandle`]s there are.
+    remotes: usize,
+    /// Once it is closed there are no letters, and none are taken.
+    closed: bool,
+}
+
+/// A callback on its way.
+pub(super) struct Letter {
+    pub(super) callback: Box<dyn FnOnce() -> Result<(), Exception> + Send>,
+    pub(super) scheduled_at: &'static Location<'static>,
+}
+
+impl Inbox {
+    pub(super) fn new(alarm: Alarm) -> Self {
+        Inbox { state: Mutex::default(), waiting: AtomicBool::new(false), alarm }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a letter in and wakes the loop.
+    fn post(&self, letter: Letter) -> Result<(), LoopError> {
+        // The letter comes back out of a closed inbox, to be dropped when the lock is not held.
+        let refused = {
+            let mut state = self.state();
+            if state.closed {
+                Some(letter)
+            } else {
+                state.letters.push_back(letter);
+                self.waiting.store(true, Ordering::Release);
+                None
+            }
+        };
+        match refused {
+            Some(_) => Err(LoopError::Closed),
+            None => Ok(self.alarm.ring()?),
+        }
+    }
+
+    /// All letters, for the loop. One that is posted meanwhile has yet to ring the alarm, and so ends the next sleep.
+    pub(super) fn take(&self) -> VecDeque<Letter> {
+        if !self.waiting.load(Ordering::Acquire) {
+            return VecDeque::new();
+        }
+        let mut state = self.state();
+        self.waiting.store(false, Ordering::Release);
+        mem::take(&mut state.letters)
+    }
+
+    /// Whether there are no letters, and nobody is left who could post one.
+    pub(super) fn is_abandoned(&self) -> bool {
+        let state = self.state();
+        state.letters.is_empty() && state.remotes == 0
+    }
+
+    /// Refuses letters from now on. Those that are there come out, for the caller to drop.
+    pub(super) fn close(&self) -> VecDeque<Letter> {
+        let mut state = self.state();
+        state.closed = true;
+        self.waiting.store(false, Ordering::Release);
+        mem::take(&mut state.letters)
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Inbox")
+            .field("letters", &state.letters.len())
+            .field("remotes", &state.remotes)
+            .field("closed", &state.closed)
+            .finish()
+    }
+}
+
+/// The one part of a loop that other threads may have: [`EventLoop::remote`](super::EventLoop::remote) gives it.
+///
+/// Everything else of a loop stays in its thread, which the compiler sees to. A remote handle does not keep the loop
+/// alive. While there is one, a loop with a virtual clock that has nothing to do waits for its callbacks, and does not
+/// report a [`Deadlock`](LoopError::Deadlock).
+///
+/// ```
+/// use coframe::event_loop::EventLoop;
+/// use std::thread;
+///
+/// let event_loop = EventLoop::new()?;
+/// let remote = event_loop.remote();
+/// let worker = thread::spawn(move || {
+///     remote.call_soon_threadsafe(|| {
+///         // It runs in the thread of the loop.
+///         if let Some(event_loop) = EventLoop::running() {
+///             event_loop.stop();
+///         }
+///     })
+/// });
+/// event_loop.run_forever()?;
+/// worker.join().unwrap()?;
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[derive(Debug)]
+pub struct RemoteHandle(Arc<Inbox>);
+
+impl RemoteHandle {
+    pub(super) fn new(inbox: &Arc<Inbox>) -> Self {
+        inbox.state().remotes += 1;
+        RemoteHandle(Arc::clone(inbox))
+    }
+
+    /// Schedules `callback` to run in the loop's thread, and wakes the loop if it sleeps: asyncio's
+    /// `loop.call_soon_threadsafe`. Callable from any thread, the loop's own among them.
+    ///
+    /// Callbacks of one thread run in the order in which it scheduled them, after all that the loop was given before.
+    ///
+    /// # Errors
+    ///
+    /// - [`LoopError::Closed`] if the loop is closed or gone; the callback is dropped in the calling thread.
+    /// - [`LoopError::Io`] if the loop could not be woken; the callback runs when the loop wakes for another reason.
+    #[track_caller]
+    pub fn call_soon_threadsafe<O: Outcome>(
+        &self,
+        callback: impl FnOnce() -> O + Send + 'static,
+    ) -> Result<(), LoopError> {
+        let callback = Box::new(|| callback().into_result());
+        self.0.post(Letter { callback, scheduled_at: Location::caller() })
+    }
+}
+
+impl Clone for RemoteHandle {
+    fn clone(&self) -> Self {
+        RemoteHandle::new(&self.0)
+    }
+}
+
+impl Drop for RemoteHandle {
+    fn drop(&mut self) {
+        let last = {
+            let mut state = self.0.state();
+            state.remotes -= 1;
+            state.remotes == 0 && !state.closed
+        };
+        if last {
+            // A loop with a virtual clock may wait for nothing else. If it cannot be woken, it waits on.
+            _ = self.0.alarm.ring();
+        }
+    }
+}

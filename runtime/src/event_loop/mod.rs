@@ -1,0 +1,349 @@
+//! The event loop: callbacks run one after the other in one thread, in asyncio's order of execution.
+//!
+//! An [`EventLoop`] runs what is ready in passes, each of which is a batch of callbacks; sleeps until the next timer
+//! is due where nothing is; and is woken by other threads through a [`RemoteHandle`]. Where a name is asyncio's, so is
+//! the behaviour ([CPython 3.13]), with three differences: callbacks with equal deadlines run in the order in which
+//! they were scheduled, a misuse is an `Err` with a [`LoopError`], and what a thread must not touch it cannot have.
+//!
+//! ```
+//! use coframe::event_loop::EventLoop;
+//!
+//! let event_loop = EventLoop::new()?;
+//! let stopping = event_loop.clone();
+//! event_loop.call_later(0.01, move || stopping.stop())?;
+//! event_loop.call_soon(|| println!("first"))?;
+//! event_loop.call_soon(|| println!("second"))?;
+//! event_loop.run_forever()?;
+//! # Ok::<(), coframe::Exception>(())
+//! ```
+//!
+//! [CPython 3.13]: https://docs.python.org/3.13/library/asyncio-eventloop.html
+
+mod clock;
+mod error;
+mod handle;
+mod inbox;
+mod outcome;
+mod reactor;
+mod report;
+mod run;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use self::clock::Delay;
+pub use self::error::LoopError;
+pub(crate) use self::handle::Runnable;
+pub use self::handle::{Handle, TimerHandle};
+pub use self::inbox::RemoteHandle;
+pub use self::outcome::Outcome;
+pub use self::report::{ExceptionHandler, Report};
+
+use self::clock::{Clock, Moment};
+use self::handle::Callback;
+use self::inbox::Inbox;
+use self::reactor::Reactor;
+use self::timers::Timers;
+use crate::Exception;
+
+/// A handle on an event loop. A clone is one more handle on the same loop, and equal to it.
+///
+/// A loop belongs to the thread that made it: a handle is not `Send`, so that asyncio's debug checks for calls from a
+/// wrong thread have nothing to find here. Other threads get a [`RemoteHandle`].
+///
+/// ```compile_fail,E0277
+/// # use coframe::event_loop::EventLoop;
+/// let event_loop = EventLoop::new()?;
+/// std::thread::spawn(move || event_loop.stop());
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[derive(Clone)]
+pub struct EventLoop(Rc<Inner>);
+
+/// Nothing in here stays borrowed while foreign code runs or is dropped.
+struct Inner {
+    clock: Clock,
+    reactor: Reactor,
+    inbox: Arc<Inbox>,
+    ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
+    timers: Timers,
+    life: Cell<Life>,
+    /// Whether the run is to end after the pass that it is in, or the next run after its first pass.
+    stopping: Cell<bool>,
+    /// `None` stands for the default one.
+    handler: RefCell<Option<ExceptionHandler>>,
+    debug: Cell<bool>,
+    slow_callback_duration: Cell<Duration>,
+}
+
+/// Where a loop stands. Every loop begins idle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    /// Callbacks can be scheduled, and the loop can be run and closed.
+    Idle,
+    /// One pass after the other, from the beginning of a run to its end, after which it is idle. It can neither be run
+    /// nor closed.
+    Running,
+    /// For good. Nothing is scheduled, and nothing can be.
+    Closed,
+}
+
+impl EventLoop {
+    /// A loop that does not run yet, with a monotonic clock that starts now.
+    ///
+    /// # Errors
+    ///
+    /// [`LoopError::Io`] if the operating system gives it nothing to wait with.
+    pub fn new() -> Result<Self, Exception> {
+        EventLoop::with_clock(Clock::Real(Instant::now()))
+    }
+
+    /// A loop whose clock stands still while callbacks run, and jumps to the next deadline when none is ready: hours
+    /// pass at once, and the same program always sees the same times. For tests.
+    ///
+    /// Other threads are not waited for while a timer is left. Where no timer is left and there is a [`RemoteHandle`],
+    /// the loop sleeps until a callback comes from it. Where there is none either, running it is an error,
+    /// [`LoopError::Deadlock`], because it would sleep forever.
+    ///
+    /// ```
+    /// use coframe::event_loop::{EventLoop, LoopError};
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = EventLoop::with_virtual_clock()?;
+    /// event_loop.call_later(86_400.0, || println!("tomorrow"))?;
+    /// let end = event_loop.run_forever().unwrap_err();
+    /// assert!(matches!(end.downcast_ref(), Some(LoopError::Deadlock)));
+    /// assert_eq!(event_loop.time(), Duration::from_secs(86_400));
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](EventLoop::new).
+    pub fn with_virtual_clock() -> Result<Self, Exception> {
+        EventLoop::with_clock(Clock::Virtual(Cell::new(Moment::EPOCH)))
+    }
+
+    fn with_clock(clock: Clock) -> Result<Self, Exception> {
+        let reactor = Reactor::new().map_err(LoopError::Io)?;
+        Ok(EventLoop(Rc::new(Inner {
+            clock,
+            inbox: Arc::new(Inbox::new(reactor.alarm())),
+            reactor,
+            ready: RefCell::default(),
+            timers: Timers::default(),
+            life: Cell::new(Life::Idle),
+            stopping: Cell::new(false),
+            handler: RefCell::default(),
+            debug: Cell::new(false),
+            slow_callback_duration: Cell::new(Duration::from_millis(100)),
+        })))
+    }
+
+    /// Schedules `callback` for the next pass, after all that is scheduled for it already.
+    ///
+    /// It may return an error, which goes to the exception handler; see [`Outcome`]. So a callback may schedule another
+    /// one without a thought for a closed loop:
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// let inner = event_loop.clone();
+    /// event_loop.call_soon(move || inner.call_soon(|| println!("in the second pass")))?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LoopError::Closed`]; the callback is dropped.
+    #[track_caller]
+    pub fn call_soon<O: Outcome>(&self, callback: impl FnOnce() -> O + 'static) -> Result<Handle, Exception> {
+        let callback = Callback::new(Location::caller(), callback);
+        self.schedule(callback.clone())?;
+        Ok(Handle::new(callback))
+    }
+
+    /// The same as [`call_soon`](EventLoop::call_soon): whoever has a handle on the loop is in its thread. Other threads
+    /// use [`RemoteHandle::call_soon_threadsafe`].
+    ///
+    /// # Errors
+    ///
+    /// As [`call_soon`](EventLoop::call_soon).
+    #[track_caller]
+    pub fn call_soon_threadsafe<O: Outcome>(
+        &self,
+        callback: impl FnOnce() -> O + 'static,
+    ) -> Result<Handle, Exception> {
+        self.call_soon(callback)
+    }
+
+    /// Schedules `callback` to run when `delay` has passed, in seconds if it is an `f64`. A negative delay is due at
+    /// once, and before lesser ones.
+    ///
+    /// Callbacks that are due run in the order of their deadlines, and those with equal deadlines in the order in which
+    /// they were scheduled.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = EventLoop::with_virtual_clock()?;
+    /// event_loop.call_later(Duration::from_millis(1500), || println!("later"))?;
+    /// event_loop.call_later(0.5, || println!("sooner"))?;
+    /// event_loop.run_once()?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LoopError::Closed`], and [`LoopError::NotANumber`] if the delay is NaN; the callback is dropped.
+    #[track_caller]
+    pub fn call_later<O: Outcome>(
+        &self,
+        delay: impl Into<Delay>,
+        callback: impl FnOnce() -> O + 'static,
+    ) -> Result<TimerHandle, Exception> {
+        let when = self.0.clock.now().after(delay.into())?;
+        self.schedule_at(when, Callback::new(Location::caller(), callback))
+    }
+
+    /// Schedules `callback` to run when [`time`](EventLoop::time) is `when`; otherwise as
+    /// [`call_later`](EventLoop::call_later).
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = EventLoop::with_virtual_clock()?;
+    /// let timer = event_loop.call_at(event_loop.time() + Duration::from_secs(5), || println!("now"))?;
+    /// assert_eq!(timer.when(), Duration::from_secs(5));
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`call_later`](EventLoop::call_later).
+    #[track_caller]
+    pub fn call_at<O: Outcome>(
+        &self,
+        when: impl Into<Delay>,
+        callback: impl FnOnce() -> O + 'static,
+    ) -> Result<TimerHandle, Exception> {
+        let when = Moment::at(when.into())?;
+        self.schedule_at(when, Callback::new(Location::caller(), callback))
+    }
+
+    /// How long ago the clock of the loop started: a time that never goes back. Deadlines are such times.
+    ///
+    /// ```
+    /// # use coframe::event_loop::EventLoop;
+    /// let event_loop = EventLoop::new()?;
+    /// let before = event_loop.time();
+    /// assert!(before <= event_loop.time());
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        self.0.clock.now().since_epoch()
+    }
+
+    /// What other threads schedule callbacks with; see [`RemoteHandle`] for an example.
+    #[must_use]
+    pub fn remote(&self) -> RemoteHandle {
+        RemoteHandle::new(&self.0.inbox)
+    }
+
+    /// Turns the debug mode on or off: in it, the exception handler is told of callbacks that hold up all others for as
+    /// long as [`slow_callback_duration`](EventLoop::slow_callback_duration) or longer, in the time of the loop.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// event_loop.set_debug(true);
+    /// event_loop.set_slow_callback_duration(Duration::ZERO);
+    /// event_loop.set_exception_handler(|_, report| assert!(report.message().starts_with("Executing callback")));
+    /// event_loop.call_soon(|| ())?;
+    /// event_loop.run_once()?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    pub fn set_debug(&self, on: bool) {
+        self.0.debug.set(on);
+    }
+
+    /// Whether the debug mode is on. It is off at first.
+    #[must_use]
+    pub fn debug(&self) -> bool {
+        self.0.debug.get()
+    }
+
+    /// Sets how long a callback may take in debug mode.
+    pub fn set_slow_callback_duration(&self, duration: Duration) {
+        self.0.slow_callback_duration.set(duration);
+    }
+
+    /// How long a callback may take in debug mode: 100 milliseconds if nothing else was set.
+    #[must_use]
+    pub fn slow_callback_duration(&self) -> Duration {
+        self.0.slow_callback_duration.get()
+    }
+
+    /// Puts an entry in the ready queue, to run in the next pass. It may be there more than once.
+    pub(crate) fn schedule(&self, entry: Rc<dyn Runnable>) -> Result<(), LoopError> {
+        self.check_open()?;
+        self.take_in();
+        self.0.ready.borrow_mut().push_back(entry);
+        Ok(())
+    }
+
+    fn schedule_at<O: Outcome>(
+        &self,
+        when: Moment,
+        callback: Rc<Callback<impl FnOnce() -> O + 'static>>,
+    ) -> Result<TimerHandle, Exception> {
+        self.check_open()?;
+        self.0.timers.insert(when, callback.clone());
+        Ok(TimerHandle::new(callback, when, self.0.timers.cancelled()))
+    }
+
+    fn check_open(&self) -> Result<(), LoopError> {
+        if self.is_closed() { Err(LoopError::Closed) } else { Ok(()) }
+    }
+}
+
+/// Whether both are handles on the same loop.
+impl PartialEq for EventLoop {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for EventLoop {}
+
+impl fmt::Debug for EventLoop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventLoop")
+            .field("life", &self.0.life.get())
+            .field("ready", &self.0.ready.borrow().len())
+            .field("timers", &self.0.timers.len())
+            .field("debug", &self.0.debug.get())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Remote handles find a loop that is gone to be a closed one.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        drop(self.inbox.close());
+    }
+}

@@ -1,0 +1,260 @@
+//! Running a loop: passes, and what begins and ends them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::clock::Clock;
+use super::handle::{Callback, Runnable};
+use super::{EventLoop, Life, LoopError, Report};
+use crate::Exception;
+
+/// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
+const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
+
+thread_local! {
+    /// The loop that runs in this thread: there is at most one.
+    static RUNNING: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+}
+
+/// While it lives the loop runs: it is `Life::Running` and in `RUNNING`. It ends the run however it is left, so that a
+/// panic of a callback leaves a loop that can be run again. A stop ends with the run that it was for.
+struct Run<'a>(&'a EventLoop);
+
+impl<'a> Run<'a> {
+    fn begin(event_loop: &'a EventLoop) -> Result<Self, LoopError> {
+        match event_loop.0.life.get() {
+            Life::Closed => return Err(LoopError::Closed),
+            Life::Running => return Err(LoopError::AlreadyRunning),
+            Life::Idle => {}
+        }
+        RUNNING.with_borrow_mut(|running| match running {
+            Some(_) => Err(LoopError::AnotherRunning),
+            None => {
+                *running = Some(event_loop.clone());
+                event_loop.0.life.set(Life::Running);
+                Ok(Run(event_loop))
+            }
+        })
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        self.0.0.life.set(Life::Idle);
+        self.0.0.stopping.set(false);
+        // Not the last handle: the one that is being run is another.
+        RUNNING.set(None);
+    }
+}
+
+impl EventLoop {
+    /// The loop that runs in this thread: asyncio's `get_running_loop`. A callback gets at its own loop so.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// assert_eq!(EventLoop::running(), None);
+    /// let event_loop = EventLoop::new()?;
+    /// event_loop.call_soon(|| EventLoop::running().unwrap().stop())?;
+    /// event_loop.run_forever()?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    #[must_use]
+    pub fn running() -> Option<EventLoop> {
+        // In the destructors of a thread's locals nothing runs any more.
+        RUNNING.try_with(|running| running.borrow().clone()).ok().flatten()
+    }
+
+    /// Runs one pass: waits until something is ready, and runs what is ready then.
+    ///
+    /// A pass does, in this order, what CPython 3.13 does in `_run_once`:
+    ///
+    /// 1. If no callback is ready and no stop is asked for, it sleeps until the next timer is due, or another thread
+    ///    schedules a callback, or for no reason at all; at most for a day. A loop with a virtual clock does not sleep
+    ///    but sets its clock to when the next timer is due.
+    /// 2. Callbacks of other threads join the ready ones, and then all timers that are due, in order of their time and
+    ///    among equals of their making.
+    /// 3. The callbacks that are ready now run. What they schedule is for the next pass.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use std::time::Duration;
+    ///
+    /// let event_loop = EventLoop::with_virtual_clock()?;
+    /// event_loop.call_later(3600.0, || ())?;
+    /// event_loop.run_once()?;
+    /// assert_eq!(event_loop.time(), Duration::from_secs(3600));
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A [`LoopError`]: [`AlreadyRunning`](LoopError::AlreadyRunning), [`AnotherRunning`](LoopError::AnotherRunning),
+    /// [`Closed`](LoopError::Closed), [`Io`](LoopError::Io); with a virtual clock [`Deadlock`](LoopError::Deadlock).
+    /// Errors of callbacks are not among them: they go to the exception handler.
+    ///
+    /// # Panics
+    ///
+    /// If a callback does. The loop no longer runs then, and can be run again: it goes on with the next callback.
+    pub fn run_once(&self) -> Result<(), Exception> {
+        let _run = Run::begin(self)?;
+        Ok(self.pass()?)
+    }
+
+    /// Runs pass after pass until [`stop`](EventLoop::stop) is called. The loop can be run again then.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::with_virtual_clock()?;
+    /// let stopping = event_loop.clone();
+    /// event_loop.call_later(2.0, move || stopping.stop())?;
+    /// event_loop.run_forever()?;
+    /// assert_eq!(event_loop.time().as_secs(), 2);
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`run_once`](EventLoop::run_once).
+    ///
+    /// # Panics
+    ///
+    /// As [`run_once`](EventLoop::run_once).
+    pub fn run_forever(&self) -> Result<(), Exception> {
+        let _run = Run::begin(self)?;
+        loop {
+            self.pass()?;
+            if self.0.stopping.get() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Ends the run after the pass that it is in: callbacks that are ready in this pass still run, what they schedule
+    /// waits for the next run. If the loop does not run, its next run makes exactly one pass, without a sleep.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// event_loop.call_soon(|| println!("what is ready runs"))?;
+    /// event_loop.stop();
+    /// event_loop.run_forever()?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    pub fn stop(&self) {
+        self.0.stopping.set(true);
+    }
+
+    /// Whether it is inside [`run_once`](EventLoop::run_once) or [`run_forever`](EventLoop::run_forever).
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.0.life.get() == Life::Running
+    }
+
+    /// Closes the loop for good and drops all callbacks that wait in it. A second time does nothing.
+    ///
+    /// A callback that waits in a loop and has captured a handle on that loop keeps the loop alive: closing frees both.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// let inner = event_loop.clone();
+    /// event_loop.call_soon(move || inner.stop())?;
+    /// event_loop.close()?;
+    /// assert!(event_loop.is_closed());
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LoopError::CloseRunning`] if the loop runs.
+    pub fn close(&self) -> Result<(), Exception> {
+        if self.is_running() {
+            return Err(LoopError::CloseRunning.into());
+        }
+        self.0.life.set(Life::Closed);
+        // Out of their cells, because dropping callbacks is foreign code. It finds a closed loop.
+        let (ready, timers, letters) = (self.0.ready.take(), self.0.timers.take(), self.0.inbox.close());
+        ready.into_iter().chain(timers).for_each(|entry| entry.discard());
+        drop(letters);
+        Ok(())
+    }
+
+    /// Whether it was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.life.get() == Life::Closed
+    }
+
+    fn pass(&self) -> Result<(), LoopError> {
+        self.take_in();
+        self.sleep()?;
+        self.take_in();
+        let now = self.0.clock.now();
+        while let Some(due) = self.0.timers.pop_due(now) {
+            self.0.ready.borrow_mut().push_back(due);
+        }
+        self.run_ready();
+        Ok(())
+    }
+
+    fn sleep(&self) -> Result<(), LoopError> {
+        let next = self.0.timers.next();
+        if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
+            return Ok(());
+        }
+        match (&self.0.clock, next) {
+            (Clock::Virtual(now), Some(next)) => now.set(next.max(now.get())),
+            (Clock::Virtual(_), None) if self.0.inbox.is_abandoned() => return Err(LoopError::Deadlock),
+            (clock @ Clock::Real(_), Some(next)) => {
+                let timeout = next.since(clock.now()).min(LONGEST_SLEEP);
+                if !timeout.is_zero() {
+                    self.0.reactor.sleep(Some(timeout))?;
+                }
+            }
+            (_, None) => self.0.reactor.sleep(None)?,
+        }
+        Ok(())
+    }
+
+    /// Moves what other threads have scheduled to the ready queue. It is done before anything is added there, so that
+    /// the order is that of CPython, where all threads add to one queue.
+    pub(super) fn take_in(&self) {
+        let letters = self.0.inbox.take();
+        if !letters.is_empty() {
+            let entries = letters.into_iter().map(|letter| Callback::new(letter.scheduled_at, letter.callback));
+            self.0.ready.borrow_mut().extend(entries.map(|entry| entry as Rc<dyn Runnable>));
+        }
+    }
+
+    fn run_ready(&self) {
+        let ready_now = self.0.ready.borrow().len();
+        for _ in 0..ready_now {
+            // Each leaves the queue before it runs: the others are there for the next run if it panics.
+            let Some(entry) = self.0.ready.borrow_mut().pop_front() else { return };
+            self.call(entry);
+        }
+    }
+
+    /// The only place that calls callbacks.
+    fn call(&self, entry: Rc<dyn Runnable>) {
+        let scheduled_at = entry.scheduled_at();
+        let began = self.0.debug.get().then(|| self.0.clock.now());
+        if let Err(exception) = entry.run() {
+            let message = format!("Exception in callback scheduled at {scheduled_at}");
+            self.call_exception_handler(Report::new(message).with_exception(exception));
+        }
+        if let Some(began) = began {
+            let took = self.0.clock.now().since(began);
+            if took >= self.0.slow_callback_duration.get() {
+                let seconds = took.as_secs_f64();
+                let message = format!("Executing callback scheduled at {scheduled_at} took {seconds:.3} seconds");
+                self.call_exception_handler(Report::new(message));
+            }
+        }
+    }
+}

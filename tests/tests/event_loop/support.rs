@@ -1,0 +1,87 @@
+//! A trace that callbacks write to.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use coframe::Exception;
+use coframe::event_loop::{EventLoop, LoopError};
+
+/// What was said, in order. A clone writes to the same trace.
+#[derive(Clone, Default)]
+pub(crate) struct Trace(Rc<RefCell<Vec<String>>>);
+
+impl Trace {
+    pub(crate) fn say(&self, line: impl ToString) {
+        self.0.borrow_mut().push(line.to_string());
+    }
+
+    /// A callback that says `line`.
+    pub(crate) fn saying<L: ToString>(&self, line: L) -> impl FnOnce() + use<L> {
+        let trace = self.clone();
+        move || trace.say(line)
+    }
+
+    /// The lines since the last call.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.take()
+    }
+
+    /// The same as one line.
+    pub(crate) fn line(&self) -> String {
+        self.lines().join(" ")
+    }
+
+    /// A value that says `line` when it is dropped.
+    pub(crate) fn loud(&self, line: &'static str) -> Loud {
+        Loud(self.clone(), line)
+    }
+}
+
+pub(crate) struct Loud(Trace, &'static str);
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        self.0.say(self.1);
+    }
+}
+
+/// A loop on a virtual clock, and a trace.
+pub(crate) fn virtual_loop() -> (EventLoop, Trace) {
+    (EventLoop::with_virtual_clock().unwrap(), Trace::default())
+}
+
+/// Runs until nothing is left to do.
+#[track_caller]
+pub(crate) fn run_out(event_loop: &EventLoop) {
+    let end = event_loop.run_forever().unwrap_err();
+    assert!(matches!(end.downcast_ref(), Some(LoopError::Deadlock)), "{end:?}");
+}
+
+/// Sends the reports of a loop to the trace.
+pub(crate) fn trace_reports(event_loop: &EventLoop, trace: &Trace) {
+    let trace = trace.clone();
+    event_loop.set_exception_handler(move |_, report| {
+        trace.say(match report.exception() {
+            Some(exception) => format!("<{exception}>"),
+            None => format!("<{}>", report.message()),
+        });
+    });
+}
+
+/// An error with a text: Python's `ValueError`.
+#[derive(Debug)]
+pub(crate) struct ValueError(pub(crate) String);
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ValueError {}
+
+/// A callback's way to raise.
+pub(crate) fn value_error(text: impl Into<String>) -> Result<(), Exception> {
+    Err(ValueError(text.into()).into())
+}
