@@ -8,8 +8,8 @@ use super::LoopError;
 /// A span of time from now, or from the loop's epoch where a moment is asked for: made from a [`Duration`], or from
 /// seconds as an `f64`, which may be negative.
 ///
-/// It is kept in whole nanoseconds, the nearest ones. What is further away than 292 years, infinity included, counts
-/// as 292 years. [NaN](f64::NAN) is refused with [`LoopError::NotANumber`] by whatever takes the delay.
+/// It is kept in whole nanoseconds, the nearest ones. What is further away than 292 years, infinity included, never
+/// comes. [NaN](f64::NAN) is refused with [`LoopError::NotANumber`] by whatever takes the delay.
 ///
 /// ```
 /// use coframe::event_loop::Delay;
@@ -48,6 +48,9 @@ pub(super) struct Moment(i64);
 
 impl Moment {
     pub(super) const EPOCH: Moment = Moment(0);
+
+    /// Where all moments end up that are too far away. No clock comes so far.
+    pub(super) const NEVER: Moment = Moment(i64::MAX);
 
     /// The moment that is `delay` after the epoch.
     pub(super) fn at(delay: Delay) -> Result<Self, LoopError> {

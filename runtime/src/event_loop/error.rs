@@ -28,7 +28,7 @@ pub enum LoopError {
     AnotherRunning,
     /// The loop was to be closed while it runs.
     CloseRunning,
-    /// A loop with a virtual clock has nothing more to do: no callback is ready, none has a time to run at, and no
+    /// A loop with a virtual clock has nothing more to do: no callback is ready, none has a time that ever comes, and no
     /// [`RemoteHandle`](super::RemoteHandle) is left that could bring one. With a real clock it would wait forever.
     Deadlock,
     /// A delay or a time was [NaN](f64::NAN).

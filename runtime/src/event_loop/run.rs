@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::clock::Clock;
+use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
 use super::{EventLoop, Life, LoopError, Report};
 use crate::Exception;
@@ -203,7 +203,7 @@ impl EventLoop {
     }
 
     fn sleep(&self) -> Result<(), LoopError> {
-        let next = self.0.timers.next();
+        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
             return Ok(());
         }
