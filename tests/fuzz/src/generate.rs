@@ -52,6 +52,8 @@ enum Ret {
     Int,
     OptI,
     D,
+    /// `Result<D, Exception>`.
+    ResD,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,8 @@ enum Send {
     OptI,
     Bool,
     Unit,
+    /// `&str`, lent for one resume.
+    Text,
 }
 
 struct Gen {
@@ -118,8 +122,8 @@ pub fn program(seed: u64, index: u64) -> Program {
     for _ in 0..8 {
         g.next();
     }
-    g.ret = [Ret::Int, Ret::Int, Ret::OptI, Ret::D][g.pick(4)];
-    g.send = [Send::Int, Send::Int, Send::Int, Send::D, Send::OptI, Send::Bool, Send::Unit][g.pick(7)];
+    g.ret = [Ret::Int, Ret::Int, Ret::OptI, Ret::D, Ret::ResD][g.pick(if g.exceptions { 5 } else { 4 })];
+    g.send = [Send::Int, Send::Int, Send::Int, Send::D, Send::OptI, Send::Bool, Send::Unit, Send::Text][g.pick(8)];
     // A body whose delegates are of another module of `delegates`.
     let module = match g.send {
         Send::Int => "int",
@@ -127,6 +131,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         Send::OptI => "option",
         Send::Bool => "boolean",
         Send::Unit => "unit",
+        Send::Text => "text",
     };
     let (mut params, mut call) = (vec!["p: &'a Pair".to_owned()], vec!["&p".to_owned()]);
     for (name, ty, text, value) in [
@@ -157,6 +162,7 @@ pub fn program(seed: u64, index: u64) -> Program {
             Ret::Int => "i32",
             Ret::OptI => "(Option<i32>)",
             Ret::D => "D",
+            Ret::ResD => "(Result<D, coframe::Exception>)",
         }
         .into(),
         yields: "i32".into(),
@@ -166,6 +172,7 @@ pub fn program(seed: u64, index: u64) -> Program {
             Send::OptI => "(Option<i32>)",
             Send::Bool => "bool",
             Send::Unit => "()",
+            Send::Text => "(&str)",
         }
         .into(),
         setup: "let p = pair(\"p\");".into(),
@@ -173,7 +180,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         after: String::new(),
         body,
         items: format!("use crate::delegates::{module}::*; ")
-            + "fn never() -> D { unreachable!() } fn nothing((): ()) -> i32 { 2 } "
+            + "fn never() -> D { unreachable!() } fn nothing((): ()) -> i32 { 2 } fn letters(s: &str) -> i32 { s.len() as i32 } "
             + "fn by_ref(a: &D, n: i32) -> i32 { t(format_args!(\"by_ref {a} {n}\")); a.len() + n } \
                 fn two(a: D, b: D) -> (D, D) { t(\"two\"); (a, b) } \
                 fn opt(n: i32) -> Option<D> { t(format_args!(\"opt {n}\")); if n % 3 == 0 { None } else { Some(d(format_args!(\"o{n}\"))) } } \
@@ -323,6 +330,7 @@ impl Gen {
                     Send::OptI => self.yielded().map(|y| format!("{y}.unwrap_or({})", self.pick(5))),
                     Send::Bool => self.yielded().map(|y| format!("boolean({y})")),
                     Send::Unit => self.yielded().map(|y| format!("nothing({y})")),
+                    Send::Text => self.yielded().map(|y| format!("letters({y})")),
                 },
                 5 => Some(format!("f({})", self.int())),
                 6 => Some(format!("sum3({}, {}, {})", self.int(), self.int(), self.int())),
@@ -401,6 +409,11 @@ impl Gen {
         match self.ret {
             Ret::Int => self.int(),
             Ret::D => self.droppable(),
+            Ret::ResD => match self.pick(4) {
+                0 => self.attempt(Some(Ty::D)),
+                1 => self.movable(Ty::ResD).unwrap_or_else(|| "Err(coframe::Exception::Finished)".into()),
+                _ => format!("Ok({})", self.droppable()),
+            },
             Ret::OptI => {
                 if self.chance(4) {
                     "None".to_owned()

@@ -117,6 +117,30 @@ pub(crate) fn text(exception: &Exception) -> String {
     }
 }
 
+/// A value as text. Exceptions in it are without the places, which only a coroutine knows, and without the name of their
+/// variant, which is printed where there are none.
+pub(crate) fn untraced(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    let mut places = text.split("\n  at ");
+    let mut plain = places.next().unwrap_or_default().to_owned();
+    for place in places {
+        let rest =
+            place.split_once(".rs:").map_or("", |(_, rest)| rest).trim_start_matches(|c: char| c.is_ascii_digit());
+        plain += rest.split_once(" times)").filter(|_| rest.starts_with(" (")).map_or(rest, |(_, rest)| rest);
+    }
+    while let Some(start) = plain.find("Thrown(") {
+        let open = start + "Thrown".len();
+        let mut depth = 0;
+        let close = plain[open..].find(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0
+        });
+        plain.remove(open + close.expect("a tuple struct is closed"));
+        plain.replace_range(start..=open, "");
+    }
+    plain
+}
+
 /// Runs one case: `frame` calls `drive`, `native` and `abandoned` call `twin`.
 pub(crate) fn check(frame: &dyn Fn(), native: &dyn Fn(), abandoned: &dyn Fn()) {
     let mut yields = 0;
@@ -252,7 +276,7 @@ fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y,
             Act::Close => {
                 match quietly(|| pinned(&mut coroutine).close()) {
                     Ok(Ok(None)) => t("closed"),
-                    Ok(Ok(Some(value))) => t(format_args!("closed with {value:?}")),
+                    Ok(Ok(Some(value))) => t(format_args!("closed with {}", untraced(&value))),
                     Ok(Err(Exception::IgnoredExit)) if !coroutine.is_over() => {
                         t("ignored the exit");
                         resumed = None;
@@ -368,15 +392,4 @@ macro_rules! methods {
             }
         )*
     };
-}
-
-/// The value as text, without the lines of a traceback, which only a coroutine has.
-pub(crate) fn untraced(value: &impl std::fmt::Debug) -> String {
-    let text = format!("{value:?}");
-    let mut plain = String::new();
-    for piece in text.split("\n  at ") {
-        // What follows the place is the rest of a text around the exception.
-        plain.push_str(if plain.is_empty() { piece } else { piece.trim_start_matches(|c: char| c != ')') });
-    }
-    (0..10).fold(plain, |text, n| text.replace(&format!("Thrown(Probe({n}))"), &format!("Probe({n})")))
 }

@@ -8,8 +8,7 @@ use std::panic::resume_unwind;
 
 use coframe::{Delegate, Exception, Step};
 
-use crate::harness::untraced;
-use crate::harness::{Act, first_act, message, next_act, probe, quietly, script, t, text};
+use crate::harness::{Act, first_act, message, next_act, probe, quietly, script, t, text, untraced};
 use crate::script::Script;
 
 /// What unwinds the twin: an exception.
@@ -37,7 +36,7 @@ pub(crate) fn twin<R: Debug>(body: impl FnOnce() -> R) {
     match (ENDING.get(), outcome) {
         (Ending::No, Ok(value)) => t(format_args!("return {}", untraced(&value))),
         (Ending::No, Err(Ok(exception))) => t(format_args!("raised {}", text(&exception))),
-        (Ending::Closed, Ok(value)) => t(format_args!("closed with {value:?}")),
+        (Ending::Closed, Ok(value)) => t(format_args!("closed with {}", untraced(&value))),
         (Ending::Closed, Err(Ok(Exception::Exit))) => t("closed"),
         (Ending::Closed, Err(Ok(exception))) => {
             t(format_args!("close raised {}", text(&while_closing(exception))));

@@ -165,6 +165,7 @@ impl Gen {
                 self.restore(&states);
                 format!("(if {cond} {{ raise!({raised}) }} else {})", self.braced_value(ty))
             }
+            7 if self.ret == Ret::ResD && self.jumps => format!("{}?", self.outcome(ty)?),
             6 if ty == Ty::Int => {
                 let attempt = self.attempt(Some(Ty::Int));
                 format!("{attempt}.unwrap_or({})", self.pick(5))
@@ -179,7 +180,14 @@ impl Gen {
             return None;
         }
         let nested = self.depth < 3 && self.size > 0;
-        Some(match self.pick(10) {
+        Some(match self.pick(11) {
+            10 if self.pausing && self.send == Send::Unit => {
+                self.names += 1;
+                let (name, end) = (self.names, self.pick(4));
+                let iter = if end > 0 { format!("count(\"c{name}\", {end})") } else { format!("[{}, 7]", self.int()) };
+                let marker = ["yield_from!", "try_yield_from!"][self.pick(2)];
+                (format!("{marker}({iter});"), false)
+            }
             0 if nested => {
                 let attempt = self.attempt(None);
                 let name = self.name();
