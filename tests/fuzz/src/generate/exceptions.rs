@@ -1,6 +1,6 @@
 //! Attempts, raising and delegation in random bodies.
 
-use super::*;
+use super::{Gen, Ret, Send, State, Ty};
 
 impl Gen {
     /// What may be raised anywhere in an attempt leaves open whether a local was moved in it.

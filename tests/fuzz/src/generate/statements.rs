@@ -1,6 +1,6 @@
-//! Statements of random bodies, and the values in them.
+//! Statements of random bodies, and the jumps out of them.
 
-use super::*;
+use super::{Gen, Ret, State, Ty};
 
 impl Gen {
     pub(super) fn block(&mut self, indent: usize) -> (String, bool) {
@@ -32,7 +32,7 @@ impl Gen {
         false
     }
 
-    pub(super) fn stmt(&mut self, indent: usize) -> (String, bool) {
+    fn stmt(&mut self, indent: usize) -> (String, bool) {
         self.budget = 9;
         self.size -= 1;
         if self.chance(5)
@@ -144,7 +144,7 @@ impl Gen {
         (format!("t({});", self.pick(9)), false)
     }
 
-    pub(super) fn assign(&mut self, ty: Ty) -> Option<(String, bool)> {
+    fn assign(&mut self, ty: Ty) -> Option<(String, bool)> {
         let index = self.find(ty, |var| var.mutable && !var.fixed)?;
         let name = self.vars[index].name.clone();
         // `x = D::with(x, …)` moves a variable of outside of a loop and gives it back.
@@ -193,7 +193,7 @@ impl Gen {
         (format!("{head} {then} else {otherwise}"), then_ends && else_ends)
     }
 
-    pub(super) fn match_shape(&mut self, indent: usize) -> (String, bool) {
+    fn match_shape(&mut self, indent: usize) -> (String, bool) {
         let value = format!("({})", self.value(Ty::Shape));
         let pad = "    ".repeat(indent);
         let n = self.names;
@@ -258,7 +258,7 @@ impl Gen {
         (text + &pad + "}", diverged)
     }
 
-    pub(super) fn match_opt(&mut self, indent: usize) -> (String, bool) {
+    fn match_opt(&mut self, indent: usize) -> (String, bool) {
         let value = self.value(Ty::OptD);
         let pad = "    ".repeat(indent);
         let name = self.name();
@@ -279,7 +279,7 @@ impl Gen {
         (text, some_ends && none_ends)
     }
 
-    pub(super) fn for_stmt(&mut self, indent: usize) -> (String, bool) {
+    fn for_stmt(&mut self, indent: usize) -> (String, bool) {
         let (head, ty) = match self.pick(6) {
             0 => (format!("0..{}", 1 + self.pick(3)), Ty::Int),
             1 => (format!("{}..{}", self.pick(2), self.pick(4)), Ty::Int),
@@ -302,7 +302,7 @@ impl Gen {
         (format!("{label}: for {name} in {head} {body}"), false)
     }
 
-    pub(super) fn while_stmt(&mut self, indent: usize) -> (String, bool) {
+    fn while_stmt(&mut self, indent: usize) -> (String, bool) {
         self.names += 1;
         let fuel = format!("fuel{}", self.names);
         let states = self.states();
@@ -318,7 +318,7 @@ impl Gen {
         (format!("let mut {fuel} = 0; {label}: while {{ {fuel} += 1; {fuel} < 4 }} && {cond} {body}"), false)
     }
 
-    pub(super) fn while_pop(&mut self, indent: usize) -> Option<(String, bool)> {
+    fn while_pop(&mut self, indent: usize) -> Option<(String, bool)> {
         let index = self.find(Ty::VecD, |var| var.state == State::Init && var.mutable)?;
         let vec = self.vars[index].name.clone();
         let fixed = std::mem::replace(&mut self.vars[index].fixed, true);
@@ -334,7 +334,7 @@ impl Gen {
         Some((format!("{label}: while let Some({name}) = {vec}.pop() {body}"), false))
     }
 
-    pub(super) fn late(&mut self, indent: usize) -> Option<(String, bool)> {
+    fn late(&mut self, indent: usize) -> Option<(String, bool)> {
         let ty = if self.chance(3) { Ty::Int } else { Ty::D };
         let name = self.declare(ty, false, State::Gone);
         let index = self.vars.len() - 1;
@@ -361,7 +361,7 @@ impl Gen {
         ))
     }
 
-    pub(super) fn push(&mut self) -> Option<(String, bool)> {
+    fn push(&mut self) -> Option<(String, bool)> {
         let index = self.find(Ty::VecD, |var| var.state == State::Init && var.mutable && !var.fixed)?;
         let name = self.vars[index].name.clone();
         self.vars[index].fixed = true;
@@ -370,7 +370,7 @@ impl Gen {
         Some((format!("{name}.push({value});"), false))
     }
 
-    pub(super) fn let_else(&mut self, indent: usize) -> Option<(String, bool)> {
+    fn let_else(&mut self, indent: usize) -> Option<(String, bool)> {
         if !self.jumps {
             return None;
         }
@@ -392,7 +392,7 @@ impl Gen {
         Some((format!("let Some({name}) = {value} else {text}{pad}}};"), false))
     }
 
-    pub(super) fn labelled(&mut self, indent: usize) -> Option<(String, bool)> {
+    fn labelled(&mut self, indent: usize) -> Option<(String, bool)> {
         self.labels += 1;
         let label = format!("'b{}", self.labels);
         self.loops.push((label.clone(), false));
@@ -406,73 +406,56 @@ impl Gen {
         Some((format!("{label}: {body}"), false))
     }
 
-    pub(super) fn atom(&mut self) -> String {
-        let op = ["<", ">", "==", "!="][self.pick(4)];
-        let left = self.int();
-        // A bare marker or an indexed temporary on the left of a comparison is a known bug.
-        let left = if !self.known && left.starts_with(['y', '[']) { format!("f({left})") } else { left };
-        format!("b({left} {op} {})", self.int())
+    pub(super) fn enter_loop(&mut self) -> String {
+        self.labels += 1;
+        let label = format!("'l{}", self.labels);
+        self.loops.push((label.clone(), true));
+        label
     }
 
-    /// The right side of `&&`: moves nothing.
-    pub(super) fn right(&mut self) -> String {
-        let moves = std::mem::replace(&mut self.moves, false);
-        let text = self.cond();
-        self.moves = moves;
-        text
+    /// A jump whose states do not matter afterwards.
+    pub(super) fn jump_in_branch(&mut self) -> String {
+        let states = self.states();
+        let temps = std::mem::replace(&mut self.temps, false);
+        let jump = self.jump();
+        self.temps = temps;
+        self.restore(&states);
+        jump
     }
 
-    pub(super) fn value(&mut self, ty: Ty) -> String {
-        match ty {
-            Ty::Int => self.int(),
-            Ty::D => self.droppable(),
-            Ty::OptD => match self.pick(4) {
-                0 => self.movable(Ty::OptD).unwrap_or_else(|| "None::<D>".into()),
-                1 => format!("Some({})", self.droppable()),
-                _ => format!("opt({})", self.int()),
-            },
-            Ty::VecD => match self.pick(4) {
-                0 => self.movable(Ty::VecD).unwrap_or_else(|| "ds(\"i j\")".into()),
-                1 => {
-                    let first = self.droppable();
-                    format!("vec![{first}, {}]", self.droppable())
-                }
-                _ => {
-                    self.ds += 1;
-                    format!("ds(\"i{0} j{0}\")", self.ds)
-                }
-            },
-            Ty::Arr => format!("[{}, {}, {}]", self.int(), self.int(), self.int()),
-            Ty::Pair => {
-                let (a, n) = (self.droppable(), self.int());
-                format!("Pair {{ a: {a}, n: {n}, b: {} }}", self.droppable())
+    pub(super) fn jump(&mut self) -> String {
+        if !self.loops.is_empty() && !self.chance(3) {
+            let index = if self.chance(2) { self.loops.len() - 1 } else { self.pick(self.loops.len()) };
+            let (label, is_loop) = self.loops[index].clone();
+            if !is_loop {
+                return format!("break {label}");
             }
-            Ty::Shape => match self.pick(4) {
-                0 => format!("Shape::One({})", self.droppable()),
-                1 => {
-                    let first = self.droppable();
-                    format!("Shape::Two({first}, {})", self.droppable())
+            return format!("{} {label}", if self.chance(2) { "break" } else { "continue" });
+        }
+        if self.exceptions && self.chance(3) {
+            let value = self.raised();
+            return format!("raise!({value})");
+        }
+        let value = self.returned();
+        format!("return {value}")
+    }
+
+    pub(super) fn returned(&mut self) -> String {
+        match self.ret {
+            Ret::Int => self.int(),
+            Ret::D => self.droppable(),
+            Ret::ResD => match self.pick(4) {
+                0 => self.attempt(Some(Ty::D)),
+                1 => self.movable(Ty::ResD).unwrap_or_else(|| "Err(coframe::Exception::Finished)".into()),
+                _ => format!("Ok({})", self.droppable()),
+            },
+            Ret::OptI => {
+                if self.chance(4) {
+                    "None".to_owned()
+                } else {
+                    format!("Some({})", self.int())
                 }
-                2 => format!("Shape::Named {{ n: {}, d: {} }}", self.int(), self.droppable()),
-                _ => format!("shape({})", self.int_abs()),
-            },
-            Ty::RefD => match self.pick(3) {
-                0 => "&p.a".into(),
-                1 => "&p.b".into(),
-                _ => self.usable(Ty::RefD).unwrap_or_else(|| "&p.b".into()),
-            },
-            Ty::Once => match self.movable(Ty::D) {
-                Some(name) => format!("move || eat({name})"),
-                None => "move || f(4)".into(),
-            },
-            Ty::Sub => self.leaf(),
-            Ty::ResD | Ty::Exc => unreachable!("made where they are declared"),
+            }
         }
     }
-
-    pub(super) fn int_abs(&mut self) -> String {
-        format!("i32::abs({})", self.int())
-    }
-
-    // Statements.
 }
