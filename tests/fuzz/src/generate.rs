@@ -93,6 +93,8 @@ struct Gen {
     exceptions: bool,
     /// The attempts around, innermost last: what is moved or assigned in them.
     attempts: Vec<Vec<usize>>,
+    /// The states after the first branches whose second ones are being made.
+    pending: Vec<Vec<State>>,
     /// How much is left for the expressions of a statement, and of statements.
     budget: i32,
     size: i32,
@@ -118,6 +120,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         known: std::env::var_os("FUZZ_KNOWN").is_some(),
         exceptions: std::env::var_os("FUZZ_PLAIN").is_none(),
         attempts: Vec::new(),
+        pending: Vec::new(),
         budget: 30,
         size: 14,
     };

@@ -146,15 +146,14 @@ impl Gen {
     fn value_block(&mut self, ty: Ty) -> String {
         let states = self.states();
         let text = self.braced_value(ty);
-        // The state after the first branch waits at the end of `pending`.
         let after = self.states();
         self.restore(&states);
-        PENDING.with_borrow_mut(|pending| pending.push(after));
+        self.pending.push(after);
         text
     }
 
     fn value_block_merged(&mut self, ty: Ty) -> String {
-        let other = PENDING.with_borrow_mut(Vec::pop).unwrap_or_default();
+        let other = self.pending.pop().unwrap_or_default();
         let text = self.braced_value(ty);
         self.merge(&other);
         text
@@ -337,8 +336,4 @@ impl Gen {
         self.ds += 1;
         format!("d(\"t{}\")", self.ds)
     }
-}
-
-thread_local! {
-    static PENDING: std::cell::RefCell<Vec<Vec<State>>> = const { std::cell::RefCell::new(Vec::new()) };
 }
