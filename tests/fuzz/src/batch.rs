@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::program::Program;
@@ -124,13 +124,13 @@ fn environment() -> Vec<(&'static str, String)> {
     vec![("RUSTFLAGS", "-Awarnings".to_owned()), ("RUST_BACKTRACE", "0".to_owned())]
 }
 
-fn cargo(folder: &PathBuf) -> Command {
+fn cargo(folder: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(folder).envs(environment());
     command
 }
 
-fn write_root(folder: &PathBuf, outcomes: &[Option<Outcome>]) {
+fn write_root(folder: &Path, outcomes: &[Option<Outcome>]) {
     let mut text = String::from("#![allow(warnings)]\n#![recursion_limit = \"512\"]\n");
     for module in ["harness", "delegates", "script", "things", "twin"] {
         let path = lowering().join(format!("{module}.rs"));

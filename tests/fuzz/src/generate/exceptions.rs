@@ -219,7 +219,7 @@ impl Gen {
                 let fuel = format!("fuel{}", self.names);
                 let states = self.states();
                 self.attempts.push(Vec::new());
-                let loops = std::mem::replace(&mut self.loops, Vec::new());
+                let loops = std::mem::take(&mut self.loops);
                 self.loops.push((format!("'none{}", self.names), true));
                 let jumps = std::mem::replace(&mut self.jumps, false);
                 let count = self.vars.len();

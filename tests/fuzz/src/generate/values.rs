@@ -152,6 +152,7 @@ impl Gen {
         text
     }
 
+    /// The block of the other branch of the last [`Gen::value_block`].
     fn value_block_merged(&mut self, ty: Ty) -> String {
         let other = self.pending.pop().unwrap_or_default();
         let text = self.braced_value(ty);
