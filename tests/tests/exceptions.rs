@@ -1,6 +1,6 @@
 //! Exceptions: what they were raised from, where they passed, how they print, and what a close adds to them.
 //!
-//! The names in the comments are the lines of `SEMANTICS.md`.
+//! The names in the comments are the lines of `docs/semantics.md`.
 
 use std::error::Error;
 use std::fmt;
@@ -11,17 +11,7 @@ use std::pin::Pin;
 
 use coframe::private::{raise, raise_from, raised_while_closing};
 use coframe::{Coroutine, CoroutineExt, Exception, Resumed, Signal, Step};
-
-#[derive(Debug, PartialEq)]
-struct Mishap(u32);
-
-impl fmt::Display for Mishap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "mishap {}", self.0)
-    }
-}
-
-impl Error for Mishap {}
+use coframe_tests::Mishap;
 
 /// An error with a source of its own.
 #[derive(Debug)]
@@ -85,7 +75,6 @@ fn only_the_exit_is_an_exit() {
     assert!(!Exception::from(Mishap(1)).is_exit());
 }
 
-// EXC-09
 #[test]
 fn an_exception_that_nobody_touches_is_not_decorated() {
     #[coframe::coroutine(yield = u32)]
@@ -226,7 +215,7 @@ fn display_is_the_errors() {
     assert_eq!(Exception::AlreadyRunning.to_string(), "cannot resume a coroutine that is running");
 }
 
-// EXC-10, CLO-06
+// CLO-06
 #[test]
 fn an_error_raised_while_closing_comes_from_the_exit() {
     let mut co = Failing(Some(raise(Mishap(1))));

@@ -2,41 +2,12 @@
 //!
 //! What CPython's tests pin is in `semantics/`.
 
-use std::cell::RefCell;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use coframe::{BoxCoroutine, Coroutine, CoroutineExt, Exception, PointKind, Signal, State, Step};
-
-thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
-
-fn say(line: impl ToString) {
-    let line = line.to_string();
-    TRACE.with_borrow_mut(|trace| trace.push(line));
-}
-
-/// The trace since the last call, as one line.
-fn said() -> String {
-    TRACE.take().join(" ")
-}
-
-/// Says when it is dropped.
-#[derive(Debug)]
-struct Loud(&'static str);
-
-impl Drop for Loud {
-    fn drop(&mut self) {
-        say(format_args!("drop-{}", self.0));
-    }
-}
-
-impl Clone for Loud {
-    fn clone(&self) -> Loud {
-        say(format_args!("clone-{}", self.0));
-        Loud(self.0)
-    }
-}
+use coframe_tests::{Loud, one_line, said, say};
 
 #[coframe::coroutine(yield = u32, send = u32)]
 fn echo(argument: Loud) -> &'static str {
@@ -44,7 +15,7 @@ fn echo(argument: Loud) -> &'static str {
     let _local = Loud("local");
     let mut last = yield_!(0);
     while last != 99 {
-        say(format_args!("got-{last}"));
+        say(format_args!("got {last}"));
         last = yield_!(last * 2);
     }
     drop(argument);
@@ -55,7 +26,7 @@ fn echo(argument: Loud) -> &'static str {
 #[coframe::coroutine(yield = u32)]
 fn three() -> Loud {
     for n in 1..=3 {
-        say(format_args!("turn-{n}"));
+        say(format_args!("turn {n}"));
         yield_!(n);
     }
     Loud("returned")
@@ -72,7 +43,7 @@ fn start_while_waiting_for_a_value_leaves_it_waiting() {
     assert!(matches!(co.start(), Err(Exception::AlreadyStarted)));
     assert_eq!(co.state(), State::Suspended);
     assert_eq!(co.send(1).unwrap(), Step::Yielded(2));
-    assert_eq!(said(), "begin got-1");
+    assert_eq!(one_line(), "begin got-1");
 }
 
 #[test]
@@ -83,7 +54,7 @@ fn moved_between_resumes() {
     assert_eq!(moved.send(2).unwrap(), Step::Yielded(4));
     let mut back = *moved;
     assert_eq!(back.send(99).unwrap(), Step::Returned("done"));
-    assert_eq!(said(), "begin got-2 drop-argument end drop-local");
+    assert_eq!(one_line(), "begin got-2 drop-argument end drop-local");
 }
 
 #[test]
@@ -101,11 +72,11 @@ fn a_panic_passes_through_and_leaves_it_finished() {
     co.start().unwrap();
     let payload = catch_unwind(AssertUnwindSafe(|| co.send(0))).unwrap_err();
     assert!(payload.downcast_ref::<String>().is_some_and(|text| text.contains("division by zero")));
-    assert_eq!(said(), "drop-turn drop-local drop-argument");
+    assert_eq!(one_line(), "drop-turn drop-local drop-argument");
     assert_eq!(co.state(), State::Closed);
     assert!(matches!(co.send(1), Err(Exception::Finished)));
     assert!(matches!(co.close(), Ok(None)));
-    assert_eq!(said(), "");
+    assert_eq!(one_line(), "");
 }
 
 #[test]
@@ -123,7 +94,7 @@ fn values_keeps_what_is_returned() {
     assert_eq!(values.by_ref().map(Result::unwrap).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(values.next().is_none());
     let returned = values.into_return();
-    assert_eq!(said(), "turn-1 turn-2 turn-3");
+    assert_eq!(one_line(), "turn-1 turn-2 turn-3");
     assert_eq!(returned.map(|loud| loud.0), Some("returned"));
     assert!(co.values().into_return().is_none());
 }
@@ -176,7 +147,7 @@ fn a_body_that_looks_at_nothing_runs_by_the_raw_trait() {
     assert!(matches!(pinned.as_mut().resume(Signal::Send(3)), Ok(Step::Yielded(6))));
     assert!(matches!(pinned.as_mut().resume(Signal::Throw(Exception::Exit)), Err(Exception::Exit)));
     assert!(matches!(pinned.resume(Signal::Start), Err(Exception::Finished)));
-    assert_eq!(said(), "begin got-3 drop-local drop-argument");
+    assert_eq!(one_line(), "begin got-3 drop-local drop-argument");
 }
 
 #[test]
@@ -287,7 +258,6 @@ fn send_and_sync_follow_the_locals() {
     assert_eq!(collected, [0, 1]);
 }
 
-// PRG-01
 #[test]
 fn recursion_by_boxes() {
     #[coframe::coroutine(yield = u32)]
@@ -313,5 +283,5 @@ fn independent_activations_do_not_share() {
     said();
     drop(a);
     drop(b);
-    assert_eq!(said(), "drop-local drop-a drop-local drop-b");
+    assert_eq!(one_line(), "drop-local drop-a drop-local drop-b");
 }

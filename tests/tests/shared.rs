@@ -1,70 +1,11 @@
 //! Handles: one coroutine driven by several owners. Re-entrancy is in `semantics/reentrancy.rs`.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use coframe::{BoxCoroutine, CoroutineExt, Exception, Shared, State, Step};
-
-thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
-
-fn say(line: impl ToString) {
-    let line = line.to_string();
-    TRACE.with_borrow_mut(|trace| trace.push(line));
-}
-
-/// The trace since the last call, as one line.
-fn said() -> String {
-    TRACE.take().join(" ")
-}
-
-/// Says when it is dropped.
-#[derive(Debug)]
-struct Loud(&'static str);
-
-impl Drop for Loud {
-    fn drop(&mut self) {
-        say(format_args!("drop-{}", self.0));
-    }
-}
-
-impl fmt::Display for Loud {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for Loud {}
-
-/// Where a body finds a handle on a coroutine that was made after it.
-struct Cell<C>(Rc<RefCell<Option<Shared<C>>>>);
-
-impl<C> Cell<C> {
-    fn new() -> Self {
-        Cell(Rc::default())
-    }
-
-    fn set(&self, handle: &Shared<C>) {
-        *self.0.borrow_mut() = Some(handle.clone());
-    }
-
-    fn get(&self) -> Shared<C> {
-        self.0.borrow().clone().unwrap()
-    }
-
-    /// Breaks the cycle.
-    fn clear(&self) {
-        let handle = self.0.take();
-        drop(handle);
-    }
-}
-
-impl<C> Clone for Cell<C> {
-    fn clone(&self) -> Self {
-        Cell(Rc::clone(&self.0))
-    }
-}
+use coframe_tests::{Cell, Loud, Mishap, one_line, said, say};
 
 type Pulled = BoxCoroutine<'static, &'static str, ()>;
 
@@ -81,10 +22,10 @@ fn the_last_handle_closes_it() {
     let two = one.clone();
     one.start().unwrap();
     drop(one);
-    assert_eq!(said(), "");
+    assert_eq!(one_line(), "");
     assert_eq!(two.state(), State::Suspended);
     drop(two);
-    assert_eq!(said(), "drop-guard");
+    assert_eq!(one_line(), "drop-guard");
 }
 
 #[test]
@@ -99,11 +40,10 @@ fn misuse_is_passed_on() {
     assert!(matches!(shared.clone().start(), Err(Exception::AlreadyStarted)));
     shared.send(1).unwrap();
     assert_eq!(shared.clone().send(2).unwrap(), Step::Returned(3));
-    assert!(matches!(shared.throw(Loud("late")), Err(exception) if exception.is::<Loud>()));
+    assert!(matches!(shared.throw(Mishap(1)), Err(exception) if exception.is::<Mishap>()));
     assert!(matches!(shared.close(), Ok(None)));
 }
 
-// INT-07
 #[test]
 fn states_from_outside_and_from_inside() {
     type Look = Rc<dyn Fn() -> String>;
@@ -120,7 +60,7 @@ fn states_from_outside_and_from_inside() {
     *look.borrow_mut() = Some(Rc::clone(&view));
     assert_eq!(view(), "created Shared(<coroutine watched, created>) false");
     shared.start().unwrap();
-    assert_eq!(said(), "running Shared(<running>) true");
+    assert_eq!(said(), ["running Shared(<running>) true"]);
     assert!(view().starts_with("suspended Shared(<coroutine watched, suspended at line "));
     shared.close().unwrap();
     assert_eq!(view(), "closed Shared(<coroutine watched, closed>) false");
@@ -138,7 +78,7 @@ fn the_coroutine_is_taken_out_of_its_last_handle() {
     let mut counter = one.try_into_inner().unwrap();
     assert!(weak.upgrade().is_none());
     assert_eq!(counter.start().unwrap(), Step::Yielded(1));
-    assert_eq!(said(), "");
+    assert_eq!(one_line(), "");
 }
 
 #[test]
@@ -152,7 +92,7 @@ fn a_panic_passes_through_every_handle() {
     let mut other = shared.clone();
     shared.start().unwrap();
     assert!(catch_unwind(AssertUnwindSafe(|| shared.start())).is_err());
-    assert_eq!(said(), "drop-guard");
+    assert_eq!(one_line(), "drop-guard");
     assert!(!other.is_running());
     assert!(matches!(other.start(), Err(Exception::Finished)));
 }
@@ -166,11 +106,11 @@ fn next_has_no_place_for_the_refusal_and_panics() {
         say(payload.downcast_ref::<&str>().unwrap());
         yield_!(1);
     }
-    let cell = Cell::new();
+    let cell = Cell::empty();
     let mut shared = Shared::new(Box::new(greedy(cell.clone())) as Box<dyn Iterator<Item = u32>>);
     cell.set(&shared);
     assert_eq!(shared.next(), Some(1));
-    assert_eq!(said(), "a coroutine was iterated over while it runs; `start` gives this as an `Err`");
+    assert_eq!(said(), ["a coroutine was iterated over while it runs; `start` gives this as an `Err`"]);
     cell.clear();
 }
 
@@ -181,11 +121,11 @@ fn a_handle_is_dropped_by_the_body_that_it_is_on() {
         this.clear();
         yield_!("alone");
     }
-    let cell = Cell::new();
+    let cell = Cell::empty();
     let mut shared = Shared::new(Box::new(forgetful(Loud("guard"), cell.clone())) as Pulled);
     cell.set(&shared);
     assert_eq!(shared.start().unwrap(), Step::Yielded("alone"));
-    assert_eq!(said(), "");
+    assert_eq!(one_line(), "");
     drop(shared);
-    assert_eq!(said(), "drop-guard");
+    assert_eq!(one_line(), "drop-guard");
 }

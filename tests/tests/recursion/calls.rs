@@ -5,7 +5,7 @@ use coframe::{
     try_yield_from, yield_, yield_from,
 };
 
-use super::{Loud, Mishap, name, said, say};
+use super::{Loud, Mishap, name, one_line, said, say};
 
 struct Tree {
     left: Option<Box<Tree>>,
@@ -35,7 +35,7 @@ impl Tree {
     }
 }
 
-// PRG-01, DEL-10
+// DEL-10
 #[test]
 fn a_walk_in_order_returns_sizes() {
     let tree = Tree::of(0..1000).unwrap();
@@ -120,7 +120,7 @@ fn a_callee_that_was_resumed_before() {
     inner.start().unwrap();
     let mut co = join_waiting(inner);
     assert_eq!(co.start().unwrap(), Step::Yielded(7));
-    assert_eq!(said(), "drop-0 drop-1 alreadystarted");
+    assert_eq!(one_line(), "drop-0 drop-1 alreadystarted");
     co.close().unwrap();
 }
 
@@ -215,18 +215,18 @@ fn a_delegate_that_is_no_call_is_told_of_exceptions_first() {
     let mut co = outer(1);
     assert_eq!(co.next(), Some(1));
     assert_eq!(co.throw(Mishap(1)).unwrap(), Step::Yielded(99));
-    assert_eq!(said(), "told-mishap-1");
+    assert_eq!(one_line(), "told-mishap-1");
     co.close().unwrap();
-    assert_eq!(said(), "released drop-0 drop-1");
+    assert_eq!(one_line(), "released drop-0 drop-1");
     let mut co = outer(1);
     assert_eq!(co.nth(2), Some(7));
     co.close().unwrap();
-    assert_eq!(said(), "drop-7 drop-0 drop-1");
+    assert_eq!(one_line(), "drop-7 drop-0 drop-1");
     let mut co = outer(1);
     assert_eq!(co.nth(4), Some(8));
     said();
     assert!(co.throw(Mishap(2)).unwrap_err().is::<Mishap>());
-    assert_eq!(said(), "drop-0 drop-1");
+    assert_eq!(one_line(), "drop-0 drop-1");
 }
 
 /// What is generic in all it takes: a list and what else yields its items.

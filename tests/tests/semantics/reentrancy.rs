@@ -35,7 +35,7 @@ fn ree_01_a_body_that_resumes_itself_is_refused_and_goes_on() {
         fails("start", this.start());
         "normal end"
     }
-    let cell = Cell::new();
+    let cell = Cell::empty();
     let mut this: Shared<Sent> = Shared::new(Box::new(selfish(cell.clone())));
     cell.set(&this);
     assert_eq!(gave(this.start()), "yielded \"still fine\"");
@@ -73,7 +73,7 @@ fn ree_02_a_delegator_runs_while_its_delegate_does() {
     fn outer(this: Cell<Pulled>) {
         yield_from!(middle(this));
     }
-    let cell = Cell::new();
+    let cell = Cell::empty();
     let mut shared = Shared::new(Box::new(outer(cell.clone())) as Pulled);
     cell.set(&shared);
     assert_eq!(gave(shared.start()), "yielded \"from inner\"");
@@ -105,7 +105,7 @@ fn ree_03_a_loop_of_delegations_is_refused_in_the_innermost() {
             raise!(raised);
         }
     }
-    let cell = Cell::new();
+    let cell = Cell::empty();
     let mut shared = Shared::new(Box::new(first(cell.clone())) as Pulled);
     cell.set(&shared);
     assert_eq!([shared.start(), shared.start()].map(gave), ["yielded \"a\"", "yielded \"b\""]);

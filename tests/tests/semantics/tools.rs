@@ -1,63 +1,15 @@
-//! The trace, and what speaks into it.
+//! What is raised, and what a resume gave, as lines of the trace.
 
-use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{self, Debug};
 use std::iter::successors;
-use std::rc::Rc;
 use std::sync::Once;
 
-use coframe::{Exception, Resumed, Shared, Step, set_unraisable_hook};
+use coframe::{Exception, Resumed, Step, set_unraisable_hook};
 
-thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
+pub(crate) use coframe_tests::{Cell, Loud, Mishap, said, say};
 
-/// Adds a line to the trace of this thread.
-pub(crate) fn say(line: impl ToString) {
-    let line = line.to_string();
-    TRACE.with_borrow_mut(|trace| trace.push(line));
-}
-
-/// The trace since the last call.
-pub(crate) fn said() -> Vec<String> {
-    TRACE.take()
-}
-
-/// Says when it is dropped, and when it is cloned.
-#[derive(Debug)]
-pub(crate) struct Loud(pub(crate) &'static str);
-
-impl Drop for Loud {
-    fn drop(&mut self) {
-        say(format_args!("drop {}", self.0));
-    }
-}
-
-impl Clone for Loud {
-    fn clone(&self) -> Loud {
-        say(format_args!("clone {}", self.0));
-        Loud(self.0)
-    }
-}
-
-impl PartialEq for Loud {
-    fn eq(&self, other: &Loud) -> bool {
-        self.0 == other.0
-    }
-}
-
-/// An error of the user's own.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Mishap(pub(crate) u32);
-
-impl fmt::Display for Mishap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "mishap {}", self.0)
-    }
-}
-
-impl Error for Mishap {}
-
-/// Another one, which a handler of the first does not handle.
+/// An error that a handler of [`Mishap`] does not handle.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault(pub(crate) &'static str);
 
@@ -111,33 +63,4 @@ pub(crate) fn hear_the_unraisable() {
             other => panic!("{other:?}"),
         });
     });
-}
-
-/// Where a body finds a handle on a coroutine that was made after it.
-pub(crate) struct Cell<C>(Rc<RefCell<Option<Shared<C>>>>);
-
-impl<C> Cell<C> {
-    pub(crate) fn new() -> Self {
-        Cell(Rc::default())
-    }
-
-    pub(crate) fn set(&self, handle: &Shared<C>) {
-        *self.0.borrow_mut() = Some(handle.clone());
-    }
-
-    pub(crate) fn get(&self) -> Shared<C> {
-        self.0.borrow().clone().expect("a handle was set")
-    }
-
-    /// Breaks the cycle.
-    pub(crate) fn clear(&self) {
-        let handle = self.0.take();
-        drop(handle);
-    }
-}
-
-impl<C> Clone for Cell<C> {
-    fn clone(&self) -> Self {
-        Cell(Rc::clone(&self.0))
-    }
 }
