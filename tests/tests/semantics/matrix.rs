@@ -351,6 +351,18 @@ impl Drop for Own {
     }
 }
 
+/// What a delegator does with what its delegate returned.
+fn has(name: &str, result: &'static str) -> &'static str {
+    say(format_args!("{name} has {result}"));
+    result
+}
+
+/// What one that catches does with what its delegate raised, before it raises that again.
+fn sees(name: &str, raised: Exception) -> Exception {
+    say(format_args!("{name} sees {}", chain(&raised)));
+    raised
+}
+
 /// Compares a row with the model, for every column and every form of delegation.
 fn check(way: Way) {
     hear_the_unraisable();
@@ -366,8 +378,7 @@ fn check(way: Way) {
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(delegate(way));
-                say(format_args!("outer has {result}"));
-                result
+                has("outer", result)
             }
             assert_eq!(run(outer(way), act), bare, "by value, {way:?}, {act:?}");
         }
@@ -377,8 +388,7 @@ fn check(way: Way) {
                 let _finally = Loud("outer");
                 let mut local = delegate(way);
                 let result = yield_from!(&mut local);
-                say(format_args!("outer has {result}"));
-                result
+                has("outer", result)
             }
             assert_eq!(run(outer(way), act), modelled(false, true), "by reference, {way:?}, {act:?}");
         }
@@ -387,8 +397,7 @@ fn check(way: Way) {
             fn outer(boxed: BoxCoroutine<'static, u32, &'static str>) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(boxed);
-                say(format_args!("outer has {result}"));
-                result
+                has("outer", result)
             }
             assert_eq!(run(outer(Box::new(delegate(way))), act), bare, "boxed, {way:?}, {act:?}");
         }
@@ -397,8 +406,7 @@ fn check(way: Way) {
             fn outer(shared: Shared<BoxCoroutine<'static, u32, &'static str>>) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(shared);
-                say(format_args!("outer has {result}"));
-                result
+                has("outer", result)
             }
             assert_eq!(run(outer(Shared::new(Box::new(delegate(way)))), act), bare, "shared, {way:?}, {act:?}");
         }
@@ -407,8 +415,7 @@ fn check(way: Way) {
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(Own { way, at: 0, pending: None });
-                say(format_args!("outer has {result}"));
-                result
+                has("outer", result)
             }
             assert_eq!(run(outer(way), act), bare, "a type of the user's, {way:?}, {act:?}");
         }
@@ -418,14 +425,8 @@ fn check(way: Way) {
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(delegate(way)) {
-                    Ok(result) => {
-                        say(format_args!("outer has {result}"));
-                        result
-                    }
-                    Err(raised) => {
-                        say(format_args!("outer sees {}", chain(&raised)));
-                        raise!(raised)
-                    }
+                    Ok(result) => has("outer", result),
+                    Err(raised) => raise!(sees("outer", raised)),
                 }
             }
             assert_eq!(run(outer(way), act), catching, "caught, {way:?}, {act:?}");
@@ -436,15 +437,11 @@ fn check(way: Way) {
                 let _finally = Loud("outer");
                 let outcome = attempt! {
                     let result = yield_from!(delegate(way));
-                    say(format_args!("outer has {result}"));
-                    result
+                    has("outer", result)
                 };
                 match outcome {
                     Ok(value) => value,
-                    Err(raised) => {
-                        say(format_args!("outer sees {}", chain(&raised)));
-                        raise!(raised)
-                    }
+                    Err(raised) => raise!(sees("outer", raised)),
                 }
             }
             assert_eq!(run(outer(way), act), catching, "attempted, {way:?}, {act:?}");
@@ -455,14 +452,8 @@ fn check(way: Way) {
                 let _finally = Loud("outer");
                 let mut local = delegate(way);
                 match try_yield_from!(&mut local) {
-                    Ok(result) => {
-                        say(format_args!("outer has {result}"));
-                        result
-                    }
-                    Err(raised) => {
-                        say(format_args!("outer sees {}", chain(&raised)));
-                        raise!(raised)
-                    }
+                    Ok(result) => has("outer", result),
+                    Err(raised) => raise!(sees("outer", raised)),
                 }
             }
             assert_eq!(run(outer(way), act), modelled(true, true), "caught by reference, {way:?}, {act:?}");
@@ -472,21 +463,14 @@ fn check(way: Way) {
             fn middle(way: Way) -> &'static str {
                 let _finally = Loud("middle");
                 let result = yield_from!(delegate(way));
-                say(format_args!("middle has {result}"));
-                result
+                has("middle", result)
             }
             #[coframe::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(middle(way)) {
-                    Ok(result) => {
-                        say(format_args!("outer has {result}"));
-                        result
-                    }
-                    Err(raised) => {
-                        say(format_args!("outer sees {}", chain(&raised)));
-                        raise!(raised)
-                    }
+                    Ok(result) => has("outer", result),
+                    Err(raised) => raise!(sees("outer", raised)),
                 }
             }
             let middle = model::delegator("middle", model::delegate(way), false, false);
@@ -498,21 +482,14 @@ fn check(way: Way) {
             fn middle(way: Way) -> &'static str {
                 let _finally = Loud("middle");
                 let result = yield_from!(recursive_delegate(way));
-                say(format_args!("middle has {result}"));
-                result
+                has("middle", result)
             }
             #[coframe::coroutine(recursive, yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(middle(way)) {
-                    Ok(result) => {
-                        say(format_args!("outer has {result}"));
-                        result
-                    }
-                    Err(raised) => {
-                        say(format_args!("outer sees {}", chain(&raised)));
-                        raise!(raised)
-                    }
+                    Ok(result) => has("outer", result),
+                    Err(raised) => raise!(sees("outer", raised)),
                 }
             }
             let middle = model::delegator("middle", model::delegate(way), false, false);
@@ -523,8 +500,7 @@ fn check(way: Way) {
             let anonymous = coroutine!(yield = u32, |way: Way| -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(delegate(way));
-                say(format_args!("outer has {result}"));
-                result
+                has("outer", result)
             });
             let trace = run(anonymous(way), act);
             let trace: Vec<String> = trace.iter().map(|line| line.replace("<coroutine>", "outer")).collect();
