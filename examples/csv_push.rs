@@ -8,11 +8,11 @@
 //! The reader is the coroutine in `src/csv.rs`. It knows nothing of files: it is *sent* what is there and yields each
 //! record as soon as it is whole, so it would serve as well behind a socket.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::process::ExitCode;
 
 use coframe::{CoroutineExt, Exception, Step};
+use coframe_examples::command_line::{misused, number, open};
 use coframe_examples::csv;
 
 const USAGE: &str = "usage: csv_push [FILE] [--chunk N]";
@@ -23,13 +23,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let options = options(std::env::args().skip(1)).unwrap_or_else(|problem| misused(&problem, USAGE));
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,13 +37,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     let mut options = Options { file: None, chunk: 4096 };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--chunk" => {
-                let number = arguments.next().ok_or("--chunk wants a number of bytes")?;
-                options.chunk = match number.parse() {
-                    Ok(chunk) if chunk > 0 => chunk,
-                    _ => return Err(format!("--chunk wants a number of bytes from 1, not {number:?}")),
-                };
-            }
+            "--chunk" => options.chunk = number(&argument, arguments.next(), 1)?,
             "-" => options.file = None,
             flag if flag.starts_with('-') => return Err(format!("no such option: {flag}")),
             _ if options.file.is_some() => return Err("only one file can be read".to_owned()),
@@ -61,10 +49,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
 
 /// Any error becomes an `Exception` with `?`, so that it serves as the error of a whole program too.
 fn run(options: &Options) -> Result<(), Exception> {
-    let source: Box<dyn Read> = match &options.file {
-        Some(file) => Box::new(File::open(file)?),
-        None => Box::new(io::stdin()),
-    };
+    let source = open(options.file.as_deref().unwrap_or("-"))?;
     let mut input = BufReader::with_capacity(options.chunk, source);
     let mut output = io::stdout().lock();
 

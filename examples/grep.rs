@@ -12,11 +12,11 @@
 //!
 //! The exit status is that of `grep`: 0 if a line was found, 1 if none was, 2 if something went wrong.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::process::ExitCode;
 
 use coframe::{CoroutineExt, Exception};
+use coframe_examples::command_line::{misused, number, open};
 use coframe_examples::grep::{Sink, broadcast, count_by_file, feed, grep, longest, print};
 
 const USAGE: &str = "usage: grep [--first N] [--count] [--longest] [TEXT [FILE|-]...]";
@@ -33,13 +33,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let options = options(std::env::args().skip(1)).unwrap_or_else(|problem| misused(&problem, USAGE));
     let mut unreadable = false;
     match run(&options, &mut unreadable) {
         Ok(_) if unreadable => ExitCode::from(2),
@@ -58,11 +52,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     let (mut first, mut count, mut longest) = (None, false, false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--first" => {
-                let number = arguments.next().ok_or("--first wants a number of lines")?;
-                let wrong = |_| format!("--first wants a number of lines, not {number:?}");
-                first = Some(number.parse().map_err(wrong)?);
-            }
+            "--first" => first = Some(number(&argument, arguments.next(), 0)?),
             "--count" => count = true,
             "--longest" => longest = true,
             flag if flag.len() > 1 && flag.starts_with('-') => return Err(format!("no such option: {flag}")),
@@ -94,17 +84,14 @@ fn run(options: &Options, unreadable: &mut bool) -> Result<u64, Exception> {
     head.start()?;
 
     for file in &options.files {
-        let input: Box<dyn BufRead> = match file.as_str() {
-            "-" => Box::new(io::stdin().lock()),
-            file => match File::open(file) {
-                Ok(file) => Box::new(BufReader::new(file)),
-                // As `grep` does: one file that is not there does not keep it from the others.
-                Err(error) => {
-                    eprintln!("{file}: {error}");
-                    *unreadable = true;
-                    continue;
-                }
-            },
+        let input = match open(file) {
+            Ok(input) => input,
+            // As `grep` does: one file that is not there does not keep it from the others.
+            Err(error) => {
+                eprintln!("{file}: {error}");
+                *unreadable = true;
+                continue;
+            }
         };
         if let Some(found) = feed(file, input, &mut head)? {
             return Ok(found);

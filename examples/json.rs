@@ -13,11 +13,11 @@
 //! python3 -c 'print("[" * 100000 + "]" * 100000)' | cargo run --example json -- - --compact
 //! ```
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use coframe::Exception;
+use coframe_examples::command_line::{misused, number, open};
 use coframe_examples::json;
 
 const USAGE: &str = "usage: json [FILE|-] [--chunk N] [--compact]";
@@ -30,13 +30,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let options = options(std::env::args().skip(1)).unwrap_or_else(|problem| misused(&problem, USAGE));
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -50,13 +44,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     let mut options = Options { file: SAMPLE.to_owned(), chunk: 4096, compact: false };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--chunk" => {
-                let number = arguments.next().ok_or("--chunk wants a number of bytes")?;
-                options.chunk = match number.parse() {
-                    Ok(chunk) if chunk > 0 => chunk,
-                    _ => return Err(format!("--chunk wants a number of bytes from 1, not {number:?}")),
-                };
-            }
+            "--chunk" => options.chunk = number(&argument, arguments.next(), 1)?,
             "--compact" => options.compact = true,
             flag if flag.len() > 1 && flag.starts_with('-') => return Err(format!("no such option: {flag}")),
             _ => options.file = argument,
@@ -66,10 +54,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
 }
 
 fn run(options: &Options) -> Result<(), Exception> {
-    let input: Box<dyn Read> = match options.file.as_str() {
-        "-" => Box::new(io::stdin()),
-        file => Box::new(File::open(file)?),
-    };
+    let input = open(&options.file)?;
     let value = json::parse(json::characters(input, options.chunk))?;
 
     let mut output = BufWriter::new(io::stdout().lock());

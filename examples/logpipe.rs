@@ -9,11 +9,10 @@
 //! The stages are in `src/log.rs`. They are put together as iterators are, the last one *pulls*, and at no time is there
 //! more than one line in memory.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
 use std::process::ExitCode;
 
 use coframe::Exception;
+use coframe_examples::command_line::{misused, open};
 use coframe_examples::log::{self, Class, Decoding, Entry, Summary};
 
 const USAGE: &str = "usage: logpipe [FILE|-] [--strict] [--only STATUS|5xx|LEVEL]";
@@ -28,13 +27,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let options = options(std::env::args().skip(1)).unwrap_or_else(|problem| misused(&problem, USAGE));
     match run(&options) {
         Ok(summary) => {
             print(&summary);
@@ -61,10 +54,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
 }
 
 fn run(options: &Options) -> Result<Summary, Exception> {
-    let input: Box<dyn BufRead> = match options.file.as_str() {
-        "-" => Box::new(io::stdin().lock()),
-        file => Box::new(BufReader::new(File::open(file)?)),
-    };
+    let input = open(&options.file)?;
 
     let lines = log::read(input);
     let lines = log::decode(lines, options.decoding);

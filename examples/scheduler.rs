@@ -10,12 +10,12 @@
 //! traceback is written to standard error, another one takes its place, and the others do not notice.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
 
 use coframe::Exception;
+use coframe_examples::command_line::{misused, number, open};
 use coframe_examples::pool::{Job, add_up};
 use coframe_examples::scheduler::{Ended, Outcome, Scheduler};
 
@@ -28,13 +28,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let options = options(std::env::args().skip(1)).unwrap_or_else(|problem| misused(&problem, USAGE));
     match run(&options) {
         Ok(code) => code,
         Err(error) => {
@@ -48,14 +42,10 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     let job = Job { column: "population".to_owned(), workers: 3, restarts: 2, every: 10 };
     let mut options = Options { file: SAMPLE.to_owned(), job };
     while let Some(argument) = arguments.next() {
-        let mut number = |from: u32| match arguments.next().map(|number| number.parse::<u32>()) {
-            Some(Ok(number)) if number >= from => Ok(number),
-            _ => Err(format!("{argument} wants a number from {from}")),
-        };
         match argument.as_str() {
-            "--workers" => options.job.workers = number(1)? as usize,
-            "--restarts" => options.job.restarts = number(0)?,
-            "--every" => options.job.every = number(1)?.into(),
+            "--workers" => options.job.workers = number(&argument, arguments.next(), 1_u32)? as usize,
+            "--restarts" => options.job.restarts = number(&argument, arguments.next(), 0)?,
+            "--every" => options.job.every = number(&argument, arguments.next(), 1_u32)?.into(),
             "--column" => options.job.column = arguments.next().ok_or("--column wants a name")?,
             flag if flag.len() > 1 && flag.starts_with('-') => return Err(format!("no such option: {flag}")),
             _ => options.file = argument,
@@ -65,10 +55,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
 }
 
 fn run(options: &Options) -> Result<ExitCode, Exception> {
-    let input: Box<dyn BufRead> = match options.file.as_str() {
-        "-" => Box::new(io::stdin().lock()),
-        file => Box::new(BufReader::new(File::open(file)?)),
-    };
+    let input = open(&options.file)?;
 
     // The first task is the one that the exit status is about.
     let last = Rc::new(RefCell::new(None));

@@ -14,19 +14,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use coframe::Exception;
+use coframe_examples::command_line::{misused, number};
 use coframe_examples::tree::{Disk, Options, list};
 
 const USAGE: &str = "usage: tree [DIRECTORY] [--skip NAME]... [--limit LINES]";
 const SAMPLE: &str = env!("CARGO_MANIFEST_DIR");
 
 fn main() -> ExitCode {
-    let (root, options) = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
-        Err(problem) => {
-            eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
+    let (root, options) = options(std::env::args().skip(1)).unwrap_or_else(|problem| misused(&problem, USAGE));
     match run(root, &options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -41,11 +36,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<(PathBuf, Opti
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--skip" => options.skip.push(arguments.next().ok_or("--skip wants the name of a directory")?),
-            "--limit" => {
-                let number = arguments.next().ok_or("--limit wants a number of lines")?;
-                let wrong = |_| format!("--limit wants a number of lines, not {number:?}");
-                options.limit = Some(number.parse().map_err(wrong)?);
-            }
+            "--limit" => options.limit = Some(number(&argument, arguments.next(), 0)?),
             flag if flag.starts_with('-') => return Err(format!("no such option: {flag}")),
             _ if root.is_some() => return Err("only one directory can be listed".to_owned()),
             _ => root = Some(argument),
