@@ -29,6 +29,7 @@ fn main() -> Result<(), Exception> {
     dropping()?;
     catching()?;
     delegating()?;
+    recursion();
     sharing()?;
     Ok(())
 }
@@ -490,6 +491,26 @@ fn delegating() -> Result<(), Exception> {
     });
     println!("{:?}", both().collect::<Vec<_>>());
     Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// The moves that take a tower of disks from one peg to another. The calls of a `recursive` coroutine are on a stack of
+/// their own on the heap: a resume costs the same at any depth, and no depth is too much for it.
+#[coframe::coroutine(recursive, yield = String)]
+fn moves(disks: u32, from: &str, to: &str, other: &str) {
+    if disks > 0 {
+        yield_from!(moves(disks - 1, from, other, to));
+        yield_!(format!("{from}{to}"));
+        yield_from!(moves(disks - 1, other, to, from));
+    }
+}
+
+fn recursion() {
+    heading("A coroutine can call itself");
+    println!("three disks: {:?}", moves(3, "a", "b", "c").collect::<Vec<_>>());
+    // All of these would take till the end of the world; nothing is made before it is asked for.
+    println!("sixty-four: {:?} …", moves(64, "a", "b", "c").take(5).collect::<Vec<_>>());
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
