@@ -1,4 +1,4 @@
-//! The attribute's arguments: `yield = Y, send = S, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone), crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -16,6 +16,8 @@ pub(crate) struct Args {
     pub(crate) sends: Type,
     /// Whether the frame is `Clone`.
     pub(crate) clone: bool,
+    /// `task`, which says what is yielded and sent: where it stands.
+    task: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
     /// The path of the runtime crate; `::coframe` by default.
@@ -28,13 +30,14 @@ impl Default for Args {
             yields: parse_quote!(()),
             sends: parse_quote!(()),
             clone: false,
+            task: None,
             recursive: None,
             krate: parse_quote!(::coframe),
         }
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone)` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -56,7 +59,21 @@ impl Args {
                 let _: syn::Result<TokenTree> = input.parse();
             }
         }
+        args.resolve_task(&seen, report);
         args
+    }
+
+    /// `task` is `yield = Awaitable`.
+    fn resolve_task(&mut self, seen: &[String], report: &mut Report) {
+        let Some(span) = self.task else { return };
+        for word in ["yield", "send"] {
+            if seen.iter().any(|it| it == word) {
+                let message = format!("a `task` yields `Awaitable` and is sent `()`: leave out `task` or `{word}`");
+                report.push(syn::Error::new(span, message));
+            }
+        }
+        let krate = &self.krate;
+        self.yields = parse_quote!(#krate::Awaitable);
     }
 
     /// The arguments of an attribute.
@@ -101,7 +118,8 @@ impl Args {
                 self.clone = true;
             }
             "recursive" => self.recursive = Some(name.span()),
-            "pinned" | "task" => {
+            "task" => self.task = Some(name.span()),
+            "pinned" => {
                 return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
             }
             _ => return Err(syn::Error::new(name.span(), KNOWN)),

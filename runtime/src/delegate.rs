@@ -45,7 +45,8 @@ use crate::{Coroutine, CoroutineExt, Exception, Signal};
     message = "`{Self}` cannot be delegated to with `yield_from!`",
     label = "this is neither a coroutine that is sent `{S}` and yields the same type, nor a matching iterator",
     note = "`yield_from!` takes a coroutine with the same `yield` and `send`, or, where `send` is `()`, anything that \
-            implements `IntoIterator` with the yielded type as its items; other types can implement `coframe::Delegate`"
+            implements `IntoIterator` with the yielded type as its items, or, in a `task`, anything that can be awaited; \
+            other types can implement `coframe::Delegate`"
 )]
 pub trait Delegate<S = ()> {
     /// What it hands out, to the caller of the coroutine that delegates.

@@ -44,7 +44,11 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(feature = "event-loop")]
+mod awaitable;
 mod code;
+#[cfg(feature = "event-loop")]
+mod context;
 mod coroutine;
 mod delegate;
 #[cfg(feature = "event-loop")]
@@ -58,14 +62,22 @@ pub mod prelude;
 mod promise;
 #[cfg(feature = "alloc")]
 mod recursive;
+#[cfg(feature = "event-loop")]
+mod runner;
 #[cfg(feature = "alloc")]
 mod shared;
 mod signal;
+#[cfg(feature = "event-loop")]
+mod sleep;
+#[cfg(feature = "event-loop")]
+mod task;
 mod unraisable;
 
 #[doc(hidden)]
 pub mod private;
 
+#[cfg(feature = "event-loop")]
+pub use crate::awaitable::Awaitable;
 pub use crate::code::{Code, Point, PointKind};
 #[cfg(feature = "alloc")]
 pub use crate::coroutine::BoxCoroutine;
@@ -78,12 +90,18 @@ pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
 #[cfg(feature = "event-loop")]
-pub use crate::promise::{CallbackId, Promise, PromiseError};
+pub use crate::promise::{CallbackId, Promise, PromiseError, Taking};
 #[cfg(feature = "alloc")]
 pub use crate::recursive::Recursive;
+#[cfg(feature = "event-loop")]
+pub use crate::runner::{Runner, run};
 #[cfg(feature = "alloc")]
 pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
+#[cfg(feature = "event-loop")]
+pub use crate::sleep::{Sleep, sleep};
+#[cfg(feature = "event-loop")]
+pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn};
 #[cfg(feature = "std")]
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 pub use coframe_macros::coroutine;

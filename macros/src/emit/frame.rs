@@ -147,13 +147,13 @@ impl Emit<'_> {
     }
 }
 
-/// The traits by which method probing tells delegates from iterables. Which of them are needed is not known here.
+/// The traits by which method probing tells delegates, iterables and futures apart. Which of them are needed is not known here.
 pub(crate) fn probing(function: &Function) -> TokenStream {
     let private = function.private();
     let traits = if function.recursive {
-        quote!(DelegateOperand as _, IterableOperand as _, NoOperand as _)
+        quote!(DelegateOperand as _, FutureOperand as _, IterableOperand as _, NoOperand as _)
     } else {
-        quote!(Iterable as _, NoDelegate as _)
+        quote!(AnyFuture as _, FallibleFuture as _, Iterable as _, NoDelegate as _)
     };
     quote! {
         #[allow(unused_imports)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::LoopError;
 
 /// A span of time from now, or from the loop's epoch where a moment is asked for: made from a [`Duration`], or from
-/// seconds as an `f64`, which may be negative.
+/// seconds as a number, which may be negative.
 ///
 /// It is kept in whole nanoseconds, the nearest ones. What is further away than 292 years, infinity included, never
 /// comes. [NaN](f64::NAN) is refused with [`LoopError::NotANumber`] by whatever takes the delay.
@@ -22,6 +22,11 @@ use super::LoopError;
 pub struct Delay(Option<i64>); // Nanoseconds; `None` came from NaN.
 
 impl Delay {
+    /// Whether nobody has to wait for it.
+    pub(crate) fn is_over(self) -> Result<bool, LoopError> {
+        Ok(self.nanoseconds()? <= 0)
+    }
+
     fn nanoseconds(self) -> Result<i64, LoopError> {
         self.0.ok_or(LoopError::NotANumber)
     }
@@ -38,6 +43,13 @@ impl From<f64> for Delay {
     fn from(seconds: f64) -> Self {
         // The cast saturates.
         Delay((!seconds.is_nan()).then(|| (seconds * 1e9).round() as i64))
+    }
+}
+
+/// From whole seconds.
+impl From<i32> for Delay {
+    fn from(seconds: i32) -> Self {
+        Delay(Some(i64::from(seconds) * 1_000_000_000))
     }
 }
 

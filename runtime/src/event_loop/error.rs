@@ -26,6 +26,10 @@ pub enum LoopError {
     AlreadyRunning,
     /// The loop was to be run while another one runs in this thread.
     AnotherRunning,
+    /// There is no loop that runs in this thread.
+    NotRunning,
+    /// [`run_until_complete`](super::EventLoop::run_until_complete) was ended by a [`stop`](super::EventLoop::stop).
+    Stopped,
     /// The loop was to be closed while it runs.
     CloseRunning,
     /// A loop with a virtual clock has nothing more to do: no callback is ready, none has a time that ever comes, and no
@@ -43,6 +47,8 @@ impl fmt::Display for LoopError {
             LoopError::Closed => "Event loop is closed",
             LoopError::AlreadyRunning => "This event loop is already running",
             LoopError::AnotherRunning => "Cannot run the event loop while another loop is running",
+            LoopError::NotRunning => "no running event loop",
+            LoopError::Stopped => "Event loop stopped before Future completed.",
             LoopError::CloseRunning => "Cannot close a running event loop",
             LoopError::Deadlock => "Event loop would wait forever: nothing is scheduled",
             LoopError::NotANumber => "Invalid delay: NaN (not a number)",

@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::reactor::Alarm;
 use super::{LoopError, Outcome};
 use crate::Exception;
+use crate::task::TaskWaker;
 
-/// Callbacks from other threads, in the order of their arrival, until the loop takes them in.
+/// What other threads have for the loop, in the order of its arrival, until the loop takes it in.
 ///
 /// No foreign code runs while the lock is held: callbacks are boxed before, and run and dropped after.
-pub(super) struct Inbox {
+pub(crate) struct Inbox {
     state: Mutex<State>,
     /// Whether there may be letters, for a loop that looks often and finds none. Written under the lock.
     waiting: AtomicBool,
@@ -26,14 +27,16 @@ struct State {
     letters: VecDeque<Letter>,
     /// How many [`RemoteHandle`]s there are.
     remotes: usize,
+    /// Whether the loop is about to sleep, or sleeps, so that a letter has to wake it.
+    asleep: bool,
     /// Once it is closed there are no letters, and none are taken.
     closed: bool,
 }
 
-/// A callback on its way.
-pub(super) struct Letter {
-    pub(super) callback: Box<dyn FnOnce() -> Result<(), Exception> + Send>,
-    pub(super) scheduled_at: &'static Location<'static>,
+/// What is on its way.
+pub(crate) enum Letter {
+    Call { callback: Box<dyn FnOnce() -> Result<(), Exception> + Send>, scheduled_at: &'static Location<'static> },
+    Wake(Arc<TaskWaker>),
 }
 
 impl Inbox {
@@ -45,9 +48,10 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a letter in and wakes the loop.
-    fn post(&self, letter: Letter) -> Result<(), LoopError> {
+    /// Puts a letter in and wakes the loop if it sleeps.
+    pub(crate) fn post(&self, letter: Letter) -> Result<(), LoopError> {
         // The letter comes back out of a closed inbox, to be dropped when the lock is not held.
+        let mut ring = false;
         let refused = {
             let mut state = self.state();
             if state.closed {
@@ -55,16 +59,30 @@ impl Inbox {
             } else {
                 state.letters.push_back(letter);
                 self.waiting.store(true, Ordering::Release);
+                ring = std::mem::take(&mut state.asleep);
                 None
             }
         };
         match refused {
             Some(_) => Err(LoopError::Closed),
-            None => Ok(self.alarm.ring()?),
+            None if ring => Ok(self.alarm.ring()?),
+            None => Ok(()),
         }
     }
 
-    /// All letters, for the loop. One that is posted meanwhile has yet to ring the alarm, and so ends the next sleep.
+    /// Called by the loop before it sleeps. `false` if there are letters: then it must not.
+    pub(super) fn fall_asleep(&self) -> bool {
+        let mut state = self.state();
+        state.asleep = state.letters.is_empty();
+        state.asleep
+    }
+
+    /// Called by the loop when it no longer sleeps, for whatever reason.
+    pub(super) fn wake_up(&self) {
+        self.state().asleep = false;
+    }
+
+    /// All letters, for the loop.
     pub(super) fn take(&self) -> VecDeque<Letter> {
         if !self.waiting.load(Ordering::Acquire) {
             return VecDeque::new();
@@ -148,7 +166,7 @@ impl RemoteHandle {
         callback: impl FnOnce() -> O + Send + 'static,
     ) -> Result<(), LoopError> {
         let callback = Box::new(|| callback().into_result());
-        self.0.post(Letter { callback, scheduled_at: Location::caller() })
+        self.0.post(Letter::Call { callback, scheduled_at: Location::caller() })
     }
 }
 

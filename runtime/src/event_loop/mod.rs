@@ -44,15 +44,16 @@ pub use self::error::LoopError;
 pub(crate) use self::handle::Runnable;
 pub use self::handle::{Handle, TimerHandle};
 pub use self::inbox::RemoteHandle;
+pub(crate) use self::inbox::{Inbox, Letter};
 pub use self::outcome::Outcome;
-pub use self::report::{ExceptionHandler, Report};
+pub use self::report::{ExceptionHandler, Origin, Report};
 
 use self::clock::{Clock, Moment};
 use self::handle::Callback;
-use self::inbox::Inbox;
 use self::reactor::Reactor;
 use self::timers::Timers;
 use crate::Exception;
+use crate::task::Tasks;
 
 /// A handle on an event loop. A clone is one more handle on the same loop, and equal to it.
 ///
@@ -75,6 +76,7 @@ struct Inner {
     inbox: Arc<Inbox>,
     ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
     timers: Timers,
+    tasks: Tasks,
     life: Cell<Life>,
     /// Whether the run is to end after the pass that it is in, or the next run after its first pass.
     stopping: Cell<bool>,
@@ -140,6 +142,7 @@ impl EventLoop {
             reactor,
             ready: RefCell::default(),
             timers: Timers::default(),
+            tasks: Tasks::default(),
             life: Cell::new(Life::Idle),
             stopping: Cell::new(false),
             handler: RefCell::default(),
@@ -316,7 +319,15 @@ impl EventLoop {
         Ok(TimerHandle::new(callback, when, self.0.timers.cancelled()))
     }
 
-    fn check_open(&self) -> Result<(), LoopError> {
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    pub(crate) fn inbox(&self) -> Arc<Inbox> {
+        Arc::clone(&self.0.inbox)
+    }
+
+    pub(crate) fn check_open(&self) -> Result<(), LoopError> {
         if self.is_closed() { Err(LoopError::Closed) } else { Ok(()) }
     }
 }
@@ -336,6 +347,7 @@ impl fmt::Debug for EventLoop {
             .field("life", &self.0.life.get())
             .field("ready", &self.0.ready.borrow().len())
             .field("timers", &self.0.timers.len())
+            .field("tasks", &self.0.tasks.len())
             .field("debug", &self.0.debug.get())
             .finish_non_exhaustive()
     }

@@ -25,6 +25,19 @@ use crate::unraisable::contain;
 pub struct Report {
     message: Cow<'static, str>,
     exception: Option<Exception>,
+    origin: Origin,
+}
+
+/// Where that which is reported comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A callback of the loop, or whoever called [`EventLoop::call_exception_handler`].
+    Callback,
+    /// A promise that nobody has a handle on any more.
+    Promise,
+    /// The task of this name.
+    Task(Rc<str>),
 }
 
 /// What [`EventLoop::take_exception_handler`] gives.
@@ -33,13 +46,32 @@ pub type ExceptionHandler = Rc<dyn Fn(&EventLoop, &Report)>;
 impl Report {
     /// A report without an exception.
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
-        Report { message: message.into(), exception: None }
+        Report { message: message.into(), exception: None, origin: Origin::Callback }
     }
 
     /// The same report, of this exception.
     #[must_use]
     pub fn with_exception(self, exception: impl Into<Exception>) -> Self {
         Report { exception: Some(exception.into()), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn from(self, origin: Origin) -> Self {
+        Report { origin, ..self }
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Writes it to the standard error.
+    pub(crate) fn print(&self) {
+        let text = contain(|| self.to_string())
+            .unwrap_or_else(|panic| format!("{}: the exception panicked while it was printed: {panic}", self.message));
+        // It panics where there is no standard error, and then nothing more can be done.
+        _ = contain(|| eprintln!("coframe: {text}"));
     }
 
     /// What happened.
@@ -58,6 +90,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
+        if let Origin::Task(name) = &self.origin {
+            write!(f, " (task {name})")?;
+        }
         let (mut next, mut joint) = (self.exception(), ": ");
         while let Some(exception) = next {
             write!(f, "{joint}{exception}")?;
@@ -139,10 +174,6 @@ impl EventLoop {
     ///
     /// If the exception panics while it is printed, that is written instead.
     pub fn default_exception_handler(&self, report: &Report) {
-        let text = contain(|| report.to_string()).unwrap_or_else(|panic| {
-            format!("{}: the exception panicked while it was printed: {panic}", report.message)
-        });
-        // It panics where there is no standard error, and then nothing more can be done.
-        _ = contain(|| eprintln!("coframe: {text}"));
+        report.print();
     }
 }

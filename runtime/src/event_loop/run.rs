@@ -1,13 +1,17 @@
 //! Running a loop: passes, and what begins and ends them.
 
 use std::cell::RefCell;
+use std::future::IntoFuture;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
+use super::inbox::Letter;
 use super::{EventLoop, Life, LoopError, Report};
 use crate::Exception;
+use crate::TaskOutput;
+use crate::task::{AnyTask, Ensured};
 
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
@@ -23,19 +27,10 @@ struct Run<'a>(&'a EventLoop);
 
 impl<'a> Run<'a> {
     fn begin(event_loop: &'a EventLoop) -> Result<Self, LoopError> {
-        match event_loop.0.life.get() {
-            Life::Closed => return Err(LoopError::Closed),
-            Life::Running => return Err(LoopError::AlreadyRunning),
-            Life::Idle => {}
-        }
-        RUNNING.with_borrow_mut(|running| match running {
-            Some(_) => Err(LoopError::AnotherRunning),
-            None => {
-                *running = Some(event_loop.clone());
-                event_loop.0.life.set(Life::Running);
-                Ok(Run(event_loop))
-            }
-        })
+        event_loop.check_can_run()?;
+        RUNNING.set(Some(event_loop.clone()));
+        event_loop.0.life.set(Life::Running);
+        Ok(Run(event_loop))
     }
 }
 
@@ -132,6 +127,44 @@ impl EventLoop {
         }
     }
 
+    /// Runs the loop until a promise, a task, a coroutine or any future is done, and gives its value. What is not a promise
+    /// is made a task first.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// let task = event_loop.create_task(async { 20 });
+    /// let sum = event_loop.run_until_complete(async move { Ok(task.await? + 22) })?;
+    /// assert_eq!(sum, 42);
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What it fails with; [`LoopError::Stopped`] if [`stop`](EventLoop::stop) ended the run before, after which the task
+    /// is still there to be run; else as [`run_once`](EventLoop::run_once).
+    ///
+    /// # Panics
+    ///
+    /// As [`run_once`](EventLoop::run_once).
+    #[track_caller]
+    pub fn run_until_complete<F>(&self, future: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        self.check_can_run()?;
+        let ensured = Ensured::new(self, future);
+        let stopping = self.clone();
+        let stop = ensured.promise().add_done_callback(move |_| stopping.stop())?;
+        let run = self.run_forever();
+        if !ensured.promise().done() {
+            ensured.promise().remove_done_callback(stop);
+            return Err(run.err().unwrap_or(LoopError::Stopped.into()));
+        }
+        ensured.into_result()
+    }
+
     /// Ends the run after the pass that it is in: callbacks that are ready in this pass still run, what they schedule
     /// waits for the next run. If the loop does not run, its next run makes exactly one pass, without a sleep.
     ///
@@ -154,9 +187,11 @@ impl EventLoop {
         self.0.life.get() == Life::Running
     }
 
-    /// Closes the loop for good and drops all callbacks that wait in it. A second time does nothing.
+    /// Closes the loop for good and drops all callbacks and tasks that wait in it. A second time does nothing.
     ///
-    /// A callback that waits in a loop and has captured a handle on that loop keeps the loop alive: closing frees both.
+    /// A task that was not over is reported to the exception handler: whoever closes a loop should cancel its tasks
+    /// first and wait for them, as [`run`](crate::run) does. A callback or a task that waits in a loop and has a handle on
+    /// that loop keeps the loop alive: closing frees both.
     ///
     /// ```
     /// use coframe::event_loop::EventLoop;
@@ -180,6 +215,7 @@ impl EventLoop {
         // Out of their cells, because dropping callbacks is foreign code. It finds a closed loop.
         let (ready, timers, letters) = (self.0.ready.take(), self.0.timers.take(), self.0.inbox.close());
         ready.into_iter().chain(timers).for_each(|entry| entry.discard());
+        self.0.tasks.take().into_iter().for_each(|task| task.destroy());
         drop(letters);
         Ok(())
     }
@@ -188,6 +224,15 @@ impl EventLoop {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.0.life.get() == Life::Closed
+    }
+
+    pub(crate) fn check_can_run(&self) -> Result<(), LoopError> {
+        match self.0.life.get() {
+            Life::Closed => Err(LoopError::Closed),
+            Life::Running => Err(LoopError::AlreadyRunning),
+            Life::Idle if EventLoop::running().is_some() => Err(LoopError::AnotherRunning),
+            Life::Idle => Ok(()),
+        }
     }
 
     fn pass(&self) -> Result<(), LoopError> {
@@ -203,20 +248,29 @@ impl EventLoop {
     }
 
     fn sleep(&self) -> Result<(), LoopError> {
-        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
             return Ok(());
         }
+        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         match (&self.0.clock, next) {
             (Clock::Virtual(now), Some(next)) => now.set(next.max(now.get())),
             (Clock::Virtual(_), None) if self.0.inbox.is_abandoned() => return Err(LoopError::Deadlock),
             (clock @ Clock::Real(_), Some(next)) => {
                 let timeout = next.since(clock.now()).min(LONGEST_SLEEP);
                 if !timeout.is_zero() {
-                    self.0.reactor.sleep(Some(timeout))?;
+                    self.sleep_in_reactor(Some(timeout))?;
                 }
             }
-            (_, None) => self.0.reactor.sleep(None)?,
+            (_, None) => self.sleep_in_reactor(None)?,
+        }
+        Ok(())
+    }
+
+    fn sleep_in_reactor(&self, timeout: Option<Duration>) -> Result<(), LoopError> {
+        if self.0.inbox.fall_asleep() {
+            let slept = self.0.reactor.sleep(timeout);
+            self.0.inbox.wake_up();
+            slept?;
         }
         Ok(())
     }
@@ -224,10 +278,17 @@ impl EventLoop {
     /// Moves what other threads have scheduled to the ready queue. It is done before anything is added there, so that
     /// the order is that of CPython, where all threads add to one queue.
     pub(super) fn take_in(&self) {
-        let letters = self.0.inbox.take();
-        if !letters.is_empty() {
-            let entries = letters.into_iter().map(|letter| Callback::new(letter.scheduled_at, letter.callback));
-            self.0.ready.borrow_mut().extend(entries.map(|entry| entry as Rc<dyn Runnable>));
+        for letter in self.0.inbox.take() {
+            let entry = match letter {
+                Letter::Call { callback, scheduled_at } => {
+                    Some(Callback::new(scheduled_at, callback) as Rc<dyn Runnable>)
+                }
+                Letter::Wake(waker) => {
+                    waker.arrived();
+                    self.0.tasks.get(waker.key, waker.id).and_then(AnyTask::into_ready)
+                }
+            };
+            self.0.ready.borrow_mut().extend(entry);
         }
     }
 

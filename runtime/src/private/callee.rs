@@ -32,7 +32,7 @@ impl<Y, S, E> Callee<Y, S, E> {
     }
 
     #[inline(always)]
-    fn operand(&self) -> E {
+    pub(super) fn operand(&self) -> E {
         self.operand.take().expect("coframe: an operand is asked once what it is")
     }
 }
@@ -64,7 +64,7 @@ impl<Y, S, E: Delegate<S, Yield = Y>> DelegateOperand<E> for Callee<Y, S, E> {
     }
 }
 
-/// Third, by `&`: an iterable.
+/// Third, by `&`: an iterable. So does [`FutureOperand`](super::FutureOperand); nothing is both.
 pub trait IterableOperand<E: IntoIterator> {
     /// The operand's iterator, to be advanced in place.
     fn delegate<'a>(&self) -> Plain<'a, Items<E::IntoIter>>;
@@ -140,7 +140,7 @@ pub struct Plain<'a, D> {
 
 impl<D> Plain<'_, D> {
     #[inline(always)]
-    fn new(delegate: D) -> Self {
+    pub(super) fn new(delegate: D) -> Self {
         Plain { delegate, progress: PhantomData }
     }
 }

@@ -1,6 +1,8 @@
 //! One step of a delegation, and what an expression is delegated to as.
 
+use core::cell::Cell;
 use core::convert::Infallible;
+use core::fmt;
 use core::marker::PhantomData;
 use core::pin::Pin;
 
@@ -38,10 +40,12 @@ fn interrupt<S, D: Delegate<S>>(delegate: &mut D, exception: Exception) -> Resum
 }
 
 /// The operand of a `yield_from!`. Method probing finds out what it is: `Operand::new(x).delegate()` is `x` itself if it is
-/// a [`Delegate`], and else [`Items`] of it if it is an iterable.
-#[derive(Debug)]
+/// a [`Delegate`], else [`Items`] of it if it is an iterable, else, in a task, a future to be awaited.
+///
+/// The probing looks for a method that takes its receiver by value, then by `&`, then by `&mut`, and each time for an
+/// inherent one before those of traits. That is why the operand is in a cell.
 pub struct Operand<Y, S, E> {
-    delegate: E,
+    delegate: Cell<Option<E>>,
     types: PhantomData<fn(S) -> Y>,
 }
 
@@ -49,7 +53,23 @@ impl<Y, S, E> Operand<Y, S, E> {
     /// Takes the operand.
     #[inline(always)]
     pub fn new(delegate: E) -> Self {
-        Operand { delegate, types: PhantomData }
+        Operand { delegate: Cell::new(Some(delegate)), types: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(super) fn into_inner(self) -> E {
+        self.take()
+    }
+
+    #[inline(always)]
+    pub(super) fn take(&self) -> E {
+        self.delegate.take().expect("coframe: an operand is asked once what it is")
+    }
+}
+
+impl<Y, S, E> fmt::Debug for Operand<Y, S, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Operand")
     }
 }
 
@@ -57,7 +77,7 @@ impl<Y, S, E: Delegate<S, Yield = Y>> Operand<Y, S, E> {
     /// A delegate is itself.
     #[inline(always)]
     pub fn delegate(self) -> E {
-        self.delegate
+        self.take()
     }
 }
 
@@ -74,20 +94,20 @@ impl<Y, E: IntoIterator<Item = Y>> Iterable for Operand<Y, (), E> {
 
     #[inline(always)]
     fn delegate(self) -> Items<E::IntoIter> {
-        Items::new(self.delegate)
+        Items::new(self.take())
     }
 }
 
-/// The last fallback: neither, which is an error in the words of [`Delegate`].
+/// The last fallback, by `&mut`: none of these, which is an error in the words of [`Delegate`].
 pub trait NoDelegate<Y, S, E> {
     /// Cannot be called. What it gives is a delegate all the same, of whatever is wanted, so that this is the only error.
-    fn delegate<R>(&self) -> Undelegated<Y, R>
+    fn delegate<R>(&mut self) -> Undelegated<Y, R>
     where
         E: Delegate<S, Yield = Y>;
 }
 
 impl<Y, S, E> NoDelegate<Y, S, E> for Operand<Y, S, E> {
-    fn delegate<R>(&self) -> Undelegated<Y, R> {
+    fn delegate<R>(&mut self) -> Undelegated<Y, R> {
         unreachable!("coframe: the probing finds a delegate by value first")
     }
 }

@@ -1,5 +1,6 @@
 //! All that an expansion may name besides the public protocol. Not for people; it may change in any release.
 
+mod awaiting;
 #[cfg(feature = "alloc")]
 mod callee;
 mod catching;
@@ -16,6 +17,11 @@ mod recursion;
 mod residual;
 mod slot;
 
+#[cfg(feature = "alloc")]
+pub use self::awaiting::FutureOperand;
+pub use self::awaiting::{AnyFuture, FallibleFuture};
+#[cfg(feature = "event-loop")]
+pub use self::awaiting::{Awaiting, AwaitingResult};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};

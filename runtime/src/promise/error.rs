@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// The error of a promise that was asked for something out of place: asyncio's `InvalidStateError`.
+/// The error of a promise or a task that was asked for something out of place: asyncio's `InvalidStateError`, and what
+/// it raises when a wrong thing is awaited.
 ///
 /// ```
 /// use coframe::PromiseError;
@@ -21,6 +22,16 @@ pub enum PromiseError {
     AlreadyDone,
     /// It was asked for its result or exception, and has none yet.
     NotReady,
+    /// Its value was taken out of it.
+    Taken,
+    /// It was to be settled, but is a task: that gets its result from what it runs.
+    IsATask,
+    /// It is a task that panicked.
+    Panicked,
+    /// A task was to wait for itself.
+    AwaitsItself,
+    /// A task was to wait for what belongs to another loop.
+    OfAnotherLoop,
 }
 
 impl fmt::Display for PromiseError {
@@ -28,6 +39,11 @@ impl fmt::Display for PromiseError {
         f.write_str(match self {
             PromiseError::AlreadyDone => "the promise is done already",
             PromiseError::NotReady => "the promise has no result yet",
+            PromiseError::Taken => "the result of the promise was taken out of it",
+            PromiseError::IsATask => "a task gets its result from what it runs",
+            PromiseError::Panicked => "the task panicked",
+            PromiseError::AwaitsItself => "a task cannot await itself",
+            PromiseError::OfAnotherLoop => "a task cannot await what belongs to another event loop",
         })
     }
 }

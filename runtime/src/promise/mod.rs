@@ -2,24 +2,31 @@
 //! [`core::future::Future`].
 
 mod error;
+mod inner;
 mod waiting;
 
-use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::future::Future;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{Context, Poll, ready};
 
 pub use self::error::PromiseError;
+pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
 
-use self::waiting::{Callback, OnDone, Waiting};
-use crate::event_loop::{EventLoop, Outcome, Report};
-use crate::{Cancelled, Exception};
+use self::inner::Hooked;
+use self::waiting::{OnDone, Waiter};
+use crate::coroutine::Resumed;
+use crate::event_loop::{EventLoop, Outcome};
+use crate::task::current;
+use crate::{Awaitable, Cancelled, Delegate, Exception};
 
 /// A value that is not there yet: asyncio's `Future`.
 ///
-/// Somebody sets its result, once; others ask for it, are called when it is there ([`add_done_callback`]), or `.await` it.
-/// A clone is one more handle on the same promise. It belongs to its loop's thread.
+/// Somebody sets its result, once; others ask for it, are called when it is there ([`add_done_callback`]), or wait for it:
+/// with `.await` under any executor, and with `yield_from!` in a coroutine that runs as a task. A clone is one more handle
+/// on the same promise. It belongs to its loop's thread.
 ///
 /// ```
 /// use coframe::event_loop::EventLoop;
@@ -33,25 +40,14 @@ use crate::{Cancelled, Exception};
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///
+/// Who waits is given a clone of the value; [`take`](Promise::take) is for values that have none. What it fails with is
+/// shared by all who see it, so that the error is to be looked at with [`is`](Exception::is) and
+/// [`downcast_ref`](Exception::downcast_ref).
+///
 /// [`add_done_callback`]: Promise::add_done_callback
 #[doc(alias = "Future")]
-pub struct Promise<T>(Rc<Inner<T>>);
-
-struct Inner<T> {
-    event_loop: EventLoop,
-    state: RefCell<State<T>>,
-    waiting: RefCell<Waiting<T>>,
-    /// Whether somebody has seen the exception.
-    retrieved: Cell<bool>,
-}
-
-/// Changes once, from `Pending` to one of the others.
-enum State<T> {
-    Pending,
-    Done(T),
-    Failed(Exception),
-    Cancelled(Cancelled),
-}
+#[must_use = "a promise that nobody holds is of no use to anyone"]
+pub struct Promise<T>(Rc<dyn Settle<T>>);
 
 /// Names a callback of one promise, to remove it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,45 +55,58 @@ pub struct CallbackId(u64);
 
 impl EventLoop {
     /// A promise of this loop that nothing has been set of: asyncio's `loop.create_future()`.
-    #[must_use]
-    pub fn create_promise<T>(&self) -> Promise<T> {
-        Promise(Rc::new(Inner {
-            event_loop: self.clone(),
-            state: RefCell::new(State::Pending),
-            waiting: RefCell::default(),
-            retrieved: Cell::new(false),
-        }))
+    pub fn create_promise<T: 'static>(&self) -> Promise<T> {
+        Promise(Rc::new(Inner::new(Some(self.clone()))))
     }
 }
 
-impl<T> Promise<T> {
-    /// The loop by way of which its callbacks are called.
+impl<T: 'static> Promise<T> {
+    /// A promise with a hook: for combinators.
+    pub(crate) fn hooked(event_loop: &EventLoop, hook: impl Hook<T> + 'static) -> Self {
+        Promise(Rc::new(Hooked { inner: Inner::new(Some(event_loop.clone())), hook }))
+    }
+
+    /// The handle on what is a promise.
+    pub(crate) fn of(kind: Rc<dyn Settle<T>>) -> Self {
+        Promise(kind)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner<T> {
+        self.0.inner()
+    }
+
+    pub(crate) fn awaited(&self) -> Rc<dyn Awaited> {
+        self.0.clone()
+    }
+
+    /// The loop by way of which its callbacks are called; `None` if it is a task that was spawned where no loop ran, and
+    /// failed for that reason.
     #[must_use]
-    pub fn event_loop(&self) -> &EventLoop {
-        &self.0.event_loop
+    pub fn event_loop(&self) -> Option<&EventLoop> {
+        self.0.event_loop()
     }
 
     /// Whether it has a result, an exception or was cancelled.
     #[must_use]
     pub fn done(&self) -> bool {
-        !matches!(*self.0.state.borrow(), State::Pending)
+        self.0.done()
     }
 
     /// Whether it was cancelled.
     #[must_use]
     pub fn cancelled(&self) -> bool {
-        matches!(*self.0.state.borrow(), State::Cancelled(_))
+        self.inner().cancelled()
     }
 
     /// Gives it its value.
     ///
     /// # Errors
     ///
-    /// [`PromiseError::AlreadyDone`] if it is done already, and the value is dropped. The loop's
-    /// [`Closed`](crate::event_loop::LoopError::Closed) if there are callbacks that can no longer be called; it has its
-    /// value then.
+    /// [`PromiseError::AlreadyDone`] if it is done already, [`PromiseError::IsATask`] if it is a task; the value is dropped.
+    /// The loop's [`Closed`](crate::event_loop::LoopError::Closed) if there are callbacks that can no longer be called;
+    /// it has its value then.
     pub fn set_result(&self, value: T) -> Result<(), Exception> {
-        self.settle(State::Done(value))
+        self.settle_by_hand(State::Done(value))
     }
 
     /// Lets it fail: those who wait for it get a clone of `exception`.
@@ -109,10 +118,20 @@ impl<T> Promise<T> {
     ///
     /// As [`set_result`](Promise::set_result).
     pub fn set_exception(&self, exception: impl Into<Exception>) -> Result<(), Exception> {
-        self.settle(State::Failed(exception.into()))
+        self.settle_by_hand(State::Failed(exception.into()))
     }
 
-    /// Cancels it, unless it is done. Returns whether it did: asyncio's `cancel()`.
+    fn settle_by_hand(&self, state: State<T>) -> Result<(), Exception> {
+        if self.0.clone().as_task().is_some() {
+            return Err(PromiseError::IsATask.into());
+        }
+        self.settle(state)
+    }
+
+    /// Cancels it, unless it is done: asyncio's `cancel()`. Returns whether the request was taken.
+    ///
+    /// A plain promise is cancelled at once. A task hears of it at its next step, and may refuse; see
+    /// [`Task::cancel`](crate::Task::cancel).
     pub fn cancel(&self) -> bool {
         self.cancel_with(Cancelled::default())
     }
@@ -129,32 +148,21 @@ impl<T> Promise<T> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn cancel_with(&self, cancelled: Cancelled) -> bool {
-        if self.done() {
-            return false;
-        }
         // A closed loop calls nobody; the promise is cancelled all the same.
-        _ = self.settle(State::Cancelled(cancelled));
-        true
+        !self.done() && self.0.clone().cancel(cancelled)
     }
 
-    /// The value, or what it failed with. It can be asked for again.
+    /// A clone of the value, or what it failed with. It can be asked for again.
     ///
     /// # Errors
     ///
-    /// What was set as its exception; [`Exception::Cancelled`]; [`PromiseError::NotReady`] if it is not done.
+    /// What was set as its exception; [`Exception::Cancelled`]; [`PromiseError::NotReady`] if it is not done;
+    /// [`PromiseError::Taken`].
     pub fn result(&self) -> Result<T, Exception>
     where
         T: Clone,
     {
-        match &*self.0.state.borrow() {
-            State::Pending => Err(PromiseError::NotReady.into()),
-            State::Done(value) => Ok(value.clone()),
-            State::Failed(exception) => {
-                self.0.retrieved.set(true);
-                Err(exception.clone())
-            }
-            State::Cancelled(cancelled) => Err(Exception::Cancelled(cancelled.clone())),
-        }
+        self.inner().with_value(T::clone)
     }
 
     /// What it failed with; `None` if it has a value.
@@ -163,19 +171,34 @@ impl<T> Promise<T> {
     ///
     /// [`Exception::Cancelled`]; [`PromiseError::NotReady`] if it is not done.
     pub fn exception(&self) -> Result<Option<Exception>, Exception> {
-        match &*self.0.state.borrow() {
-            State::Pending => Err(PromiseError::NotReady.into()),
-            State::Done(_) => Ok(None),
-            State::Failed(exception) => {
-                self.0.retrieved.set(true);
-                Ok(Some(exception.clone()))
-            }
-            State::Cancelled(cancelled) => Err(Exception::Cancelled(cancelled.clone())),
+        match self.inner().failure() {
+            Some(cancelled @ Exception::Cancelled(_)) => Err(cancelled),
+            None if !self.done() => Err(PromiseError::NotReady.into()),
+            exception => Ok(exception),
         }
     }
 
+    /// Waits for it and moves the value out, which need not be `Clone`. Whoever comes later finds
+    /// [`PromiseError::Taken`]. What it gives is a future, and can be the operand of `yield_from!`.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// struct Connection; // not `Clone`
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// let promise = event_loop.create_promise();
+    /// promise.set_result(Connection)?;
+    /// let connection: Connection = event_loop.run_until_complete(promise.take())?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    pub fn take(&self) -> Taking<T> {
+        Taking(self.clone())
+    }
+
     /// Has `callback` called with the promise when it is done, by way of the loop: in the next pass, in the order in which
-    /// they were added, each once. If it is done already, that is in the next pass too.
+    /// they were added, each once, in a copy of the context that is current now. If it is done already, that is in the
+    /// next pass too.
     ///
     /// # Errors
     ///
@@ -184,16 +207,13 @@ impl<T> Promise<T> {
     pub fn add_done_callback<O: Outcome>(
         &self,
         callback: impl FnOnce(&Promise<T>) -> O + 'static,
-    ) -> Result<CallbackId, Exception>
-    where
-        T: 'static,
-    {
+    ) -> Result<CallbackId, Exception> {
         let callback = OnDone::new(callback, Location::caller());
-        let id = self.0.waiting.borrow_mut().name();
+        let id = self.inner().waiting.borrow_mut().name();
         if self.done() {
             self.schedule(callback)?;
         } else {
-            self.0.waiting.borrow_mut().add(id, callback);
+            self.inner().waiting.borrow_mut().add(Waiter::Callback(id, callback));
         }
         Ok(id)
     }
@@ -201,29 +221,14 @@ impl<T> Promise<T> {
     /// Removes a callback that has not been scheduled yet. Returns whether there was one.
     pub fn remove_done_callback(&self, callback: CallbackId) -> bool {
         // Out of the cell, because dropping a callback is foreign code.
-        let removed = self.0.waiting.borrow_mut().remove(callback);
+        let removed = self.inner().waiting.borrow_mut().remove(callback);
         removed.is_some()
     }
 
     /// Both are handles on the same promise.
     #[must_use]
     pub fn is(&self, other: &Promise<T>) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-
-    fn settle(&self, state: State<T>) -> Result<(), Exception> {
-        if self.done() {
-            return Err(PromiseError::AlreadyDone.into());
-        }
-        self.0.state.replace(state);
-        let (callbacks, wakers) = self.0.waiting.borrow_mut().take();
-        wakers.into_iter().for_each(Waker::wake);
-        callbacks.into_iter().try_for_each(|callback| self.schedule(callback))
-    }
-
-    fn schedule(&self, callback: Rc<dyn Callback<T>>) -> Result<(), Exception> {
-        callback.give(self.clone());
-        self.0.event_loop.schedule(callback).map_err(Exception::from)
+        std::ptr::addr_eq(Rc::as_ptr(&self.0), Rc::as_ptr(&other.0))
     }
 }
 
@@ -233,26 +238,51 @@ impl<T> Clone for Promise<T> {
     }
 }
 
-impl<T> fmt::Debug for Promise<T> {
+impl<T: 'static> fmt::Debug for Promise<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &*self.0.state.borrow() {
-            State::Pending => "<promise, pending>",
-            State::Done(_) => "<promise, done>",
-            State::Failed(exception) => return write!(f, "<promise, failed: {exception}>"),
-            State::Cancelled(_) => "<promise, cancelled>",
-        })
+        write!(f, "<promise, {}>", self.inner().describe())
     }
 }
 
-/// Python's "Future exception was never retrieved".
-impl<T> Drop for Inner<T> {
-    fn drop(&mut self) {
-        if self.retrieved.get() {
-            return;
-        }
-        if let State::Failed(exception) = self.state.replace(State::Pending) {
-            let report = Report::new("Promise exception was never retrieved").with_exception(exception);
-            self.event_loop.call_exception_handler(report);
-        }
+/// A promise can be awaited under any executor, by as many as want to. Who awaits it sees what it failed with.
+impl<T: Clone + 'static> Future for Promise<T> {
+    type Output = Result<T, Exception>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(self.poll_done(context))?;
+        Poll::Ready(self.result())
+    }
+}
+
+/// `yield_from!(promise)` in a task gives its value, and raises what it failed with.
+impl<T: Clone + 'static> Delegate for Promise<T> {
+    type Yield = Awaitable;
+    type Return = T;
+
+    fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
+        current::advance(Pin::new(self))
+    }
+}
+
+/// The future of [`Promise::take`].
+#[derive(Debug)]
+#[must_use = "a future does nothing until it is awaited"]
+pub struct Taking<T: 'static>(Promise<T>);
+
+impl<T: 'static> Future for Taking<T> {
+    type Output = Result<T, Exception>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        ready!(self.0.poll_done(context))?;
+        Poll::Ready(self.0.inner().take())
+    }
+}
+
+impl<T: 'static> Delegate for Taking<T> {
+    type Yield = Awaitable;
+    type Return = T;
+
+    fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
+        current::advance(Pin::new(self))
     }
 }

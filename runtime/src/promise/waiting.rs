@@ -1,15 +1,16 @@
-//! Those who wait for a promise: callbacks, in the order in which they were added, and futures.
+//! Those who wait for a promise, in the order in which they came.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
+use std::ptr;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
 use super::{CallbackId, Promise};
 use crate::Exception;
+use crate::context::Context;
 use crate::event_loop::{Outcome, Runnable};
+use crate::task::{AnyTask, Registration};
 
 /// What is called when the promise is done. It is an entry of the loop's ready queue, so that nothing more is allocated
 /// for it then.
@@ -22,12 +23,19 @@ pub(super) trait Callback<T>: Runnable {
 pub(super) struct OnDone<T, F> {
     function: Cell<Option<F>>,
     promise: Cell<Option<Promise<T>>>,
+    /// The one in which the callback was added.
+    context: Context,
     added_at: &'static Location<'static>,
 }
 
 impl<T, F> OnDone<T, F> {
     pub(super) fn new(function: F, added_at: &'static Location<'static>) -> Rc<Self> {
-        Rc::new(OnDone { function: Cell::new(Some(function)), promise: Cell::new(None), added_at })
+        Rc::new(OnDone {
+            function: Cell::new(Some(function)),
+            promise: Cell::new(None),
+            context: Context::current(),
+            added_at,
+        })
     }
 }
 
@@ -40,7 +48,7 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Callback<T> for OnDone<T, F> {
 impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
     fn run(self: Rc<Self>) -> Result<(), Exception> {
         match (self.function.take(), self.promise.take()) {
-            (Some(function), Some(promise)) => function(&promise).into_result(),
+            (Some(function), Some(promise)) => self.context.enter(|| function(&promise).into_result()),
             _ => Ok(()),
         }
     }
@@ -55,17 +63,26 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
     }
 }
 
+/// One who waits.
+pub(super) enum Waiter<T> {
+    /// A function, to be called by way of the loop.
+    Callback(CallbackId, Rc<dyn Callback<T>>),
+    /// A task of a loop, to be resumed by way of its loop.
+    Task(Rc<dyn AnyTask>),
+    /// A future that is polled by another executor, or through a waker of its own.
+    Waker(Waker),
+}
+
 /// Empty once the promise is done.
 pub(super) struct Waiting<T> {
-    callbacks: Vec<(CallbackId, Rc<dyn Callback<T>>)>,
-    wakers: Vec<Waker>,
+    waiters: Vec<Waiter<T>>,
     /// How many callbacks were ever added.
     count: u64,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Waiting { callbacks: Vec::new(), wakers: Vec::new(), count: 0 }
+        Waiting { waiters: Vec::new(), count: 0 }
     }
 }
 
@@ -76,34 +93,34 @@ impl<T> Waiting<T> {
         CallbackId(self.count)
     }
 
-    pub(super) fn add(&mut self, id: CallbackId, callback: Rc<dyn Callback<T>>) {
-        self.callbacks.push((id, callback));
+    pub(super) fn add(&mut self, waiter: Waiter<T>) {
+        self.waiters.push(waiter);
     }
 
-    pub(super) fn remove(&mut self, id: CallbackId) -> Option<Rc<dyn Callback<T>>> {
-        let index = self.callbacks.iter().position(|(other, _)| *other == id)?;
-        Some(self.callbacks.remove(index).1)
+    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) {
+        let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
+        match registration {
+            Registration::Done => {}
+            Registration::Unsure if self.waiters.iter().any(is_it) => {}
+            Registration::New | Registration::Unsure => self.add(Waiter::Task(task)),
+        }
+    }
+
+    pub(super) fn add_waker(&mut self, waker: &Waker) {
+        let is_there = |waiter: &Waiter<T>| matches!(waiter, Waiter::Waker(other) if other.will_wake(waker));
+        if !self.waiters.iter().any(is_there) {
+            self.add(Waiter::Waker(waker.clone()));
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
+        let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
+        let index = self.waiters.iter().position(is_it)?;
+        Some(self.waiters.remove(index))
     }
 
     /// All of them.
-    pub(super) fn take(&mut self) -> (Vec<Rc<dyn Callback<T>>>, Vec<Waker>) {
-        let callbacks = std::mem::take(&mut self.callbacks);
-        (callbacks.into_iter().map(|(_, callback)| callback).collect(), std::mem::take(&mut self.wakers))
-    }
-}
-
-/// A promise can be awaited under any executor, by as many as want to. Who awaits it sees what it failed with.
-impl<T: Clone> Future for Promise<T> {
-    type Output = Result<T, Exception>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.done() {
-            return Poll::Ready(self.result());
-        }
-        let wakers = &mut self.0.waiting.borrow_mut().wakers;
-        if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-            wakers.push(context.waker().clone());
-        }
-        Poll::Pending
+    pub(super) fn take(&mut self) -> Vec<Waiter<T>> {
+        std::mem::take(&mut self.waiters)
     }
 }

@@ -3,12 +3,6 @@ fn pinned() {
     yield_!(1);
 }
 
-#[coframe::coroutine(task)]
-fn task() {
-    yield_!();
-}
-
 fn main() {
     drop(pinned());
-    drop(task());
 }

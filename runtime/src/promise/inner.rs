@@ -1,0 +1,335 @@
+//! What all kinds of promises have in common: plain ones, tasks, and those of combinators such as `gather`.
+//!
+//! Kinds differ in what cancelling them does, and in whom they wait for themselves. So a [`Promise`](super::Promise) is
+//! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use super::waiting::{Callback, Waiter, Waiting};
+use super::{Promise, PromiseError};
+use crate::event_loop::{EventLoop, LoopError, Origin, Report};
+use crate::task::{AnyTask, Core, Registration, current};
+use crate::{Cancelled, Exception};
+
+/// What can be done with a promise by those who do not know the type of its value.
+pub(crate) trait Awaited {
+    /// `None` if it was made where no loop ran, and failed for that reason.
+    fn event_loop(&self) -> Option<&EventLoop>;
+
+    fn done(&self) -> bool;
+
+    /// asyncio's `cancel()`. Returns whether the request was taken: a plain promise is cancelled then, a task will hear
+    /// of it.
+    fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool;
+
+    /// What it failed with, or that it was cancelled. Whoever asks has seen it.
+    fn failure(&self) -> Option<Exception>;
+
+    /// Wakes the task when it is done, in the next pass; if it is done already, that is in the next pass too.
+    fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration);
+
+    /// The same for whatever has a waker.
+    fn wake_waker_when_done(&self, waker: &Waker);
+
+    /// Whom it waits for itself.
+    fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+
+    /// The task that it is, if it is one.
+    fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
+}
+
+/// [`Awaited`] with a value of a known type.
+pub(crate) trait Settle<T>: Awaited {
+    fn inner(&self) -> &Inner<T>;
+}
+
+/// The state of a promise. By itself it is a plain one.
+pub(crate) struct Inner<T> {
+    event_loop: Option<EventLoop>,
+    state: RefCell<State<T>>,
+    pub(super) waiting: RefCell<Waiting<T>>,
+    /// Whether somebody has seen the exception.
+    retrieved: Cell<bool>,
+}
+
+/// Changes from `Pending` to `Done`, `Failed` or `Cancelled`, and from `Done` to `Taken`.
+pub(crate) enum State<T> {
+    Pending,
+    Done(T),
+    /// It had a value, which somebody has taken out.
+    Taken,
+    Failed(Exception),
+    Cancelled(Cancelled),
+}
+
+impl<T> State<T> {
+    /// What the end of a coroutine makes of its promise.
+    pub(crate) fn of(result: Result<T, Exception>) -> Self {
+        match result {
+            Ok(value) => State::Done(value),
+            Err(Exception::Cancelled(cancelled)) => State::Cancelled(cancelled),
+            Err(exception) => State::Failed(exception),
+        }
+    }
+}
+
+impl<T> Inner<T> {
+    pub(crate) fn new(event_loop: Option<EventLoop>) -> Self {
+        Inner {
+            event_loop,
+            state: RefCell::new(State::Pending),
+            waiting: RefCell::default(),
+            retrieved: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn event_loop(&self) -> Option<&EventLoop> {
+        self.event_loop.as_ref()
+    }
+
+    pub(crate) fn done(&self) -> bool {
+        !matches!(*self.state.borrow(), State::Pending)
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        matches!(*self.state.borrow(), State::Cancelled(_))
+    }
+
+    pub(crate) fn failure(&self) -> Option<Exception> {
+        match &*self.state.borrow() {
+            State::Pending | State::Done(_) | State::Taken => None,
+            State::Failed(exception) => {
+                self.retrieved.set(true);
+                Some(exception.clone())
+            }
+            State::Cancelled(cancelled) => Some(Exception::Cancelled(cancelled.clone())),
+        }
+    }
+
+    /// `Err` if it has no value: what it failed with, or that it is too early, or too late.
+    pub(super) fn with_value<R>(&self, look: impl FnOnce(&T) -> R) -> Result<R, Exception> {
+        if let Some(exception) = self.failure() {
+            return Err(exception);
+        }
+        match &*self.state.borrow() {
+            State::Done(value) => Ok(look(value)),
+            State::Taken => Err(PromiseError::Taken.into()),
+            _ => Err(PromiseError::NotReady.into()),
+        }
+    }
+
+    pub(crate) fn take(&self) -> Result<T, Exception> {
+        if let Some(exception) = self.failure() {
+            return Err(exception);
+        }
+        let mut state = self.state.borrow_mut();
+        match std::mem::replace(&mut *state, State::Taken) {
+            State::Done(value) => Ok(value),
+            State::Taken => Err(PromiseError::Taken.into()),
+            other => {
+                *state = other;
+                Err(PromiseError::NotReady.into())
+            }
+        }
+    }
+
+    /// For `{:?}`.
+    pub(crate) fn describe(&self) -> String {
+        match &*self.state.borrow() {
+            State::Pending => "pending".to_owned(),
+            State::Done(_) | State::Taken => "done".to_owned(),
+            State::Failed(exception) => format!("failed: {exception}"),
+            State::Cancelled(_) => "cancelled".to_owned(),
+        }
+    }
+
+    /// Python's "Future exception was never retrieved", for an owner that is being dropped.
+    pub(crate) fn report_unseen(&self, origin: Origin) {
+        if self.retrieved.get() {
+            return;
+        }
+        if let State::Failed(exception) = self.state.replace(State::Pending) {
+            let message = match origin {
+                Origin::Task(_) => "Task exception was never retrieved",
+                _ => "Promise exception was never retrieved",
+            };
+            let report = Report::new(message).with_exception(exception).from(origin);
+            match &self.event_loop {
+                Some(event_loop) => event_loop.call_exception_handler(report),
+                None => report.print(),
+            }
+        }
+    }
+}
+
+impl<T: 'static> Inner<T> {
+    pub(crate) fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
+        if self.done() {
+            task.wake();
+        } else {
+            self.waiting.borrow_mut().register(task, registration);
+        }
+    }
+
+    pub(crate) fn wake_waker_when_done(&self, waker: &Waker) {
+        if self.done() {
+            waker.wake_by_ref();
+        } else {
+            self.waiting.borrow_mut().add_waker(waker);
+        }
+    }
+}
+
+impl<T: 'static> Awaited for Inner<T> {
+    fn event_loop(&self) -> Option<&EventLoop> {
+        self.event_loop.as_ref()
+    }
+
+    fn done(&self) -> bool {
+        self.done()
+    }
+
+    fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
+        Promise(self).settle(State::Cancelled(cancelled)).is_ok()
+    }
+
+    fn failure(&self) -> Option<Exception> {
+        self.failure()
+    }
+
+    fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
+        self.wake_when_done(task, registration);
+    }
+
+    fn wake_waker_when_done(&self, waker: &Waker) {
+        self.wake_waker_when_done(waker);
+    }
+
+    fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
+        Vec::new()
+    }
+
+    fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
+        None
+    }
+}
+
+impl<T: 'static> Settle<T> for Inner<T> {
+    fn inner(&self) -> &Inner<T> {
+        self
+    }
+}
+
+impl<T> Drop for Inner<T> {
+    fn drop(&mut self) {
+        self.report_unseen(Origin::Promise);
+    }
+}
+
+/// What makes a promise differ from a plain one.
+pub(crate) trait Hook<T: 'static> {
+    /// What cancelling it does, while it is pending.
+    fn cancel(&self, promise: &Promise<T>, cancelled: Cancelled) -> bool {
+        promise.settle(State::Cancelled(cancelled)).is_ok()
+    }
+
+    /// Whom it waits for.
+    fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+}
+
+/// A promise with a hook.
+pub(super) struct Hooked<T, H> {
+    pub(super) inner: Inner<T>,
+    pub(super) hook: H,
+}
+
+impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
+    fn event_loop(&self) -> Option<&EventLoop> {
+        self.inner.event_loop()
+    }
+
+    fn done(&self) -> bool {
+        self.inner.done()
+    }
+
+    fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
+        !self.done() && self.hook.cancel(&Promise(self.clone()), cancelled)
+    }
+
+    fn failure(&self) -> Option<Exception> {
+        self.inner.failure()
+    }
+
+    fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
+        self.inner.wake_when_done(task, registration);
+    }
+
+    fn wake_waker_when_done(&self, waker: &Waker) {
+        self.inner.wake_waker_when_done(waker);
+    }
+
+    fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
+        self.hook.awaits()
+    }
+
+    fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
+        None
+    }
+}
+
+impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
+    fn inner(&self) -> &Inner<T> {
+        &self.inner
+    }
+}
+
+impl<T: 'static> Promise<T> {
+    /// Changes its state once, and sees to it that all who wait hear of it.
+    pub(crate) fn settle(&self, state: State<T>) -> Result<(), Exception> {
+        let inner = self.inner();
+        if inner.done() {
+            return Err(PromiseError::AlreadyDone.into());
+        }
+        inner.state.replace(state);
+        let waiting = inner.waiting.borrow_mut().take();
+        let mut result = Ok(());
+        for waiter in waiting {
+            match waiter {
+                Waiter::Callback(_, callback) => result = result.and(self.schedule(callback)),
+                Waiter::Task(task) => task.wake(),
+                Waiter::Waker(waker) => waker.wake(),
+            }
+        }
+        result
+    }
+
+    pub(super) fn schedule(&self, callback: Rc<dyn Callback<T>>) -> Result<(), Exception> {
+        let event_loop = self.inner().event_loop().ok_or(LoopError::NotRunning)?;
+        callback.give(self.clone());
+        event_loop.schedule(callback).map_err(Exception::from)
+    }
+
+    /// As [`poll_done`].
+    pub(crate) fn poll_done(&self, context: &mut Context<'_>) -> Poll<Result<(), Exception>> {
+        if self.done() { Poll::Ready(Ok(())) } else { poll_done(&self.awaited(), context) }
+    }
+}
+
+/// Whether it is done, for a future that waits for it. If it is not, the one who polls is woken when it is; a task that
+/// polls is known to wait for it, so that cancelling the task cancels it. `Err` where it cannot be waited for.
+pub(crate) fn poll_done(awaited: &Rc<dyn Awaited>, context: &mut Context<'_>) -> Poll<Result<(), Exception>> {
+    if awaited.done() {
+        return Poll::Ready(Ok(()));
+    }
+    match current::task_polling(context) {
+        Some(task) => {
+            Core::check_can_await(&task, awaited)?;
+            let registration = task.core().polls(awaited.clone());
+            awaited.wake_when_done(task, registration);
+        }
+        None => awaited.wake_waker_when_done(context.waker()),
+    }
+    Poll::Pending
+}

@@ -1,0 +1,156 @@
+//! Running a whole program: a loop that is made, run, cleaned up and closed.
+
+use std::future::IntoFuture;
+
+use crate::context::Context;
+use crate::event_loop::{EventLoop, Origin, Report};
+use crate::{Exception, TaskBuilder, TaskHandle, TaskOutput};
+
+/// Runs a coroutine or a future in a loop of its own, and cleans up after it: asyncio's `run`.
+///
+/// When it is over, tasks that are left are cancelled and waited for, what they fail with is reported to the exception
+/// handler, and the loop is closed.
+///
+/// ```
+/// use coframe::{sleep, yield_from};
+///
+/// #[coframe::coroutine(task)]
+/// fn main() -> &'static str {
+///     yield_from!(sleep(0.01));
+///     "done"
+/// }
+///
+/// assert_eq!(coframe::run(main())?, "done");
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+///
+/// # Errors
+///
+/// What `main` fails with; [`LoopError::AnotherRunning`] where a loop runs already; [`LoopError::Io`] if there can be no
+/// loop, or it cannot go on.
+pub fn run<F>(main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
+where
+    F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+{
+    let runner = Runner::new()?;
+    let result = runner.run(main);
+    let closed = runner.close();
+    let value = result?;
+    closed?;
+    Ok(value)
+}
+
+/// A loop for several programs one after the other, which is cleaned up and closed in the end: asyncio's `Runner`.
+///
+/// All of them run in one context, so that each sees the [context variables](crate::ContextVar) that an earlier one
+/// has set.
+///
+/// ```
+/// use coframe::Runner;
+/// use coframe::event_loop::EventLoop;
+///
+/// let runner = Runner::of(EventLoop::with_virtual_clock()?);
+/// let sum = runner.run(async { 1 })? + runner.run(async { 2 })?;
+/// runner.close()?;
+/// assert_eq!(sum, 3);
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[derive(Debug)]
+pub struct Runner {
+    event_loop: EventLoop,
+    context: Context,
+}
+
+impl Runner {
+    /// With a new loop.
+    ///
+    /// # Errors
+    ///
+    /// As [`EventLoop::new`].
+    pub fn new() -> Result<Self, Exception> {
+        Ok(Runner::of(EventLoop::new()?))
+    }
+
+    /// With this loop: one with a virtual clock, or one that was prepared.
+    #[must_use]
+    pub fn of(event_loop: EventLoop) -> Self {
+        Runner { event_loop, context: Context::current() }
+    }
+
+    /// Its loop.
+    #[must_use]
+    pub fn event_loop(&self) -> &EventLoop {
+        &self.event_loop
+    }
+
+    /// Runs a coroutine or a future until it is over. Tasks that are left go on in the next run.
+    ///
+    /// # Errors
+    ///
+    /// As [`EventLoop::run_until_complete`].
+    #[track_caller]
+    pub fn run<F>(&self, main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        self.event_loop.check_can_run()?;
+        let task = TaskBuilder::new().context(self.context.clone()).spawn_on(&self.event_loop, main);
+        self.event_loop.run_until_complete(task.take())
+    }
+
+    /// Cancels the tasks that are left, waits for them, and closes the loop. Dropping the runner does the same, but tells
+    /// nobody if it cannot.
+    ///
+    /// # Errors
+    ///
+    /// A [`LoopError`] that keeps the loop from running: what is left is dropped then.
+    pub fn close(self) -> Result<(), Exception> {
+        self.clean_up()
+    }
+
+    fn clean_up(&self) -> Result<(), Exception> {
+        if self.event_loop.is_closed() {
+            return Ok(());
+        }
+        let cancelled = self.cancel_all();
+        self.event_loop.close()?;
+        cancelled
+    }
+
+    fn cancel_all(&self) -> Result<(), Exception> {
+        let tasks = self.event_loop.all_tasks();
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        for task in &tasks {
+            task.cancel();
+        }
+        let left = tasks.clone();
+        self.event_loop.run_until_complete(async move {
+            for task in left {
+                task.await?;
+            }
+            Ok(())
+        })?;
+        tasks.iter().for_each(report_failure);
+        Ok(())
+    }
+}
+
+fn report_failure(task: &TaskHandle) {
+    match task.0.failure() {
+        None | Some(Exception::Cancelled(_)) => {}
+        Some(exception) => {
+            if let Some(event_loop) = task.event_loop() {
+                let report = Report::new("unhandled exception during shutdown").with_exception(exception);
+                event_loop.call_exception_handler(report.from(Origin::Task(task.name())));
+            }
+        }
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        _ = self.clean_up();
+    }
+}

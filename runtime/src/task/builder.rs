@@ -1,0 +1,160 @@
+//! Making tasks.
+
+use std::future::IntoFuture;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::output::TaskOutput;
+use super::step::TaskInner;
+use super::{Core, Task, TaskHandle};
+use crate::context::Context;
+use crate::event_loop::{EventLoop, LoopError};
+use crate::promise::Promise;
+
+/// How a task is to be made: its name, its context, and whether it begins at once.
+///
+/// ```
+/// use coframe::TaskBuilder;
+///
+/// coframe::run(async {
+///     let task = TaskBuilder::new().name("answer").spawn(async { 42 });
+///     assert_eq!(&*task.name(), "answer");
+///     assert_eq!(task.await?, 42);
+///     Ok(())
+/// })?;
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder makes nothing by itself"]
+pub struct TaskBuilder {
+    name: Option<Rc<str>>,
+    context: Option<Context>,
+    eager: bool,
+}
+
+impl TaskBuilder {
+    /// With nothing set.
+    pub fn new() -> Self {
+        TaskBuilder::default()
+    }
+
+    /// Its name, for reports: `create_task(…, name=…)`.
+    pub fn name(self, name: impl Into<Rc<str>>) -> Self {
+        TaskBuilder { name: Some(name.into()), ..self }
+    }
+
+    /// The context that it runs in, and changes: `create_task(…, context=…)`. Without one it is a copy of the current one.
+    pub fn context(self, context: Context) -> Self {
+        TaskBuilder { context: Some(context), ..self }
+    }
+
+    /// Has it begin at once, inside the call that makes it, instead of in the next pass: `create_task(…, eager_start=True)`
+    /// of Python 3.14. A task that never waits is over then, and the loop has no work with it.
+    ///
+    /// ```
+    /// use coframe::TaskBuilder;
+    ///
+    /// coframe::run(async {
+    ///     let task = TaskBuilder::new().eager(true).spawn(async { 42 });
+    ///     assert!(task.done());
+    /// })?;
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    pub fn eager(self, eager: bool) -> Self {
+        TaskBuilder { eager, ..self }
+    }
+
+    /// Makes the task in the loop that runs in this thread; see [`spawn`].
+    #[track_caller]
+    pub fn spawn<F>(self, future: F) -> Task<<F::Output as TaskOutput>::Value>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        self.build(EventLoop::running(), future, Location::caller())
+    }
+
+    /// Makes the task in this loop; see [`EventLoop::create_task`].
+    #[track_caller]
+    pub fn spawn_on<F>(self, event_loop: &EventLoop, future: F) -> Task<<F::Output as TaskOutput>::Value>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        self.build(Some(event_loop.clone()), future, Location::caller())
+    }
+
+    fn build<F>(
+        self,
+        event_loop: Option<EventLoop>,
+        future: F,
+        made_at: &'static Location<'static>,
+    ) -> Task<<F::Output as TaskOutput>::Value>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        let context = self.context.unwrap_or_else(Context::current);
+        let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
+        let core = Core::new(id, self.name, context, made_at);
+        let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
+        match task.register() {
+            Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => task.step(),
+            Ok(()) => super::AnyTask::wake(task.clone()),
+            Err(error) => task.refuse(error),
+        }
+        Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
+    }
+}
+
+/// Runs a coroutine or a future as a task of the loop that runs in this thread: asyncio's `create_task`.
+///
+/// It begins in the next pass. The loop owns it, so that nobody has to keep the task. Where no loop runs the task has
+/// failed with [`LoopError::NotRunning`], and the future is dropped.
+///
+/// ```
+/// use coframe::spawn;
+///
+/// let sum = coframe::run(async {
+///     let (one, two) = (spawn(async { 1 }), spawn(async { 2 }));
+///     Ok(one.await? + two.await?)
+/// })?;
+/// assert_eq!(sum, 3);
+/// # Ok::<(), coframe::Exception>(())
+/// ```
+#[track_caller]
+pub fn spawn<F>(future: F) -> Task<<F::Output as TaskOutput>::Value>
+where
+    F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+{
+    TaskBuilder::new().spawn(future)
+}
+
+impl EventLoop {
+    /// Runs a coroutine or a future as a task of this loop: asyncio's `loop.create_task`.
+    ///
+    /// It begins in the next pass, or in the first one if the loop does not run yet; see [`spawn`]. If the loop is closed,
+    /// the task has failed with [`LoopError::Closed`], and the future is dropped.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// let task = event_loop.create_task(async { 42 });
+    /// assert!(!task.done());
+    /// event_loop.run_once()?;
+    /// assert_eq!(task.result()?, 42);
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    #[track_caller]
+    pub fn create_task<F>(&self, future: F) -> Task<<F::Output as TaskOutput>::Value>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        TaskBuilder::new().spawn_on(self, future)
+    }
+}
+
+impl<T: 'static> TaskInner<T> {
+    fn refuse(self: &Rc<Self>, error: LoopError) {
+        self.discard_future();
+        self.finish_by(Err(error.into()));
+    }
+}

@@ -1,0 +1,191 @@
+//! What a task knows of itself, whatever it runs and gives.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::mem;
+use std::panic::Location;
+use std::ptr;
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::AnyTask;
+use crate::context::Context;
+use crate::promise::Awaited;
+use crate::{Cancelled, Code, Exception, PromiseError};
+
+/// Nothing in here stays borrowed while foreign code runs or is dropped.
+pub(crate) struct Core {
+    pub(super) id: u64,
+    pub(super) name: RefCell<Option<Rc<str>>>,
+    pub(super) made_at: &'static Location<'static>,
+    /// Every step runs in it.
+    pub(super) context: Context,
+    /// Where the loop's registry has it, while it is there.
+    pub(super) key: Cell<Option<usize>>,
+    pub(super) waker: OnceCell<Waker>,
+    /// Whether it stands in the ready queue.
+    pub(super) scheduled: Cell<bool>,
+    /// What it waits for since its last step.
+    awaits: RefCell<Awaits>,
+    /// While it runs: what it waited for before.
+    awaited: RefCell<Awaits>,
+    /// A cancellation that it has not been told of.
+    pub(super) must_cancel: RefCell<Option<Cancelled>>,
+    /// Whether what it waits for was cancelled on its behalf.
+    pub(super) cancel_passed_on: Cell<bool>,
+    /// How many cancellations were asked for, less those taken back.
+    pub(super) cancelling: Cell<usize>,
+    /// While it runs: what is to be raised in it, until a coroutine takes it.
+    pub(super) signal: RefCell<Option<Exception>>,
+    /// While it runs: how many coroutines are running in it, one inside the other with plain futures between.
+    depth: Cell<usize>,
+    /// How many coroutines, not counting those inside others, it waits in since its last step.
+    waiting_coroutines: Cell<usize>,
+    /// Whether it waits for a promise in no coroutine since its last step.
+    waits_plainly: Cell<bool>,
+    /// Where the last of these stands.
+    pub(super) position: Cell<Option<(&'static Code, u32)>>,
+}
+
+/// What a task waits for.
+#[derive(Clone)]
+pub(crate) enum Awaits {
+    /// The next turn, or a future that has its waker.
+    Unknown,
+    /// A promise that is polled, and nothing else that is one.
+    Polled(Rc<dyn Awaited>),
+    /// A promise that a coroutine yielded.
+    Yielded(Rc<dyn Awaited>),
+    /// More than one promise.
+    Several,
+}
+
+/// How a promise is to add a task to those who wait for it.
+pub(crate) enum Registration {
+    /// It is there.
+    Done,
+    New,
+    /// It may be there.
+    Unsure,
+}
+
+impl Core {
+    pub(super) fn new(id: u64, name: Option<Rc<str>>, context: Context, made_at: &'static Location<'static>) -> Self {
+        Core {
+            id,
+            name: RefCell::new(name),
+            made_at,
+            context,
+            key: Cell::new(None),
+            waker: OnceCell::new(),
+            scheduled: Cell::new(false),
+            awaits: RefCell::new(Awaits::Unknown),
+            awaited: RefCell::new(Awaits::Unknown),
+            must_cancel: RefCell::default(),
+            cancel_passed_on: Cell::new(false),
+            cancelling: Cell::new(0),
+            signal: RefCell::default(),
+            depth: Cell::new(0),
+            waiting_coroutines: Cell::new(0),
+            waits_plainly: Cell::new(false),
+            position: Cell::new(None),
+        }
+    }
+
+    pub(crate) fn name(&self) -> Rc<str> {
+        self.name.borrow_mut().get_or_insert_with(|| format!("Task-{}", self.id).into()).clone()
+    }
+
+    /// The waker that the task is polled with; a task has one once it has been registered.
+    pub(crate) fn waker(&self) -> &Waker {
+        self.waker.get().unwrap_or(Waker::noop())
+    }
+
+    /// What it waits for, if that is known.
+    pub(crate) fn awaits(&self) -> Awaits {
+        self.awaits.borrow().clone()
+    }
+
+    /// Whether it waits in just one coroutine, so that an exception can be raised there.
+    pub(super) fn waits_in_coroutine(&self) -> bool {
+        self.waiting_coroutines.get() == 1 && !self.waits_plainly.get()
+    }
+
+    pub(super) fn begin_step(&self) {
+        let before = mem::replace(&mut *self.awaits.borrow_mut(), Awaits::Unknown);
+        self.awaited.replace(before);
+        self.waiting_coroutines.set(0);
+        self.waits_plainly.set(false);
+    }
+
+    pub(super) fn end_step(&self) {
+        // Dropped outside of the cell: this may be the last handle on a promise.
+        let before = self.awaited.replace(Awaits::Unknown);
+        drop(before);
+        self.cancel_passed_on.set(false);
+    }
+
+    /// What it waited for before the step that it is in.
+    pub(super) fn awaited(&self) -> Awaits {
+        self.awaited.borrow().clone()
+    }
+
+    /// asyncio refuses both in the step after; here there is no need to wait.
+    pub(crate) fn check_can_await(task: &Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), PromiseError> {
+        let of_task: *const () = Rc::as_ptr(task).cast();
+        if ptr::addr_eq(of_task, Rc::as_ptr(awaited)) {
+            Err(PromiseError::AwaitsItself)
+        } else if task.event_loop() != awaited.event_loop() {
+            Err(PromiseError::OfAnotherLoop)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes note of a promise that it polls and that is not done.
+    pub(crate) fn polls(&self, awaited: Rc<dyn Awaited>) -> Registration {
+        if self.depth.get() == 0 {
+            self.waits_plainly.set(true);
+        }
+        let same = |other: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&awaited));
+        let registration = match &*self.awaited.borrow() {
+            Awaits::Polled(before) | Awaits::Yielded(before) if same(before) => Registration::Done,
+            Awaits::Unknown | Awaits::Polled(_) | Awaits::Yielded(_) => Registration::New,
+            Awaits::Several => Registration::Unsure,
+        };
+        let mut awaits = self.awaits.borrow_mut();
+        match &*awaits {
+            Awaits::Unknown => *awaits = Awaits::Polled(awaited),
+            Awaits::Polled(other) | Awaits::Yielded(other) if same(other) => return Registration::Done,
+            _ => {
+                let before = mem::replace(&mut *awaits, Awaits::Several);
+                drop(awaits);
+                drop(before);
+            }
+        }
+        registration
+    }
+
+    /// Takes note of a promise that its outermost coroutine has yielded.
+    pub(super) fn yields(&self, awaited: Rc<dyn Awaited>) {
+        let next = match self.awaits() {
+            Awaits::Unknown => Awaits::Yielded(awaited),
+            _ => Awaits::Several,
+        };
+        drop(self.awaits.replace(next));
+    }
+
+    /// Enters a coroutine. `true` if it is in no other one.
+    pub(super) fn enter_coroutine(&self) -> bool {
+        self.depth.replace(self.depth.get() + 1) == 0
+    }
+
+    pub(super) fn leave_coroutine(&self) {
+        self.depth.set(self.depth.get() - 1);
+    }
+
+    /// Takes note that its outermost coroutine waits, and where.
+    pub(super) fn waits(&self, position: Option<(&'static Code, u32)>) {
+        self.waiting_coroutines.set(self.waiting_coroutines.get() + 1);
+        self.position.set(position);
+    }
+}
