@@ -24,7 +24,7 @@
 //!
 //! # Features
 //!
-//! - `event-loop` (default): implies `std`; [`event_loop`].
+//! - `event-loop` (default): implies `std`; [`event_loop`], [`Promise`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
@@ -45,6 +45,8 @@ struct Readme;
 struct ExceptionsPage;
 
 mod code;
+#[cfg(feature = "event-loop")]
+mod context;
 mod coroutine;
 mod delegate;
 #[cfg(feature = "event-loop")]
@@ -67,6 +69,8 @@ mod unraisable;
 pub mod private;
 
 pub use crate::code::{Code, Point, PointKind};
+#[cfg(feature = "event-loop")]
+pub use crate::context::{Context, ContextError, ContextToken, ContextVar};
 #[cfg(feature = "alloc")]
 pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};

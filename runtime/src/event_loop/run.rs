@@ -226,7 +226,9 @@ impl EventLoop {
     pub(super) fn take_in(&self) {
         let letters = self.0.inbox.take();
         if !letters.is_empty() {
-            let entries = letters.into_iter().map(|letter| Callback::new(letter.scheduled_at, letter.callback));
+            let entries = letters
+                .into_iter()
+                .map(|letter| Callback::in_scope(letter.scheduled_at, letter.scope, letter.callback));
             self.0.ready.borrow_mut().extend(entries.map(|entry| entry as Rc<dyn Runnable>));
         }
     }
@@ -244,8 +246,11 @@ impl EventLoop {
     fn call(&self, entry: Rc<dyn Runnable>) {
         let scheduled_at = entry.scheduled_at();
         let began = self.0.debug.get().then(|| self.0.clock.now());
-        if let Err(exception) = entry.run() {
+        if let Err(exception) = Rc::clone(&entry).run() {
             let message = format!("Exception in callback scheduled at {scheduled_at}");
+            // In its context, as CPython does since 3.12. One that it could not enter cannot be entered now.
+            let scope = entry.failed_in();
+            let _inside = scope.enter();
             self.call_exception_handler(Report::new(message).with_exception(exception));
         }
         if let Some(began) = began {
