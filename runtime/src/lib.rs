@@ -24,7 +24,7 @@
 //!
 //! # Features
 //!
-//! - `event-loop` (default): implies `std`; [`event_loop`].
+//! - `event-loop` (default): implies `std`; [`event_loop`], [`Promise`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
@@ -79,6 +79,8 @@ pub mod private;
 #[cfg(feature = "event-loop")]
 pub use crate::awaitable::Awaitable;
 pub use crate::code::{Code, Point, PointKind};
+#[cfg(feature = "event-loop")]
+pub use crate::context::{Context, ContextError, ContextToken, ContextVar};
 #[cfg(feature = "alloc")]
 pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};

@@ -10,6 +10,7 @@ use super::Outcome;
 use super::clock::Moment;
 use super::timers::Cancelled;
 use crate::Exception;
+use crate::context::Scope;
 
 /// What can stand in the ready queue. Tasks are entries of their own, and so are put there without an allocation.
 pub(crate) trait Runnable {
@@ -19,6 +20,11 @@ pub(crate) trait Runnable {
 
     /// Drops what is to be done, if it is still there: it was cancelled, or the loop is closed.
     fn discard(&self);
+
+    /// What it ran in, for the handler of the error that `run` gave: called once, after that.
+    fn failed_in(&self) -> Scope {
+        Scope::copy_current()
+    }
 
     /// The user's call that made the entry, for reports.
     fn scheduled_at(&self) -> &'static Location<'static>;
@@ -37,10 +43,12 @@ pub(super) struct Status {
     scheduled_at: &'static Location<'static>,
 }
 
-/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled.
+/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does the
+/// context that it runs in, since to drop that is foreign code as well; but after an error it comes back for the handler.
 pub(super) struct Callback<F> {
     status: Status,
     function: Cell<Option<F>>,
+    scope: Cell<Scope>,
 }
 
 impl Status {
@@ -50,19 +58,38 @@ impl Status {
 }
 
 impl<F: FnOnce() -> O, O: Outcome> Callback<F> {
+    /// A function that runs in a copy of the current context.
     pub(super) fn new(scheduled_at: &'static Location<'static>, function: F) -> Rc<Self> {
+        Callback::in_scope(scheduled_at, Scope::copy_current(), function)
+    }
+
+    pub(super) fn in_scope(scheduled_at: &'static Location<'static>, scope: Scope, function: F) -> Rc<Self> {
         let status = Status { cancelled: Cell::new(false), in_heap: Cell::new(false), scheduled_at };
-        Rc::new(Callback { status, function: Cell::new(Some(function)) })
+        Rc::new(Callback { status, function: Cell::new(Some(function)), scope: Cell::new(scope) })
     }
 }
 
 impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
     fn run(self: Rc<Self>) -> Result<(), Exception> {
-        self.function.take().map_or(Ok(()), |function| function().into_result())
+        let Some(function) = self.function.take() else { return Ok(()) };
+        let scope = self.scope.take();
+        let result = match scope.enter() {
+            Ok(_inside) => function().into_result(),
+            Err(refused) => Err(refused.into()),
+        };
+        if result.is_err() {
+            self.scope.set(scope);
+        }
+        result
     }
 
     fn discard(&self) {
-        drop(self.function.take());
+        // Both are out of their cells before one is dropped, which may panic.
+        drop((self.function.take(), self.scope.take()));
+    }
+
+    fn failed_in(&self) -> Scope {
+        self.scope.take()
     }
 
     fn scheduled_at(&self) -> &'static Location<'static> {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::reactor::Alarm;
 use super::{LoopError, Outcome};
 use crate::Exception;
+use crate::context::Scope;
 use crate::task::TaskWaker;
 
 /// What other threads have for the loop, in the order of its arrival, until the loop takes it in.
@@ -35,8 +36,15 @@ struct State {
 
 /// What is on its way.
 pub(crate) enum Letter {
-    Call { callback: Box<dyn FnOnce() -> Result<(), Exception> + Send>, scheduled_at: &'static Location<'static> },
+    Call(Call),
     Wake(Arc<TaskWaker>),
+}
+
+/// A callback on its way.
+pub(crate) struct Call {
+    pub(super) callback: Box<dyn FnOnce() -> Result<(), Exception> + Send>,
+    pub(super) scope: Scope,
+    pub(super) scheduled_at: &'static Location<'static>,
 }
 
 impl Inbox {
@@ -154,7 +162,8 @@ impl RemoteHandle {
     /// Schedules `callback` to run in the loop's thread, and wakes the loop if it sleeps: asyncio's
     /// `loop.call_soon_threadsafe`. Callable from any thread, the loop's own among them.
     ///
-    /// Callbacks of one thread run in the order in which it scheduled them, after all that the loop was given before.
+    /// Callbacks of one thread run in the order in which it scheduled them, after all that the loop was given before. Each
+    /// runs in a copy of the calling thread's context.
     ///
     /// # Errors
     ///
@@ -165,8 +174,16 @@ impl RemoteHandle {
         &self,
         callback: impl FnOnce() -> O + Send + 'static,
     ) -> Result<(), LoopError> {
-        let callback = Box::new(|| callback().into_result());
-        self.0.post(Letter::Call { callback, scheduled_at: Location::caller() })
+        self.post(Scope::copy_current(), Location::caller(), callback)
+    }
+
+    pub(super) fn post<O: Outcome>(
+        &self,
+        scope: Scope,
+        scheduled_at: &'static Location<'static>,
+        callback: impl FnOnce() -> O + Send + 'static,
+    ) -> Result<(), LoopError> {
+        self.0.post(Letter::Call(Call { callback: Box::new(|| callback().into_result()), scope, scheduled_at }))
     }
 }
 

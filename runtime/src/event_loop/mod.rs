@@ -30,6 +30,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod with_context;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -151,7 +152,8 @@ impl EventLoop {
         })))
     }
 
-    /// Schedules `callback` for the next pass, after all that is scheduled for it already.
+    /// Schedules `callback` for the next pass, after all that is scheduled for it already. It runs in a copy of the
+    /// current [`Context`](crate::Context), as all callbacks do unless they are given one.
     ///
     /// It may return an error, which goes to the exception handler; see [`Outcome`]. So a callback may schedule another
     /// one without a thought for a closed loop:

@@ -280,8 +280,8 @@ impl EventLoop {
     pub(super) fn take_in(&self) {
         for letter in self.0.inbox.take() {
             let entry = match letter {
-                Letter::Call { callback, scheduled_at } => {
-                    Some(Callback::new(scheduled_at, callback) as Rc<dyn Runnable>)
+                Letter::Call(call) => {
+                    Some(Callback::in_scope(call.scheduled_at, call.scope, call.callback) as Rc<dyn Runnable>)
                 }
                 Letter::Wake(waker) => {
                     waker.arrived();
@@ -305,8 +305,11 @@ impl EventLoop {
     fn call(&self, entry: Rc<dyn Runnable>) {
         let scheduled_at = entry.scheduled_at();
         let began = self.0.debug.get().then(|| self.0.clock.now());
-        if let Err(exception) = entry.run() {
+        if let Err(exception) = Rc::clone(&entry).run() {
             let message = format!("Exception in callback scheduled at {scheduled_at}");
+            // In its context, as CPython does since 3.12. One that it could not enter cannot be entered now.
+            let scope = entry.failed_in();
+            let _inside = scope.enter();
             self.call_exception_handler(Report::new(message).with_exception(exception));
         }
         if let Some(began) = began {

@@ -47,16 +47,21 @@ mod futures {
     use crate::{Awaitable, Delegate, Exception, Step};
 
     /// A future as a delegate. It is pinned, so that the coroutine that waits for it can be moved.
-    pub struct Awaiting<F>(Pin<Box<F>>);
+    pub struct Awaiting<F> {
+        /// Whether it waits in a coroutine, in which an exception can be raised.
+        in_coroutine: bool,
+        future: Pin<Box<F>>,
+    }
 
     /// [`Awaiting`] where what the future fails with is raised.
-    pub struct AwaitingResult<F>(Pin<Box<F>>);
+    #[derive(Debug)]
+    pub struct AwaitingResult<F>(Awaiting<F>);
 
     impl<T, E: IntoFuture<Output = Result<T, Exception>>> FallibleFuture for Operand<Awaitable, (), E> {
         type Delegate = AwaitingResult<E::IntoFuture>;
 
         fn delegate(self) -> AwaitingResult<E::IntoFuture> {
-            AwaitingResult(Box::pin(self.into_inner().into_future()))
+            AwaitingResult(Awaiting::new(self.into_inner()))
         }
     }
 
@@ -64,7 +69,7 @@ mod futures {
         type Delegate = Awaiting<E::IntoFuture>;
 
         fn delegate(&self) -> Awaiting<E::IntoFuture> {
-            Awaiting(Box::pin(self.take().into_future()))
+            Awaiting::new(self.take())
         }
     }
 
@@ -72,7 +77,23 @@ mod futures {
         type Delegate = AwaitingResult<E::IntoFuture>;
 
         fn delegate<'a>(&self) -> Plain<'a, AwaitingResult<E::IntoFuture>> {
-            Plain::new(AwaitingResult(Box::pin(self.operand().into_future())))
+            Plain::new(AwaitingResult(Awaiting::new(self.operand())))
+        }
+    }
+
+    impl<F: Future> Awaiting<F> {
+        fn new(future: impl IntoFuture<IntoFuture = F, Output = F::Output>) -> Self {
+            Awaiting { in_coroutine: false, future: Box::pin(future.into_future()) }
+        }
+
+        fn poll(&mut self, raised: Option<Exception>) -> Resumed<Awaitable, F::Output> {
+            let polled = current::poll_raising(raised, |context| self.future.as_mut().poll(context));
+            self.in_coroutine = polled.in_coroutine;
+            match (polled.poll, polled.not_taken) {
+                (_, Some(exception)) => Err(exception),
+                (Poll::Ready(output), None) => Ok(Step::Returned(output)),
+                (Poll::Pending, None) => Ok(Step::Yielded(Awaitable(Kind::Wake))),
+            }
         }
     }
 
@@ -81,10 +102,13 @@ mod futures {
         type Return = F::Output;
 
         fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, F::Output> {
-            Ok(match current::with_context(|context| self.0.as_mut().poll(context)) {
-                Poll::Ready(output) => Step::Returned(output),
-                Poll::Pending => Step::Yielded(Awaitable(Kind::Wake)),
-            })
+            self.poll(None)
+        }
+
+        /// An exception is raised in the coroutine in which the future waits. If there is none, it is raised here, and the
+        /// future is dropped.
+        fn interrupt(&mut self, exception: Exception) -> Resumed<Awaitable, F::Output> {
+            if self.in_coroutine { self.poll(Some(exception)) } else { Err(exception) }
         }
     }
 
@@ -93,19 +117,24 @@ mod futures {
         type Return = T;
 
         fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-            current::advance(self.0.as_mut())
+            raising(self.0.advance(None))
         }
+
+        fn interrupt(&mut self, exception: Exception) -> Resumed<Awaitable, T> {
+            raising(self.0.interrupt(exception))
+        }
+    }
+
+    fn raising<T>(resumed: Resumed<Awaitable, Result<T, Exception>>) -> Resumed<Awaitable, T> {
+        Ok(match resumed? {
+            Step::Yielded(awaitable) => Step::Yielded(awaitable),
+            Step::Returned(result) => Step::Returned(result?),
+        })
     }
 
     impl<F> fmt::Debug for Awaiting<F> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("Awaiting")
-        }
-    }
-
-    impl<F> fmt::Debug for AwaitingResult<F> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("AwaitingResult")
         }
     }
 }

@@ -325,6 +325,7 @@ pub(crate) fn poll_done(awaited: &Rc<dyn Awaited>, context: &mut Context<'_>) ->
     }
     match current::task_polling(context) {
         Some(task) => {
+            current::waits_for_promise();
             Core::check_can_await(&task, awaited)?;
             let registration = task.core().polls(awaited.clone());
             awaited.wake_when_done(task, registration);

@@ -8,7 +8,7 @@ use std::task::Waker;
 
 use super::{CallbackId, Promise};
 use crate::Exception;
-use crate::context::Context;
+use crate::context::Scope;
 use crate::event_loop::{Outcome, Runnable};
 use crate::task::{AnyTask, Registration};
 
@@ -24,7 +24,7 @@ pub(super) struct OnDone<T, F> {
     function: Cell<Option<F>>,
     promise: Cell<Option<Promise<T>>>,
     /// The one in which the callback was added.
-    context: Context,
+    scope: Cell<Scope>,
     added_at: &'static Location<'static>,
 }
 
@@ -33,7 +33,7 @@ impl<T, F> OnDone<T, F> {
         Rc::new(OnDone {
             function: Cell::new(Some(function)),
             promise: Cell::new(None),
-            context: Context::current(),
+            scope: Cell::new(Scope::copy_current()),
             added_at,
         })
     }
@@ -47,15 +47,25 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Callback<T> for OnDone<T, F> {
 
 impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
     fn run(self: Rc<Self>) -> Result<(), Exception> {
-        match (self.function.take(), self.promise.take()) {
-            (Some(function), Some(promise)) => self.context.enter(|| function(&promise).into_result()),
-            _ => Ok(()),
+        let (Some(function), Some(promise)) = (self.function.take(), self.promise.take()) else { return Ok(()) };
+        let scope = self.scope.take();
+        let result = match scope.enter() {
+            Ok(_inside) => function(&promise).into_result(),
+            Err(refused) => Err(refused.into()),
+        };
+        if result.is_err() {
+            self.scope.set(scope);
         }
+        result
     }
 
     fn discard(&self) {
-        drop(self.function.take());
-        drop(self.promise.take());
+        // All are out of their cells before one is dropped, which may panic.
+        drop((self.function.take(), self.promise.take(), self.scope.take()));
+    }
+
+    fn failed_in(&self) -> Scope {
+        self.scope.take()
     }
 
     fn scheduled_at(&self) -> &'static Location<'static> {

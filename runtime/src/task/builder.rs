@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::output::TaskOutput;
 use super::step::TaskInner;
 use super::{Core, Task, TaskHandle};
-use crate::context::Context;
+use crate::context::{Context, Scope};
 use crate::event_loop::{EventLoop, LoopError};
 use crate::promise::Promise;
 
@@ -91,9 +91,9 @@ impl TaskBuilder {
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
-        let context = self.context.unwrap_or_else(Context::current);
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
         let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
-        let core = Core::new(id, self.name, context, made_at);
+        let core = Core::new(id, self.name, scope, made_at);
         let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
         match task.register() {
             Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => task.step(),

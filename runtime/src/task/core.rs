@@ -8,9 +8,9 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::AnyTask;
-use crate::context::Context;
+use crate::context::Scope;
 use crate::promise::Awaited;
-use crate::{Cancelled, Code, Exception, PromiseError};
+use crate::{Cancelled, Code, PromiseError};
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 pub(crate) struct Core {
@@ -18,7 +18,7 @@ pub(crate) struct Core {
     pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
     /// Every step runs in it.
-    pub(super) context: Context,
+    pub(super) scope: Scope,
     /// Where the loop's registry has it, while it is there.
     pub(super) key: Cell<Option<usize>>,
     pub(super) waker: OnceCell<Waker>,
@@ -34,17 +34,14 @@ pub(crate) struct Core {
     pub(super) cancel_passed_on: Cell<bool>,
     /// How many cancellations were asked for, less those taken back.
     pub(super) cancelling: Cell<usize>,
-    /// While it runs: what is to be raised in it, until a coroutine takes it.
-    pub(super) signal: RefCell<Option<Exception>>,
-    /// While it runs: how many coroutines are running in it, one inside the other with plain futures between.
-    depth: Cell<usize>,
-    /// How many coroutines, not counting those inside others, it waits in since its last step.
-    waiting_coroutines: Cell<usize>,
-    /// Whether it waits for a promise in no coroutine since its last step.
-    waits_plainly: Cell<bool>,
-    /// Where the last of these stands.
-    pub(super) position: Cell<Option<(&'static Code, u32)>>,
+    /// Whether it waits in a coroutine, where an exception can be raised, since its last step.
+    pub(super) in_coroutine: Cell<bool>,
+    /// Where the coroutines stand in which it waits since its last step, innermost first.
+    positions: RefCell<Vec<Position>>,
 }
+
+/// A coroutine's code, and the suspension point at which it stands.
+pub(crate) type Position = (&'static Code, u32);
 
 /// What a task waits for.
 #[derive(Clone)]
@@ -69,12 +66,12 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(id: u64, name: Option<Rc<str>>, context: Context, made_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
         Core {
             id,
             name: RefCell::new(name),
             made_at,
-            context,
+            scope,
             key: Cell::new(None),
             waker: OnceCell::new(),
             scheduled: Cell::new(false),
@@ -83,11 +80,8 @@ impl Core {
             must_cancel: RefCell::default(),
             cancel_passed_on: Cell::new(false),
             cancelling: Cell::new(0),
-            signal: RefCell::default(),
-            depth: Cell::new(0),
-            waiting_coroutines: Cell::new(0),
-            waits_plainly: Cell::new(false),
-            position: Cell::new(None),
+            in_coroutine: Cell::new(false),
+            positions: RefCell::default(),
         }
     }
 
@@ -105,16 +99,10 @@ impl Core {
         self.awaits.borrow().clone()
     }
 
-    /// Whether it waits in just one coroutine, so that an exception can be raised there.
-    pub(super) fn waits_in_coroutine(&self) -> bool {
-        self.waiting_coroutines.get() == 1 && !self.waits_plainly.get()
-    }
-
     pub(super) fn begin_step(&self) {
         let before = mem::replace(&mut *self.awaits.borrow_mut(), Awaits::Unknown);
         self.awaited.replace(before);
-        self.waiting_coroutines.set(0);
-        self.waits_plainly.set(false);
+        self.positions.borrow_mut().clear();
     }
 
     pub(super) fn end_step(&self) {
@@ -143,9 +131,6 @@ impl Core {
 
     /// Takes note of a promise that it polls and that is not done.
     pub(crate) fn polls(&self, awaited: Rc<dyn Awaited>) -> Registration {
-        if self.depth.get() == 0 {
-            self.waits_plainly.set(true);
-        }
         let same = |other: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&awaited));
         let registration = match &*self.awaited.borrow() {
             Awaits::Polled(before) | Awaits::Yielded(before) if same(before) => Registration::Done,
@@ -165,7 +150,7 @@ impl Core {
         registration
     }
 
-    /// Takes note of a promise that its outermost coroutine has yielded.
+    /// Takes note of a promise that a coroutine of it has yielded.
     pub(super) fn yields(&self, awaited: Rc<dyn Awaited>) {
         let next = match self.awaits() {
             Awaits::Unknown => Awaits::Yielded(awaited),
@@ -174,18 +159,8 @@ impl Core {
         drop(self.awaits.replace(next));
     }
 
-    /// Enters a coroutine. `true` if it is in no other one.
-    pub(super) fn enter_coroutine(&self) -> bool {
-        self.depth.replace(self.depth.get() + 1) == 0
-    }
-
-    pub(super) fn leave_coroutine(&self) {
-        self.depth.set(self.depth.get() - 1);
-    }
-
-    /// Takes note that its outermost coroutine waits, and where.
-    pub(super) fn waits(&self, position: Option<(&'static Code, u32)>) {
-        self.waiting_coroutines.set(self.waiting_coroutines.get() + 1);
-        self.position.set(position);
+    /// Takes note that a coroutine of it waits.
+    pub(super) fn waits_at(&self, position: Option<Position>) {
+        self.positions.borrow_mut().extend(position);
     }
 }

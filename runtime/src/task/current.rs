@@ -1,6 +1,7 @@
-//! Who is being polled: the task that runs, and the waker of what is awaited now.
+//! Who is being polled: the task that runs, the waker of what is awaited now, and what is to be raised there.
 //!
-//! A coroutine is resumed without a [`Context`], so that what it awaits finds its waker here.
+//! A coroutine is resumed without a [`Context`], so that what it awaits finds its waker here. And a future is polled
+//! without a [`Signal`](crate::Signal), so that a coroutine that runs as a future finds here what is raised in it.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -14,36 +15,77 @@ use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::{Awaitable, Exception, Step};
 
-#[derive(Default)]
 struct Current {
     task: Option<Rc<dyn AnyTask>>,
     /// Set where something else than the task's own waker is to be woken: another executor, or a future that polls its
     /// parts with wakers of its own.
     waker: Option<Waker>,
+    interior: Interior,
+}
+
+/// What happens inside of a future while it is polled: that of a task, or one that a coroutine awaits.
+struct Interior {
+    /// What is to be raised, until a coroutine takes it.
+    raised: Option<Exception>,
+    /// How many coroutines run in it, one inside the other.
+    depth: usize,
+    /// How many of those that are in no other one wait.
+    waiting: usize,
+    /// Whether a promise is waited for that is in none of them.
+    waits_plainly: bool,
+}
+
+impl Interior {
+    const fn new(raised: Option<Exception>) -> Self {
+        Interior { raised, depth: 0, waiting: 0, waits_plainly: false }
+    }
+}
+
+impl Current {
+    const fn new(task: Option<Rc<dyn AnyTask>>, waker: Option<Waker>) -> Self {
+        Current { task, waker, interior: Interior::new(None) }
+    }
+
+    /// What is polled with. A coroutine that somebody resumes by hand has nothing to be woken with.
+    fn waker(&self) -> &Waker {
+        match (&self.waker, &self.task) {
+            (Some(waker), _) => waker,
+            (None, Some(task)) => task.core().waker(),
+            (None, None) => Waker::noop(),
+        }
+    }
 }
 
 thread_local! {
-    static CURRENT: RefCell<Current> = const { RefCell::new(Current { task: None, waker: None }) };
+    /// Not borrowed while foreign code runs or is dropped.
+    static CURRENT: RefCell<Current> = const { RefCell::new(Current::new(None, None)) };
 }
 
 /// Brings back what was current before.
-pub(super) struct Entered(Current);
+pub(super) struct Entered(Option<Current>);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let left = CURRENT.replace(mem::take(&mut self.0));
+        let left = self.0.take().map(|before| CURRENT.replace(before));
         drop(left);
     }
 }
 
+/// Makes `task` the one that runs.
 pub(super) fn enter(task: Rc<dyn AnyTask>) -> Entered {
-    Entered(CURRENT.replace(Current { task: Some(task), waker: None }))
+    Entered(Some(CURRENT.replace(Current::new(Some(task), None))))
 }
 
+/// Whether this is what the current future is polled with. If not, whoever polls is another executor, or a part of the
+/// current future that is to be told from the others.
+pub(super) fn is_polled_with(context: &Context<'_>) -> bool {
+    CURRENT.with_borrow(|current| current.waker().will_wake(context.waker()))
+}
+
+/// Makes this the waker of what is awaited.
 pub(super) fn enter_waker(waker: Waker) -> Entered {
-    let before = CURRENT.take();
-    CURRENT.set(Current { task: before.task.clone(), waker: Some(waker) });
-    Entered(before)
+    let task = CURRENT.with_borrow(|current| current.task.clone());
+    Entered(Some(CURRENT.replace(Current::new(task, Some(waker)))))
 }
 
 /// The task that runs in this thread: asyncio's `current_task`. `None` in a callback, and where no loop runs.
@@ -51,7 +93,7 @@ pub(super) fn enter_waker(waker: Waker) -> Entered {
 /// ```
 /// coframe::run(async {
 ///     coframe::current_task().unwrap().set_name("main");
-///     assert_eq!(coframe::current_task().unwrap().name(), "main");
+///     assert_eq!(&*coframe::current_task().unwrap().name(), "main");
 /// })?;
 /// assert!(coframe::current_task().is_none());
 /// # Ok::<(), coframe::Exception>(())
@@ -64,24 +106,84 @@ pub fn current_task() -> Option<TaskHandle> {
 /// The task that polls, if it does so with its own waker.
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     CURRENT.with_borrow(|current| {
-        let task = current.task.as_ref()?;
-        task.core().waker().will_wake(context.waker()).then(|| Rc::clone(task))
+        let task = current.task.as_ref().filter(|task| task.core().waker().will_wake(context.waker()))?;
+        Some(Rc::clone(task))
     })
 }
 
-/// Polls something with the waker of whoever is being polled. A coroutine that somebody resumes by hand has none.
-pub(crate) fn with_context<R>(poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
-    let (task, waker) = CURRENT.with_borrow(|current| (current.task.clone(), current.waker.clone()));
-    match (&task, &waker) {
-        (_, Some(waker)) => poll(&mut Context::from_waker(waker)),
-        (Some(task), None) => poll(&mut Context::from_waker(task.core().waker())),
-        (None, None) => poll(&mut Context::from_waker(Waker::noop())),
+/// Takes note of a promise that is waited for.
+pub(crate) fn waits_for_promise() {
+    CURRENT.with_borrow_mut(|current| current.interior.waits_plainly |= current.interior.depth == 0);
+}
+
+/// While it lives a coroutine runs as a future.
+pub(super) struct Inside;
+
+impl Inside {
+    /// Enters a coroutine, and gives what is to be raised in it.
+    pub(super) fn enter() -> (Self, Option<Exception>) {
+        CURRENT.with_borrow_mut(|current| {
+            current.interior.depth += 1;
+            let raised = if current.interior.depth == 1 { current.interior.raised.take() } else { None };
+            (Inside, raised)
+        })
+    }
+
+    /// Leaves it because it waits.
+    pub(super) fn wait(self) {
+        CURRENT.with_borrow_mut(|current| current.interior.waiting += usize::from(current.interior.depth == 1));
     }
 }
 
-/// One step of a delegate that waits for a future: it raises what the future fails with.
+impl Drop for Inside {
+    fn drop(&mut self) {
+        CURRENT.with_borrow_mut(|current| current.interior.depth -= 1);
+    }
+}
+
+/// What became of a future that was polled.
+pub(crate) struct Polled<T> {
+    pub(crate) poll: Poll<T>,
+    /// What was to be raised, if no coroutine was there to take it.
+    pub(crate) not_taken: Option<Exception>,
+    /// Whether it waits in one coroutine and for nothing else, so that an exception can be raised in it.
+    pub(crate) in_coroutine: bool,
+}
+
+/// Polls a future, and raises an exception in the coroutine in which it waits.
+pub(crate) fn poll_raising<T>(raised: Option<Exception>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Polled<T> {
+    let (waker, before) = CURRENT.with_borrow_mut(|current| {
+        (current.waker().clone(), mem::replace(&mut current.interior, Interior::new(raised)))
+    });
+    let mut outer = Outer(before);
+    let poll = poll(&mut Context::from_waker(&waker));
+    let inner = outer.restore();
+    mem::forget(outer);
+    let in_coroutine = inner.waiting == 1 && !inner.waits_plainly;
+    Polled { poll, not_taken: inner.raised, in_coroutine }
+}
+
+/// The interior of the future around the one that is polled: a panic restores it too.
+struct Outer(Interior);
+
+impl Outer {
+    fn restore(&mut self) -> Interior {
+        let outer = mem::replace(&mut self.0, Interior::new(None));
+        CURRENT.with_borrow_mut(|current| mem::replace(&mut current.interior, outer))
+    }
+}
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        let inner = self.restore();
+        drop(inner);
+    }
+}
+
+/// One step of a delegate that waits for a promise, or for what is done when one is: it raises what that fails with.
 pub(crate) fn advance<T>(future: Pin<&mut impl Future<Output = Result<T, Exception>>>) -> Resumed<Awaitable, T> {
-    match with_context(|context| future.poll(context)) {
+    let waker = CURRENT.with_borrow(|current| current.waker().clone());
+    match future.poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(result) => result.map(Step::Returned),
         Poll::Pending => Ok(Step::Yielded(Awaitable(Kind::Wake))),
     }

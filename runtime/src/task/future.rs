@@ -3,14 +3,16 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::core::Awaits;
-use super::{AnyTask, Core, Registration, current};
+use super::core::{Awaits, Position};
+use super::current::{self, Inside};
+use super::{AnyTask, Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::private::Machine;
-use crate::{Awaitable, Code, Coroutine, Exception, Generator, Recursive, Signal, Step};
+use crate::{Awaitable, Coroutine, Exception, Generator, Recursive, Signal, Step};
 
 /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
 ///
@@ -36,7 +38,7 @@ use crate::{Awaitable, Code, Coroutine, Exception, Generator, Recursive, Signal,
 #[derive(Clone)]
 pub struct CoroutineFuture<C> {
     coroutine: C,
-    code: fn(&C) -> Option<(&'static Code, u32)>,
+    position: fn(&C) -> Option<Position>,
     /// Whether it waits for a promise that it yielded.
     yielded: bool,
 }
@@ -59,7 +61,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn new(coroutine: C) -> Self {
-        CoroutineFuture { coroutine, code: |_| None, yielded: false }
+        CoroutineFuture { coroutine, position: |_| None, yielded: false }
     }
 }
 
@@ -71,7 +73,7 @@ impl<M: Machine<(), Yield = Awaitable>> IntoFuture for Generator<M> {
     fn into_future(self) -> CoroutineFuture<Self> {
         CoroutineFuture {
             coroutine: self,
-            code: |co| Some((co.code(), crate::private::Inspect::position(co.machine()))),
+            position: |co| Some((co.code(), crate::private::Inspect::position(co.machine()))),
             yielded: false,
         }
     }
@@ -86,26 +88,30 @@ impl<'a, R> IntoFuture for Recursive<'a, Awaitable, R> {
     }
 }
 
-/// While it lives a coroutine of a task runs.
-struct Inside<'a>(&'a Core);
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        self.0.leave_coroutine();
-    }
-}
-
 impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
     type Output = Result<C::Return, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let _elsewhere = (!current::is_polled_with(context)).then(|| current::enter_waker(context.waker().clone()));
+        let (inside, raised) = Inside::enter();
+        let task = current::task_polling(context);
         let this = &mut *self;
-        match current::task_polling(context) {
-            Some(task) => this.poll_in_task(&task),
-            None => this.poll_elsewhere(context),
+        let step = match this.signal(task.as_ref(), raised) {
+            Some(signal) => this.resume_until_it_waits(task.as_ref(), signal)?,
+            None => Step::Yielded(None),
+        };
+        match step {
+            Step::Returned(value) => Poll::Ready(Ok(value)),
+            Step::Yielded(awaitable) => {
+                this.wait(task.as_ref(), awaitable, context);
+                inside.wait();
+                Poll::Pending
+            }
         }
     }
 }
+
+type AsTask<'a> = Option<&'a Rc<dyn AnyTask>>;
 
 impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     fn resume_with(&mut self, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
@@ -113,72 +119,70 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
         Pin::new(&mut self.coroutine).resume(signal)
     }
 
-    fn poll_in_task(&mut self, task: &std::rc::Rc<dyn AnyTask>) -> Poll<Result<C::Return, Exception>> {
-        let core = task.core();
-        let is_outermost = core.enter_coroutine();
-        let inside = Inside(core);
-        let mut signal = Signal::Start;
-        if is_outermost {
-            if let Some(exception) = core.signal.take() {
-                signal = Signal::Throw(exception);
-            } else if self.yielded
-                && let Awaits::Yielded(awaited) = core.awaited()
-            {
+    /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
+    fn signal(&self, task: AsTask<'_>, raised: Option<Exception>) -> Option<Signal<()>> {
+        if let Some(exception) = raised {
+            return Some(Signal::Throw(exception));
+        }
+        match task.map(|task| task.core().awaited()) {
+            Some(Awaits::Yielded(awaited)) if self.yielded => {
                 if !awaited.done() {
-                    // Woken by something else.
-                    core.yields(awaited);
-                    return self.waits(core);
+                    return None;
                 }
-                signal = awaited.failure().map_or(Signal::Start, Signal::Throw);
+                Some(awaited.failure().map_or(Signal::Start, Signal::Throw))
+            }
+            _ => Some(Signal::Start),
+        }
+    }
+
+    /// A promise that a task cannot wait for is refused where it is yielded.
+    fn resume_until_it_waits(
+        &mut self,
+        task: AsTask<'_>,
+        mut signal: Signal<()>,
+    ) -> Resumed<Option<Awaitable>, C::Return> {
+        loop {
+            match self.resume_with(signal)? {
+                Step::Returned(value) => return Ok(Step::Returned(value)),
+                Step::Yielded(awaitable) => {
+                    if let (Some(task), Kind::Done(awaited)) = (task, &awaitable.0)
+                        && let Err(refused) = Core::check_can_await(task, awaited)
+                    {
+                        signal = Signal::Throw(refused.into());
+                        continue;
+                    }
+                    return Ok(Step::Yielded(Some(awaitable)));
+                }
             }
         }
-        let awaited = loop {
-            match self.resume_with(signal) {
-                Ok(Step::Yielded(Awaitable(Kind::Turn))) => {
-                    task.clone().wake();
-                    break None;
-                }
-                Ok(Step::Yielded(Awaitable(Kind::Wake))) => break None,
-                Ok(Step::Yielded(Awaitable(Kind::Done(awaited)))) => match Core::check_can_await(task, &awaited) {
-                    Ok(()) => break Some(awaited),
-                    Err(refused) => signal = Signal::Throw(refused.into()),
-                },
-                Ok(Step::Returned(value)) => return Poll::Ready(Ok(value)),
-                Err(exception) => return Poll::Ready(Err(exception)),
+    }
+
+    /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
+    fn wait(&mut self, task: AsTask<'_>, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
+        let Some(task) = task else {
+            match awaitable {
+                Some(Awaitable(Kind::Turn)) => context.waker().wake_by_ref(),
+                Some(Awaitable(Kind::Done(awaited))) => awaited.wake_waker_when_done(context.waker()),
+                Some(Awaitable(Kind::Wake)) | None => {}
             }
+            return;
         };
-        drop(inside);
-        if let Some(awaited) = awaited {
-            self.yielded = true;
-            awaited.wake_when_done(task.clone(), Registration::New);
-            if is_outermost {
+        let core = task.core();
+        match awaitable {
+            Some(Awaitable(Kind::Turn)) => task.clone().wake(),
+            Some(Awaitable(Kind::Wake)) => {}
+            Some(Awaitable(Kind::Done(awaited))) => {
+                awaited.wake_when_done(task.clone(), Registration::New);
                 core.yields(awaited);
+                self.yielded = true;
+            }
+            None => {
+                if let Awaits::Yielded(awaited) = core.awaited() {
+                    core.yields(awaited);
+                }
             }
         }
-        if is_outermost { self.waits(core) } else { Poll::Pending }
-    }
-
-    fn waits(&self, core: &Core) -> Poll<Result<C::Return, Exception>> {
-        core.waits((self.code)(&self.coroutine));
-        Poll::Pending
-    }
-
-    fn poll_elsewhere(&mut self, context: &mut Context<'_>) -> Poll<Result<C::Return, Exception>> {
-        let resumed = {
-            let _entered = current::enter_waker(context.waker().clone());
-            self.resume_with(Signal::Start)
-        };
-        Poll::Ready(match resumed? {
-            Step::Returned(value) => Ok(value),
-            Step::Yielded(Awaitable(kind)) => {
-                match kind {
-                    Kind::Turn => context.waker().wake_by_ref(),
-                    Kind::Wake => {}
-                    Kind::Done(awaited) => awaited.wake_waker_when_done(context.waker()),
-                }
-                return Poll::Pending;
-            }
-        })
+        core.waits_at((self.position)(&self.coroutine));
     }
 }
 

@@ -35,7 +35,6 @@ pub(crate) use self::registry::Tasks;
 pub(crate) use self::waker::TaskWaker;
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};
 
-use crate::context::Context;
 use crate::coroutine::Resumed;
 use crate::event_loop::{EventLoop, Runnable};
 use crate::promise::{self, Awaited};
@@ -124,12 +123,6 @@ impl<T: 'static> Task<T> {
         self.handle.set_name(name);
     }
 
-    /// As [`TaskHandle::context`].
-    #[must_use]
-    pub fn context(&self) -> &Context {
-        self.handle.context()
-    }
-
     /// As [`TaskHandle::cancel`].
     pub fn cancel(&self) -> bool {
         self.handle.cancel()
@@ -168,12 +161,6 @@ impl TaskHandle {
     /// Gives it a name, for reports.
     pub fn set_name(&self, name: impl Into<Rc<str>>) {
         self.0.core().name.replace(Some(name.into()));
-    }
-
-    /// The context that it runs in: a copy of the one in which it was made, or the one that it was given.
-    #[must_use]
-    pub fn context(&self) -> &Context {
-        &self.0.core().context
     }
 
     /// The loop that runs it; `None` if it was spawned where none ran.

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 use super::core::Awaits;
 use super::output::Driven;
@@ -51,7 +51,10 @@ impl<T: 'static> TaskInner<T> {
         let Some(future) = self.future.take() else { return };
         let mut step = Step { task: self, future: Some(future) };
         let _entered = current::enter(self.clone());
-        self.core.context.enter(|| step.run());
+        match self.core.scope.enter() {
+            Ok(_inside) => step.run(),
+            Err(refused) => step.finish(Err(refused.into())),
+        }
     }
 
     pub(super) fn discard_future(&self) {
@@ -84,21 +87,17 @@ struct Step<'a, T: 'static> {
 impl<T: 'static> Step<'_, T> {
     fn run(&mut self) {
         let core = &self.task.core;
-        let waited_in_coroutine = core.waits_in_coroutine();
+        let in_coroutine = core.in_coroutine.take();
         core.begin_step();
-        if let Some(cancellation) = self.cancellation(waited_in_coroutine) {
-            if !waited_in_coroutine {
-                // There is no place where it could be raised: a plain future, or one that has not begun.
-                return self.finish(Err(cancellation));
-            }
-            core.signal.replace(Some(cancellation));
-        }
-        let polled = match &mut self.future {
-            Some(future) => future.as_mut().poll_result(&mut Context::from_waker(core.waker())),
-            None => return,
+        let raised = match self.cancellation(in_coroutine) {
+            // There is no place where it could be raised: a plain future, or one that has not begun.
+            Some(cancellation) if !in_coroutine => return self.finish(Err(cancellation)),
+            raised => raised,
         };
-        let not_taken = core.signal.take();
-        match (polled, not_taken) {
+        let Some(future) = &mut self.future else { return };
+        let polled = current::poll_raising(raised, |context| future.as_mut().poll_result(context));
+        core.in_coroutine.set(polled.in_coroutine);
+        match (polled.poll, polled.not_taken) {
             (Poll::Pending, None) => self.suspend(),
             (Poll::Ready(result), None) => {
                 let too_late = core.must_cancel.take();
@@ -113,13 +112,13 @@ impl<T: 'static> Step<'_, T> {
     }
 
     /// What the task is to be told of before it goes on.
-    fn cancellation(&self, waited_in_coroutine: bool) -> Option<Exception> {
+    fn cancellation(&self, in_coroutine: bool) -> Option<Exception> {
         let core = &self.task.core;
         if let Some(cancelled) = core.must_cancel.take() {
             return Some(Exception::Cancelled(cancelled));
         }
         // What it waited for was cancelled on its behalf. A coroutine will see that where it waits.
-        if !core.cancel_passed_on.get() || waited_in_coroutine {
+        if !core.cancel_passed_on.get() || in_coroutine {
             return None;
         }
         match core.awaited() {
@@ -183,8 +182,10 @@ impl<T: 'static> AnyTask for TaskInner<T> {
         if self.promise.done() {
             return;
         }
-        let context = self.core.context.clone();
-        context.enter(|| self.discard_future());
+        {
+            let _inside = self.core.scope.enter();
+            self.discard_future();
+        }
         if let Some(event_loop) = self.promise.event_loop() {
             let report = Report::new("Task was destroyed but it is pending!");
             event_loop.call_exception_handler(report.from(Origin::Task(self.core.name())));

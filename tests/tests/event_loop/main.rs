@@ -6,6 +6,7 @@
 mod support;
 
 mod clocks;
+mod contexts;
 mod failures;
 mod life;
 mod order;
