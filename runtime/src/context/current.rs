@@ -14,8 +14,8 @@ thread_local! {
 
 /// What is current in a thread.
 ///
-/// Most callbacks set nothing. So a context is not made, which takes an allocation, before something is set in it: until
-/// then nobody can tell which one it is, and what it holds is all there is of it.
+/// Most callbacks set nothing. So a context is not made, which takes an allocation, before something is set in it:
+/// until then nobody can tell which one it is, and what it holds is all there is of it.
 enum Current {
     /// What the context held that this one is a copy of. At the end there is nothing to keep.
     Copied(Values),

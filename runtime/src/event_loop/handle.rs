@@ -43,8 +43,8 @@ pub(super) struct Status {
     scheduled_at: &'static Location<'static>,
 }
 
-/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does what it
-/// runs in, because to drop that is foreign code as well; after an error it stays for the handler.
+/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does what
+/// it runs in, because to drop that is foreign code as well; after an error it stays for the handler.
 pub(super) struct Callback<F> {
     status: Status,
     function: Cell<Option<F>>,
