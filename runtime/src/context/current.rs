@@ -4,68 +4,108 @@ use std::cell::{Cell, RefCell};
 use std::mem;
 use std::sync::atomic::Ordering;
 
-use super::content::Content;
+use super::values::{Value, Values, VariableId};
 use super::{Context, ContextError};
 
 thread_local! {
     /// Not borrowed while foreign code runs or is dropped.
-    static CURRENT: RefCell<Current> = const { RefCell::new(Current::Own(Content::EMPTY)) };
+    static CURRENT: RefCell<Current> = const { RefCell::new(Current::Copied(Values::NONE)) };
 }
 
 /// What is current in a thread.
+///
+/// Most callbacks set nothing. So a context is not made, which takes an allocation, before something is set in it:
+/// until then nobody can tell which one it is, and what it holds is all there is of it.
 enum Current {
-    /// The thread's first context, or that of a [`Scope`] with one of its own: nobody else sees it.
-    Own(Content),
-    /// One that has handles: what changes is seen through them at once.
-    Shared(Context),
+    /// What the context held that this one is a copy of. At the end there is nothing to keep.
+    Copied(Values),
+    /// A context that something was set in, or that the user has a handle on. It is marked as entered.
+    Made(Context),
 }
 
-/// What the event loop runs a callback in, or all steps of a task.
-///
-/// It has a context of its own, which costs no allocation, no atomic operation and no lock, and which nobody else gets
-/// at; or one that is shared with the user, who has given it. The default is an empty one of its own.
-///
-/// While it is entered the context is not in here but in [`CURRENT`].
+/// What the event loop runs a callback in, or each step of a task: the context, except while it is entered, when it is
+/// in [`CURRENT`]. The default is an empty one.
 #[derive(Default)]
 pub(crate) struct Scope(Cell<Current>);
 
-/// While it lives the context of a [`Scope`] is current. Then the one before is current again, also where a panic drops
-/// the guard. Guards are dropped in the reverse order of their making.
+/// While it lives the context of a [`Scope`] is current. Then the one before is again, also where a panic drops the
+/// guard. Guards are dropped in the reverse order of their making.
 pub(crate) struct Entered<'a> {
     scope: &'a Scope,
     before: Current,
 }
 
-/// Lets `look` see the content of the current context. `None` in the destructors of a thread's locals, where there is
-/// no context any more.
-pub(super) fn with_content<R>(look: impl FnOnce(&mut Content) -> R) -> Option<R> {
-    let look = |current: &RefCell<Current>| match &mut *current.borrow_mut() {
-        Current::Own(content) => look(content),
-        Current::Shared(context) => look(&mut context.content()),
+/// What the variable was set to in the current context. In the destructors of a thread's locals there is no context any
+/// more; to look finds nothing then.
+pub(super) fn get(variable: VariableId) -> Option<Value> {
+    let get = |current: &RefCell<Current>| match &*current.borrow() {
+        Current::Copied(values) => values.get(variable),
+        Current::Made(context) => context.values().get(variable),
     };
-    CURRENT.try_with(look).ok()
+    CURRENT.try_with(get).ok().flatten()
 }
 
-/// A copy of the content of the current context.
-pub(super) fn copy() -> Content {
-    with_content(|content| content.copy()).unwrap_or_default()
+/// What the current context holds.
+pub(super) fn copy() -> Values {
+    let copy = |current: &RefCell<Current>| match &*current.borrow() {
+        Current::Copied(values) => values.clone(),
+        Current::Made(context) => context.values().clone(),
+    };
+    CURRENT.try_with(copy).unwrap_or_default()
 }
 
-/// Makes `next` current, and returns what was. Where there is no current context, that is `next`.
+/// The current context, to set something in it.
+pub(super) fn make() -> Option<Context> {
+    let make = |current: &RefCell<Current>| {
+        let current = &mut *current.borrow_mut();
+        if let Current::Copied(values) = current {
+            *current = Current::Made(Context::holding(mem::take(values), true));
+        }
+        match current {
+            Current::Made(context) => Some(context.clone()),
+            Current::Copied(_) => None,
+        }
+    };
+    CURRENT.try_with(make).ok().flatten()
+}
+
+/// Makes `next` current, and returns what was. Where there is no context any more, that is `next`.
+#[inline]
 fn switch(mut next: Current) -> Current {
-    _ = CURRENT.try_with(|current| mem::swap(&mut *current.borrow_mut(), &mut next));
+    _ = CURRENT.try_with(|current| {
+        let current = &mut *current.borrow_mut();
+        // A program without context variables pays for the question, and not for the move.
+        if !(current.is_blank() && next.is_blank()) {
+            mem::swap(current, &mut next);
+        }
+    });
     next
+}
+
+impl Current {
+    /// Whether it is the same as any other of which that is so.
+    #[inline]
+    fn is_blank(&self) -> bool {
+        matches!(self, Current::Copied(values) if values.is_empty())
+    }
 }
 
 impl Scope {
     /// A copy of the current context, as what is scheduled runs in.
+    #[inline]
     pub(crate) fn copy_current() -> Self {
-        Scope(Cell::new(Current::Own(copy())))
+        Scope(Cell::new(Current::Copied(copy())))
     }
 
     /// The context behind a handle: Python's `context=`.
     pub(crate) fn of(context: &Context) -> Self {
-        Scope(Cell::new(Current::Shared(context.clone())))
+        Scope(Cell::new(Current::Made(context.clone())))
+    }
+
+    /// Takes the context out, and leaves an empty one.
+    #[inline]
+    pub(crate) fn take(&self) -> Self {
+        Scope(Cell::new(self.0.take()))
     }
 
     /// Makes its context current. What is set in it stays in it, for the next time.
@@ -74,10 +114,11 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// [`ContextError::AlreadyEntered`] if it is a shared one that is entered, through another scope.
+    /// [`ContextError::AlreadyEntered`] if it is a context that is entered through another scope.
+    #[inline]
     pub(crate) fn enter(&self) -> Result<Entered<'_>, ContextError> {
         let next = self.0.take();
-        if let Current::Shared(context) = &next
+        if let Current::Made(context) = &next
             && context.0.entered.swap(true, Ordering::Acquire)
         {
             self.0.set(next);
@@ -88,9 +129,10 @@ impl Scope {
 }
 
 impl Drop for Entered<'_> {
+    #[inline]
     fn drop(&mut self) {
         let left = switch(mem::take(&mut self.before));
-        if let Current::Shared(context) = &left {
+        if let Current::Made(context) = &left {
             context.0.entered.store(false, Ordering::Release);
         }
         self.scope.0.set(left);
@@ -99,6 +141,6 @@ impl Drop for Entered<'_> {
 
 impl Default for Current {
     fn default() -> Self {
-        Current::Own(Content::EMPTY)
+        Current::Copied(Values::NONE)
     }
 }

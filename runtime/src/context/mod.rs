@@ -7,9 +7,11 @@
 //!
 //! [PEP 567]: https://peps.python.org/pep-0567/
 
-mod content;
 mod current;
 mod error;
+#[cfg(test)]
+mod tests;
+mod values;
 mod variable;
 
 use std::fmt;
@@ -20,7 +22,7 @@ pub(crate) use self::current::Scope;
 pub use self::error::ContextError;
 pub use self::variable::{ContextToken, ContextVar};
 
-use self::content::Content;
+use self::values::Values;
 
 /// A handle on a context, which holds values of [`ContextVar`]s. A clone is one more handle on the same context;
 /// [`copy`](Context::copy) makes another one.
@@ -45,7 +47,7 @@ pub struct Context(Arc<Shared>);
 
 struct Shared {
     /// No foreign code runs while it is locked.
-    content: Mutex<Content>,
+    values: Mutex<Values>,
     /// Whether it is current somewhere: in one thread at most, and there once.
     entered: AtomicBool,
 }
@@ -64,7 +66,7 @@ impl Context {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        Context::holding(Content::EMPTY)
+        Context::holding(Values::NONE, false)
     }
 
     /// A copy of the current context: Python's `copy_context()`.
@@ -86,7 +88,7 @@ impl Context {
     /// ```
     #[must_use]
     pub fn current() -> Self {
-        Context::holding(current::copy())
+        Context::holding(current::copy(), false)
     }
 
     /// Another context, with the same values: Python's `Context.copy()`.
@@ -103,7 +105,7 @@ impl Context {
     /// ```
     #[must_use]
     pub fn copy(&self) -> Self {
-        Context::holding(self.content().copy())
+        Context::holding(self.values().clone(), false)
     }
 
     /// Calls `function` with this context as the current one: Python's `Context.run`. The one before is current again
@@ -155,14 +157,14 @@ impl Context {
     #[must_use]
     pub fn get<T: Clone + Send + Sync + 'static>(&self, variable: &ContextVar<T>) -> Option<T> {
         // Cloned when nothing is locked any more: a clone is foreign code.
-        let value = variable.find(&self.content())?;
-        Some(T::clone(&value))
+        let value = self.values().get(variable.id()?)?;
+        value.downcast_ref().cloned()
     }
 
     /// How many variables are set in it.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.content().len()
+        self.values().len()
     }
 
     /// Whether no variable is set in it.
@@ -171,12 +173,12 @@ impl Context {
         self.len() == 0
     }
 
-    fn holding(content: Content) -> Self {
-        Context(Arc::new(Shared { content: Mutex::new(content), entered: AtomicBool::new(false) }))
+    fn holding(values: Values, entered: bool) -> Self {
+        Context(Arc::new(Shared { values: Mutex::new(values), entered: AtomicBool::new(entered) }))
     }
 
-    fn content(&self) -> MutexGuard<'_, Content> {
-        self.0.content.lock().unwrap_or_else(PoisonError::into_inner)
+    fn values(&self) -> MutexGuard<'_, Values> {
+        self.0.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

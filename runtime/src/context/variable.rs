@@ -1,11 +1,10 @@
 //! Context variables, and the tokens that set them back.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
-use super::ContextError;
-use super::content::{Content, ContextId, Value, VariableId};
-use super::current::with_content;
+use super::values::{Value, VariableId};
+use super::{ContextError, Shared, current};
 
 /// A variable with a value in each [`Context`](super::Context): Python's [`ContextVar`].
 ///
@@ -31,8 +30,8 @@ use super::current::with_content;
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///
-/// A variable that is a local works as well. But what it was set to stays in contexts after it, as in Python: until they
-/// are dropped.
+/// A variable that is a local works as well. But what it was set to stays in contexts after it, until they are dropped,
+/// as in Python.
 ///
 /// [`ContextVar`]: https://docs.python.org/3.13/library/contextvars.html#contextvars.ContextVar
 pub struct ContextVar<T> {
@@ -55,8 +54,8 @@ struct DefaultValue<T> {
 #[doc(alias = "Token")]
 pub struct ContextToken<T> {
     variable: VariableId,
-    /// `None` if there was no context any more.
-    context: Option<ContextId>,
+    /// It keeps no context, because it may be in a value of one. It is of none if there was none any more.
+    context: Weak<Shared>,
     old_value: Option<Arc<T>>,
 }
 
@@ -128,10 +127,11 @@ impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     pub fn set(&self, value: T) -> ContextToken<T> {
         let variable = *self.id.get_or_init(VariableId::new);
         let value: Value = Arc::new(value);
-        match with_content(|content| content.set(variable, value)) {
-            Some((old, context)) => ContextToken { variable, context: Some(context), old_value: old.and_then(typed) },
-            None => ContextToken { variable, context: None, old_value: None },
-        }
+        let Some(context) = current::make() else {
+            return ContextToken { variable, context: Weak::new(), old_value: None };
+        };
+        let old_value = context.values().put(variable, Some(value));
+        ContextToken { variable, context: Arc::downgrade(&context.0), old_value: old_value.and_then(typed) }
     }
 
     /// Gives it the value, or the lack of one, that it had before the [`set`](ContextVar::set) that the token is from.
@@ -156,24 +156,26 @@ impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     /// [`ContextError::OtherVariable`] and [`ContextError::OtherContext`] if the token is not from this variable or not
     /// from the current context; nothing has changed, and the token is dropped. A copy of a context is another one.
     pub fn reset(&self, token: ContextToken<T>) -> Result<(), ContextError> {
-        if self.id.get() != Some(&token.variable) {
+        if self.id() != Some(token.variable) {
             return Err(ContextError::OtherVariable);
         }
-        let context = token.context.ok_or(ContextError::OtherContext)?;
-        let mut had = token.old_value.map(|value| value as Value);
-        // What it was set to is dropped at the end, and not inside, where the context is borrowed.
-        let _now = with_content(|content| content.reset(token.variable, &mut had, context))
-            .ok_or(ContextError::OtherContext)??;
+        let context = current::make().ok_or(ContextError::OtherContext)?;
+        if token.context.as_ptr() != Arc::as_ptr(&context.0) {
+            return Err(ContextError::OtherContext);
+        }
+        let old_value = token.old_value.map(|value| value as Value);
+        // What it was set to is dropped when nothing is locked any more.
+        let _now = context.values().put(token.variable, old_value);
         Ok(())
     }
 
     fn current(&self) -> Option<Arc<T>> {
-        with_content(|content| self.find(content)).flatten()
+        current::get(self.id()?).and_then(typed)
     }
 
-    /// Its value in a context. It is counted and not cloned, for callers that have something borrowed.
-    pub(super) fn find(&self, content: &Content) -> Option<Arc<T>> {
-        content.get(*self.id.get()?).and_then(typed)
+    /// `None` if it was never set.
+    pub(super) fn id(&self) -> Option<VariableId> {
+        self.id.get().copied()
     }
 }
 

@@ -43,12 +43,12 @@ pub(super) struct Status {
     scheduled_at: &'static Location<'static>,
 }
 
-/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does the
-/// context that it runs in, since to drop that is foreign code as well; but after an error it comes back for the handler.
+/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does what
+/// it runs in, because to drop that is foreign code as well; after an error it stays for the handler.
 pub(super) struct Callback<F> {
     status: Status,
     function: Cell<Option<F>>,
-    scope: Cell<Scope>,
+    scope: Scope,
 }
 
 impl Status {
@@ -65,20 +65,19 @@ impl<F: FnOnce() -> O, O: Outcome> Callback<F> {
 
     pub(super) fn in_scope(scheduled_at: &'static Location<'static>, scope: Scope, function: F) -> Rc<Self> {
         let status = Status { cancelled: Cell::new(false), in_heap: Cell::new(false), scheduled_at };
-        Rc::new(Callback { status, function: Cell::new(Some(function)), scope: Cell::new(scope) })
+        Rc::new(Callback { status, function: Cell::new(Some(function)), scope })
     }
 }
 
 impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
     fn run(self: Rc<Self>) -> Result<(), Exception> {
         let Some(function) = self.function.take() else { return Ok(()) };
-        let scope = self.scope.take();
-        let result = match scope.enter() {
+        let result = match self.scope.enter() {
             Ok(_inside) => function().into_result(),
             Err(refused) => Err(refused.into()),
         };
-        if result.is_err() {
-            self.scope.set(scope);
+        if result.is_ok() {
+            drop(self.scope.take());
         }
         result
     }

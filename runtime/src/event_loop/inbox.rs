@@ -162,8 +162,8 @@ impl RemoteHandle {
     /// Schedules `callback` to run in the loop's thread, and wakes the loop if it sleeps: asyncio's
     /// `loop.call_soon_threadsafe`. Callable from any thread, the loop's own among them.
     ///
-    /// Callbacks of one thread run in the order in which it scheduled them, after all that the loop was given before. Each
-    /// runs in a copy of the calling thread's context.
+    /// Callbacks of one thread run in the order in which it scheduled them, after all that the loop was given before.
+    /// Each runs in a copy of the context that is current in the calling thread.
     ///
     /// # Errors
     ///

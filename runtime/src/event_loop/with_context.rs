@@ -42,7 +42,7 @@ impl EventLoop {
         Ok(Handle::new(callback))
     }
 
-    /// [`call_later`](EventLoop::call_later) in a context: asyncio's `loop.call_later(delay, callback, context=context)`.
+    /// [`call_later`](EventLoop::call_later) in a context: asyncio's `loop.call_later(…, context=context)`.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl EventLoop {
         self.schedule_at(when, Callback::in_scope(Location::caller(), Scope::of(context), callback))
     }
 
-    /// [`call_at`](EventLoop::call_at) in a context: asyncio's `loop.call_at(when, callback, context=context)`.
+    /// [`call_at`](EventLoop::call_at) in a context: asyncio's `loop.call_at(…, context=context)`.
     ///
     /// # Errors
     ///

@@ -499,10 +499,16 @@ mod drops {
             context.run(callback).unwrap().unwrap()
         };
         event_loop.set_exception_handler(|_, _| assert!(HELD.get().is_ok()));
-        let done = schedule("done", 1.0);
+        let failed = schedule("failed", 1.0);
         event_loop.run_once().unwrap();
-        assert_eq!(line(&lines), "done:false:-", "the handle does not keep it");
-        drop(done);
+        assert_eq!(line(&lines), "failed:false:-", "the handle does not keep it");
+        let context = Context::new();
+        context.run(|| drop(HELD.set(touching("done", &lines)))).unwrap();
+        let done = context.run(|| event_loop.call_soon(|| ())).unwrap().unwrap();
+        drop(context);
+        event_loop.run_once().unwrap();
+        assert_eq!(line(&lines), "done:false:-");
+        drop((failed, done));
         schedule("cancelled", 1.0).cancel();
         assert_eq!(line(&lines), "cancelled:false:-");
         for _ in 0..300 {
