@@ -34,7 +34,7 @@ use crate::promise::Awaited;
 /// let event_loop = EventLoop::with_virtual_clock()?;
 /// let promise = event_loop.create_promise();
 /// let (one, other) = (event_loop.create_task(patiently(promise.clone())), event_loop.create_task(properly(promise.clone())));
-/// event_loop.call_later(1.0, move || promise.set_result(7))?;
+/// event_loop.call_soon(move || promise.set_result(7))?;
 /// assert_eq!(event_loop.run_until_complete(other)??, 7);
 /// assert_eq!(event_loop.run_until_complete(one)??, 7);
 /// # Ok::<(), coframe::Exception>(())

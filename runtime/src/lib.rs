@@ -71,6 +71,8 @@ mod signal;
 mod sleep;
 #[cfg(feature = "event-loop")]
 mod task;
+#[cfg(feature = "event-loop")]
+mod timeout;
 mod unraisable;
 
 #[doc(hidden)]
@@ -104,6 +106,8 @@ pub use crate::signal::{Signal, Step};
 pub use crate::sleep::{Sleep, sleep};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn};
+#[cfg(feature = "event-loop")]
+pub use crate::timeout::TimeoutError;
 #[cfg(feature = "std")]
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 pub use coframe_macros::coroutine;

@@ -50,7 +50,7 @@ where
 /// use coframe::event_loop::EventLoop;
 ///
 /// let runner = Runner::of(EventLoop::with_virtual_clock()?);
-/// let sum = runner.run(async { 1 })? + runner.run(async { 2 })?;
+/// let sum = runner.run(async { 1_u32 })? + runner.run(async { 2_u32 })?;
 /// runner.close()?;
 /// assert_eq!(sum, 3);
 /// # Ok::<(), coframe::Exception>(())

@@ -134,7 +134,7 @@ impl EventLoop {
     /// use coframe::event_loop::EventLoop;
     ///
     /// let event_loop = EventLoop::new()?;
-    /// let task = event_loop.create_task(async { 20 });
+    /// let task = event_loop.create_task(async { 20_u32 });
     /// let sum = event_loop.run_until_complete(async move { Ok(task.await? + 22) })?;
     /// assert_eq!(sum, 42);
     /// # Ok::<(), coframe::Exception>(())

@@ -17,7 +17,7 @@ use crate::promise::Promise;
 /// use coframe::TaskBuilder;
 ///
 /// coframe::run(async {
-///     let task = TaskBuilder::new().name("answer").spawn(async { 42 });
+///     let task = TaskBuilder::new().name("answer").spawn(async { 42_u32 });
 ///     assert_eq!(&*task.name(), "answer");
 ///     assert_eq!(task.await?, 42);
 ///     Ok(())
@@ -55,7 +55,7 @@ impl TaskBuilder {
     /// use coframe::TaskBuilder;
     ///
     /// coframe::run(async {
-    ///     let task = TaskBuilder::new().eager(true).spawn(async { 42 });
+    ///     let task = TaskBuilder::new().eager(true).spawn(async { 42_u32 });
     ///     assert!(task.done());
     /// })?;
     /// # Ok::<(), coframe::Exception>(())
@@ -113,7 +113,7 @@ impl TaskBuilder {
 /// use coframe::spawn;
 ///
 /// let sum = coframe::run(async {
-///     let (one, two) = (spawn(async { 1 }), spawn(async { 2 }));
+///     let (one, two) = (spawn(async { 1_u32 }), spawn(async { 2_u32 }));
 ///     Ok(one.await? + two.await?)
 /// })?;
 /// assert_eq!(sum, 3);
@@ -137,7 +137,7 @@ impl EventLoop {
     /// use coframe::event_loop::EventLoop;
     ///
     /// let event_loop = EventLoop::new()?;
-    /// let task = event_loop.create_task(async { 42 });
+    /// let task = event_loop.create_task(async { 42_u32 });
     /// assert!(!task.done());
     /// event_loop.run_once()?;
     /// assert_eq!(task.result()?, 42);
