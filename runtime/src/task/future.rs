@@ -124,13 +124,9 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
         if let Some(exception) = raised {
             return Some(Signal::Throw(exception));
         }
-        match task.map(|task| task.core().awaited()) {
-            Some(Awaits::Yielded(awaited)) if self.yielded => {
-                if !awaited.done() {
-                    return None;
-                }
-                Some(awaited.failure().map_or(Signal::Start, Signal::Throw))
-            }
+        match task.filter(|_| self.yielded).map(|task| task.core().awaited()) {
+            Some(Awaits::Yielded(awaited)) if !awaited.done() => None,
+            Some(Awaits::Yielded(awaited)) => Some(awaited.failure().map_or(Signal::Start, Signal::Throw)),
             _ => Some(Signal::Start),
         }
     }

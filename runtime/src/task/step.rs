@@ -49,12 +49,13 @@ impl<T: 'static> TaskInner<T> {
     /// Runs it until it waits again or is over.
     pub(super) fn step(self: &Rc<Self>) {
         let Some(future) = self.future.take() else { return };
-        let mut step = Step { task: self, future: Some(future) };
+        let mut step = Step { task: self, future: Some(future), is_over: false };
         let _entered = current::enter(self.clone());
         match self.core.scope.enter() {
             Ok(_inside) => step.run(),
             Err(refused) => step.finish(Err(refused.into())),
         }
+        step.is_over = true;
     }
 
     pub(super) fn discard_future(&self) {
@@ -82,6 +83,7 @@ impl<T: 'static> TaskInner<T> {
 struct Step<'a, T: 'static> {
     task: &'a Rc<TaskInner<T>>,
     future: Option<Driving<T>>,
+    is_over: bool,
 }
 
 impl<T: 'static> Step<'_, T> {
@@ -152,7 +154,7 @@ impl<T: 'static> Step<'_, T> {
 
 impl<T: 'static> Drop for Step<'_, T> {
     fn drop(&mut self) {
-        if std::thread::panicking() && !self.task.promise.done() {
+        if !self.is_over && !self.task.promise.done() {
             self.task.core.end_step();
             self.task.finish_by(Err(PromiseError::Panicked.into()));
         }
@@ -177,7 +179,7 @@ impl<T: 'static> AnyTask for TaskInner<T> {
         if self.promise.done() || self.core.scheduled.replace(true) { None } else { Some(self) }
     }
 
-    fn destroy(&self) {
+    fn destroy(self: Rc<Self>) {
         self.core.key.set(None);
         if self.promise.done() {
             return;
@@ -190,6 +192,9 @@ impl<T: 'static> AnyTask for TaskInner<T> {
             let report = Report::new("Task was destroyed but it is pending!");
             event_loop.call_exception_handler(report.from(Origin::Task(self.core.name())));
         }
+        // Who waits for it under another executor hears of it. That was the report.
+        self.finish_by(Err(LoopError::Closed.into()));
+        _ = self.promise.failure();
     }
 }
 
