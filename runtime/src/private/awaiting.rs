@@ -87,7 +87,7 @@ mod futures {
         }
 
         fn poll(&mut self, raised: Option<Exception>) -> Resumed<Awaitable, F::Output> {
-            let polled = current::poll_raising(raised, |context| self.future.as_mut().poll(context));
+            let polled = current::poll_awaited(raised, |context| self.future.as_mut().poll(context));
             self.in_coroutine = polled.in_coroutine;
             match (polled.poll, polled.not_taken) {
                 (_, Some(exception)) => Err(exception),

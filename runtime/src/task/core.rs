@@ -100,8 +100,7 @@ impl Core {
     }
 
     pub(super) fn begin_step(&self) {
-        let before = mem::replace(&mut *self.awaits.borrow_mut(), Awaits::Unknown);
-        self.awaited.replace(before);
+        self.awaited.swap(&self.awaits);
         self.positions.borrow_mut().clear();
     }
 

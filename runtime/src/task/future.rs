@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::core::{Awaits, Position};
-use super::current::{self, Inside};
+use super::current::Inside;
 use super::{AnyTask, Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
@@ -92,18 +92,17 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
     type Output = Result<C::Return, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let _elsewhere = (!current::is_polled_with(context)).then(|| current::enter_waker(context.waker().clone()));
-        let (inside, raised) = Inside::enter();
-        let task = current::task_polling(context);
+        let (inside, raised) = Inside::enter(context);
+        let task = inside.task.as_ref();
         let this = &mut *self;
-        let step = match this.signal(task.as_ref(), raised) {
-            Some(signal) => this.resume_until_it_waits(task.as_ref(), signal)?,
+        let step = match this.signal(task, raised) {
+            Some(signal) => this.resume_until_it_waits(task, signal)?,
             None => Step::Yielded(None),
         };
         match step {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
-                this.wait(task.as_ref(), awaitable, context);
+                this.wait(task, awaitable, context);
                 inside.wait();
                 Poll::Pending
             }

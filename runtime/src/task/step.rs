@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use super::core::Awaits;
 use super::output::Driven;
@@ -50,9 +50,17 @@ impl<T: 'static> TaskInner<T> {
     pub(super) fn step(self: &Rc<Self>) {
         let Some(future) = self.future.take() else { return };
         let mut step = Step { task: self, future: Some(future), is_over: false };
-        let _entered = current::enter(self.clone());
+        let in_coroutine = self.core.in_coroutine.take();
+        self.core.begin_step();
+        let cancellation = step.cancellation(in_coroutine);
+        // Otherwise there is no place where it could be raised: a plain future, or one that has not begun.
+        let (raised, refused) = if in_coroutine { (cancellation, None) } else { (None, cancellation) };
+        let _entered = current::enter(self.clone(), raised);
         match self.core.scope.enter() {
-            Ok(_inside) => step.run(),
+            Ok(_inside) => match refused {
+                Some(cancellation) => step.finish(Err(cancellation)),
+                None => step.run(),
+            },
             Err(refused) => step.finish(Err(refused.into())),
         }
         step.is_over = true;
@@ -89,15 +97,9 @@ struct Step<'a, T: 'static> {
 impl<T: 'static> Step<'_, T> {
     fn run(&mut self) {
         let core = &self.task.core;
-        let in_coroutine = core.in_coroutine.take();
-        core.begin_step();
-        let raised = match self.cancellation(in_coroutine) {
-            // There is no place where it could be raised: a plain future, or one that has not begun.
-            Some(cancellation) if !in_coroutine => return self.finish(Err(cancellation)),
-            raised => raised,
-        };
         let Some(future) = &mut self.future else { return };
-        let polled = current::poll_raising(raised, |context| future.as_mut().poll_result(context));
+        let context = &mut Context::from_waker(core.waker());
+        let polled = current::poll_entered(|| future.as_mut().poll_result(context));
         core.in_coroutine.set(polled.in_coroutine);
         match (polled.poll, polled.not_taken) {
             (Poll::Pending, None) => self.suspend(),
