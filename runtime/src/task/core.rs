@@ -111,6 +111,13 @@ impl Core {
         self.cancel_passed_on.set(false);
     }
 
+    /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
+    pub(super) fn forget_awaited(&self) {
+        let before = self.awaits.replace(Awaits::Unknown);
+        drop(before);
+        self.end_step();
+    }
+
     /// What it waited for before the step that it is in.
     pub(super) fn awaited(&self) -> Awaits {
         self.awaited.borrow().clone()

@@ -74,6 +74,7 @@ impl<T: 'static> TaskInner<T> {
     /// The end of one that nobody else has a handle on.
     pub(super) fn finish_by(self: &Rc<Self>, result: Result<T, Exception>) {
         self.forget();
+        self.core.forget_awaited();
         // Nothing but a closed loop can be in the way, which calls nobody.
         _ = Promise::of(self.clone()).settle(State::of(result));
     }
@@ -149,7 +150,6 @@ impl<T: 'static> Step<'_, T> {
     fn finish(&mut self, result: Result<T, Exception>) {
         // The future is dropped first: it is over before others hear that it is.
         drop(self.future.take());
-        self.task.core.end_step();
         self.task.finish_by(result);
     }
 }
@@ -157,7 +157,6 @@ impl<T: 'static> Step<'_, T> {
 impl<T: 'static> Drop for Step<'_, T> {
     fn drop(&mut self) {
         if !self.is_over && !self.task.promise.done() {
-            self.task.core.end_step();
             self.task.finish_by(Err(PromiseError::Panicked.into()));
         }
     }
