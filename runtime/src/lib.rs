@@ -44,6 +44,10 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(all(doctest, feature = "event-loop"))]
+#[doc = include_str!("../../docs/tasks.md")]
+struct TasksPage;
+
 #[cfg(feature = "event-loop")]
 mod awaitable;
 mod code;
