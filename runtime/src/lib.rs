@@ -76,6 +76,8 @@ mod sleep;
 #[cfg(feature = "event-loop")]
 mod task;
 #[cfg(feature = "event-loop")]
+mod threads;
+#[cfg(feature = "event-loop")]
 mod timeout;
 mod unraisable;
 
@@ -98,7 +100,7 @@ pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
 #[cfg(feature = "event-loop")]
-pub use crate::promise::{CallbackId, Promise, PromiseError, Taking};
+pub use crate::promise::{CallbackId, Promise, PromiseError, RemotePromise, Taking};
 #[cfg(feature = "alloc")]
 pub use crate::recursive::Recursive;
 #[cfg(feature = "event-loop")]
@@ -110,6 +112,8 @@ pub use crate::signal::{Signal, Step};
 pub use crate::sleep::{Sleep, sleep};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn};
+#[cfg(feature = "event-loop")]
+pub use crate::threads::{RemoteTask, ThreadPanicked, to_thread};
 #[cfg(feature = "event-loop")]
 pub use crate::timeout::TimeoutError;
 #[cfg(feature = "std")]

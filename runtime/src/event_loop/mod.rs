@@ -20,6 +20,7 @@
 //! [CPython 3.13]: https://docs.python.org/3.13/library/asyncio-eventloop.html
 
 mod clock;
+mod deposits;
 mod error;
 mod handle;
 mod inbox;
@@ -50,6 +51,7 @@ pub use self::outcome::Outcome;
 pub use self::report::{ExceptionHandler, Origin, Report};
 
 use self::clock::{Clock, Moment};
+use self::deposits::Deposits;
 use self::handle::Callback;
 use self::reactor::Reactor;
 use self::timers::Timers;
@@ -78,6 +80,7 @@ struct Inner {
     ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
     timers: Timers,
     tasks: Tasks,
+    deposits: Deposits,
     life: Cell<Life>,
     /// Whether the run is to end after the pass that it is in, or the next run after its first pass.
     stopping: Cell<bool>,
@@ -112,9 +115,11 @@ impl EventLoop {
     /// A loop whose clock stands still while callbacks run, and jumps to the next deadline when none is ready: hours
     /// pass at once, and the same program always sees the same times. For tests.
     ///
-    /// Other threads are not waited for while a timer is left. Where no timer is left and there is a [`RemoteHandle`],
-    /// the loop sleeps until a callback comes from it. Where there is none either, running it is an error,
-    /// [`LoopError::Deadlock`], because it would sleep forever.
+    /// Functions that it runs in threads, with [`to_thread`](crate::to_thread) or
+    /// [`run_in_executor`](EventLoop::run_in_executor), take no time: the clock stands still until they are over. Other
+    /// threads are not waited for while a timer is left. Where no timer is left and there is a [`RemoteHandle`] or a
+    /// [`RemotePromise`](crate::RemotePromise), the loop sleeps until something comes from it. Where there is none either,
+    /// running it is an error, [`LoopError::Deadlock`], because it would sleep forever.
     ///
     /// ```
     /// use coframe::event_loop::{EventLoop, LoopError};
@@ -144,6 +149,7 @@ impl EventLoop {
             ready: RefCell::default(),
             timers: Timers::default(),
             tasks: Tasks::default(),
+            deposits: Deposits::default(),
             life: Cell::new(Life::Idle),
             stopping: Cell::new(false),
             handler: RefCell::default(),
@@ -323,6 +329,10 @@ impl EventLoop {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    pub(crate) fn deposits(&self) -> &Deposits {
+        &self.0.deposits
     }
 
     pub(crate) fn inbox(&self) -> Arc<Inbox> {

@@ -217,6 +217,7 @@ impl EventLoop {
         ready.into_iter().chain(timers).for_each(|entry| entry.discard());
         self.0.tasks.take().into_iter().for_each(|task| task.destroy());
         drop(letters);
+        self.0.deposits.take().for_each(drop);
         Ok(())
     }
 
@@ -253,6 +254,12 @@ impl EventLoop {
         }
         let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         match (&self.0.clock, next) {
+            // What threads do for it takes no time.
+            (Clock::Virtual(now), next) if self.0.deposits.hold_clock() => {
+                if next.is_none_or(|next| next > now.get()) {
+                    self.sleep_in_reactor(None)?;
+                }
+            }
             (Clock::Virtual(now), Some(next)) => now.set(next.max(now.get())),
             (Clock::Virtual(_), None) if self.0.inbox.is_abandoned() => return Err(LoopError::Deadlock),
             (clock @ Clock::Real(_), Some(next)) => {

@@ -3,6 +3,7 @@
 
 mod error;
 mod inner;
+mod remote;
 mod waiting;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::task::{Context, Poll, ready};
 
 pub use self::error::PromiseError;
 pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
+pub use self::remote::RemotePromise;
 
 use self::inner::Hooked;
 use self::waiting::{OnDone, Waiter};

@@ -12,5 +12,8 @@ mod life;
 mod order;
 mod ports;
 mod promises;
+mod remote_promises;
+mod remote_tasks;
 mod threads;
 mod timers;
+mod to_thread;
