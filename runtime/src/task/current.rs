@@ -100,7 +100,12 @@ pub(super) fn enter_waker(waker: Waker) -> Entered {
 /// ```
 #[must_use]
 pub fn current_task() -> Option<TaskHandle> {
-    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten().map(TaskHandle)
+    any_task().map(TaskHandle)
+}
+
+/// The task that runs in this thread, whatever waker it polls with.
+pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
+    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten()
 }
 
 /// The task that polls, if it does so with its own waker.
@@ -148,6 +153,14 @@ pub(crate) struct Polled<T> {
     pub(crate) not_taken: Option<Exception>,
     /// Whether it waits in one coroutine and for nothing else, so that an exception can be raised in it.
     pub(crate) in_coroutine: bool,
+    /// Whether it waits for a promise, in none.
+    pub(crate) plainly: bool,
+}
+
+/// What a future is to be dropped for that waits for a promise and in no coroutine: the promise was cancelled, because
+/// the task was.
+pub(crate) fn cancellation() -> Option<Exception> {
+    CURRENT.with_borrow(|current| if current.waker.is_none() { current.task.clone() } else { None })?.core().passed_on()
 }
 
 /// Polls a future, and raises an exception in the coroutine in which it waits.
@@ -160,7 +173,7 @@ pub(crate) fn poll_raising<T>(raised: Option<Exception>, poll: impl FnOnce(&mut 
     let inner = outer.restore();
     mem::forget(outer);
     let in_coroutine = inner.waiting == 1 && !inner.waits_plainly;
-    Polled { poll, not_taken: inner.raised, in_coroutine }
+    Polled { poll, not_taken: inner.raised, in_coroutine, plainly: inner.waits_plainly }
 }
 
 /// The interior of the future around the one that is polled: a panic restores it too.
