@@ -95,7 +95,8 @@ impl Runner {
     {
         self.event_loop.check_can_run()?;
         let task = TaskBuilder::new().context(self.context.clone()).spawn_on(&self.event_loop, main);
-        self.event_loop.run_until_complete(task.take())
+        self.event_loop.run_until_done(&task)?;
+        task.inner().take()
     }
 
     /// Cancels the tasks that are left, waits for them, and closes the loop. Dropping the runner does the same, but tells

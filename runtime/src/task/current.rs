@@ -109,7 +109,12 @@ pub(super) fn poll_entered<T>(poll: impl FnOnce() -> Poll<T>) -> Polled<T> {
 /// ```
 #[must_use]
 pub fn current_task() -> Option<TaskHandle> {
-    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten().map(TaskHandle)
+    any_task().map(TaskHandle)
+}
+
+/// The task that runs in this thread, whatever waker it polls with.
+pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
+    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten()
 }
 
 /// The task that polls, if it does so with its own waker.
@@ -173,12 +178,20 @@ pub(crate) struct Polled<T> {
     pub(crate) not_taken: Option<Exception>,
     /// Whether it waits in one coroutine and for nothing else, so that an exception can be raised in it.
     pub(crate) in_coroutine: bool,
+    /// Whether it waits for a promise, in none.
+    pub(crate) plainly: bool,
+}
+
+/// What a future is to be dropped for that waits for a promise and in no coroutine: the promise was cancelled, because
+/// the task was.
+pub(crate) fn cancellation() -> Option<Exception> {
+    CURRENT.with_borrow(|current| if current.waker.is_none() { current.task.clone() } else { None })?.core().passed_on()
 }
 
 impl Interior {
     fn polled<T>(self, poll: Poll<T>) -> Polled<T> {
         let in_coroutine = self.waiting == 1 && !self.waits_plainly;
-        Polled { poll, not_taken: self.raised, in_coroutine }
+        Polled { poll, not_taken: self.raised, in_coroutine, plainly: self.waits_plainly }
     }
 }
 

@@ -1,6 +1,6 @@
-//! Running a task: one step, what a cancellation does, and the end.
+//! Running a task: one step, what a cancellation does in it, and the end.
 //!
-//! After CPython 3.13's `Task.__step`, `cancel` and `__wakeup`. A task stands in the ready queue at most once, and is
+//! After CPython 3.13's `Task.__step` and `__wakeup`. A task stands in the ready queue at most once, and is
 //! there if something that it waits for is done, if it gave up its turn, or if it is to be told of a cancellation.
 
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use super::core::Awaits;
 use super::output::Driven;
 use super::waker::TaskWaker;
-use super::{AnyTask, Core, Registration, current};
+use super::{AnyTask, Core, Registration, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
 use crate::promise::{Awaited, Inner, Promise, Settle, State};
 use crate::{Cancelled, Exception, PromiseError};
@@ -49,7 +49,7 @@ impl<T: 'static> TaskInner<T> {
     /// Runs it until it waits again or is over.
     pub(super) fn step(self: &Rc<Self>) {
         let Some(future) = self.future.take() else { return };
-        let mut step = Step { task: self, future: Some(future), is_over: false };
+        let mut step = Step { task: self, future: Some(future), ended: false };
         let in_coroutine = self.core.in_coroutine.take();
         self.core.begin_step();
         let cancellation = step.cancellation(in_coroutine);
@@ -63,7 +63,7 @@ impl<T: 'static> TaskInner<T> {
             },
             Err(refused) => step.finish(Err(refused.into())),
         }
-        step.is_over = true;
+        step.ended = true;
     }
 
     pub(super) fn discard_future(&self) {
@@ -92,7 +92,8 @@ impl<T: 'static> TaskInner<T> {
 struct Step<'a, T: 'static> {
     task: &'a Rc<TaskInner<T>>,
     future: Option<Driving<T>>,
-    is_over: bool,
+    /// `false` if a panic has ended the step. Whether the thread panics does not tell: the loop may run in a destructor.
+    ended: bool,
 }
 
 impl<T: 'static> Step<'_, T> {
@@ -122,14 +123,8 @@ impl<T: 'static> Step<'_, T> {
         if let Some(cancelled) = core.must_cancel.take() {
             return Some(Exception::Cancelled(cancelled));
         }
-        // What it waited for was cancelled on its behalf. A coroutine will see that where it waits.
-        if !core.cancel_passed_on.get() || in_coroutine {
-            return None;
-        }
-        match core.awaited() {
-            Awaits::Polled(awaited) => awaited.failure().filter(|it| matches!(it, Exception::Cancelled(_))),
-            _ => None,
-        }
+        // A coroutine will see where it waits that what it waits for was cancelled on its behalf.
+        if in_coroutine { None } else { core.passed_on() }
     }
 
     fn suspend(&mut self) {
@@ -138,12 +133,10 @@ impl<T: 'static> Step<'_, T> {
         core.end_step();
         // It has cancelled itself, or was cancelled by what it called.
         let Some(cancelled) = core.must_cancel.borrow().clone() else { return };
-        match core.awaits() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if awaited.clone().cancel(cancelled.clone()) => {
-                core.must_cancel.take();
-                core.cancel_passed_on.set(true);
-            }
-            _ => self.task.clone().wake(),
+        if cancel::pass_on(self.task.clone(), &cancelled) {
+            core.must_cancel.take();
+        } else {
+            self.task.clone().wake();
         }
     }
 
@@ -156,8 +149,11 @@ impl<T: 'static> Step<'_, T> {
 
 impl<T: 'static> Drop for Step<'_, T> {
     fn drop(&mut self) {
-        if !self.is_over && !self.task.promise.done() {
-            self.task.finish_by(Err(PromiseError::Panicked.into()));
+        if !self.ended {
+            self.task.core.end_step();
+            if !self.task.promise.done() {
+                self.task.finish_by(Err(PromiseError::Panicked.into()));
+            }
         }
     }
 }
@@ -224,24 +220,7 @@ impl<T: 'static> Awaited for TaskInner<T> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        if self.promise.done() {
-            return false;
-        }
-        let core = &self.core;
-        core.cancelling.set(core.cancelling.get() + 1);
-        if let Awaits::Polled(awaited) | Awaits::Yielded(awaited) = core.awaits()
-            && awaited.cancel(cancelled.clone())
-        {
-            // It may refuse: what the task waits for stays the same until it is done.
-            core.cancel_passed_on.set(true);
-            return true;
-        }
-        core.must_cancel.replace(Some(cancelled));
-        // While it runs this is seen at its end.
-        if self.future.borrow().is_some() {
-            self.wake();
-        }
-        true
+        cancel::cancel(self, cancelled)
     }
 
     fn failure(&self) -> Option<Exception> {
