@@ -70,6 +70,8 @@ mod signal;
 #[cfg(feature = "event-loop")]
 mod sleep;
 #[cfg(feature = "event-loop")]
+pub mod sync;
+#[cfg(feature = "event-loop")]
 mod task;
 #[cfg(feature = "event-loop")]
 mod timeout;
