@@ -74,6 +74,8 @@ mod signal;
 #[cfg(feature = "event-loop")]
 mod sleep;
 #[cfg(feature = "event-loop")]
+pub mod sync;
+#[cfg(feature = "event-loop")]
 mod task;
 #[cfg(feature = "event-loop")]
 mod threads;
