@@ -98,7 +98,7 @@ pub(crate) trait AnyTask: Runnable + Awaited {
     fn into_ready(self: Rc<Self>) -> Option<Rc<dyn Runnable>>;
 
     /// Drops what it runs, as the loop is closed.
-    fn destroy(&self);
+    fn destroy(self: Rc<Self>);
 }
 
 impl<T: 'static> Task<T> {

@@ -5,13 +5,18 @@
 
 mod support;
 
+mod cancellation;
 mod clocks;
 mod contexts;
 mod failures;
 mod life;
+mod nesting;
 mod order;
 mod ports;
 mod ports_tasks;
 mod promises;
+mod runners;
+mod tasks;
 mod threads;
 mod timers;
+mod wakers;
