@@ -145,6 +145,15 @@ impl Core {
         passed_on.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
     }
 
+    /// In a step: the cancellation of what it waited for before.
+    pub(super) fn awaited_cancellation(&self) -> Option<Exception> {
+        let awaited = match &*self.awaited.borrow() {
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) => awaited.clone(),
+            Awaits::Unknown | Awaits::Several => return None,
+        };
+        awaited.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
+    }
+
     pub(super) fn begin_step(&self) {
         self.running.set(true);
         self.awaited.swap(&self.awaits);

@@ -5,16 +5,21 @@
 
 mod support;
 
+mod cancellation;
 mod clocks;
 mod contexts;
 mod failures;
 mod life;
+mod nesting;
 mod order;
 mod ports;
 mod ports_tasks;
 mod promises;
 mod remote_promises;
 mod remote_tasks;
+mod runners;
+mod tasks;
 mod threads;
 mod timers;
 mod to_thread;
+mod wakers;
