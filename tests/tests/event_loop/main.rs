@@ -12,5 +12,6 @@ mod life;
 mod order;
 mod ports;
 mod promises;
+mod sync;
 mod threads;
 mod timers;
