@@ -18,6 +18,7 @@ mod promises;
 mod remote_promises;
 mod remote_tasks;
 mod runners;
+mod sync;
 mod tasks;
 mod threads;
 mod timers;
