@@ -91,10 +91,7 @@ fn a_cancellation_is_raised_in_the_innermost_coroutine_and_climbs() {
         "c:raised(x) c:cleaned c:dropped fc:err(x) fc:cleaned fc:dropped cfc:raised(x) cfc:cleaned cfc:dropped"
     );
     assert_eq!(cancelled("fcf"), "f:dropped cf:raised(x) cf:cleaned cf:dropped fcf:err(x) fcf:cleaned fcf:dropped");
-    assert_eq!(
-        cancelled("ccf"),
-        "f:dropped cf:raised(x) cf:cleaned cf:dropped ccf:raised(x) ccf:cleaned ccf:dropped"
-    );
+    assert_eq!(cancelled("ccf"), "f:dropped cf:raised(x) cf:cleaned cf:dropped ccf:raised(x) ccf:cleaned ccf:dropped");
     assert_eq!(
         cancelled("ffc"),
         "c:raised(x) c:cleaned c:dropped fc:err(x) fc:cleaned fc:dropped ffc:err(x) ffc:cleaned ffc:dropped"
