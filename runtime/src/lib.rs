@@ -54,6 +54,8 @@ mod delegate;
 #[cfg(feature = "event-loop")]
 pub mod event_loop;
 mod exception;
+#[cfg(feature = "alloc")]
+mod exception_group;
 mod frame;
 mod generator;
 mod markers;
@@ -64,6 +66,8 @@ mod promise;
 mod recursive;
 #[cfg(feature = "event-loop")]
 mod runner;
+#[cfg(feature = "event-loop")]
+mod scope_error;
 #[cfg(feature = "alloc")]
 mod shared;
 mod signal;
@@ -71,6 +75,8 @@ mod signal;
 mod sleep;
 #[cfg(feature = "event-loop")]
 mod task;
+#[cfg(feature = "event-loop")]
+mod task_group;
 #[cfg(feature = "event-loop")]
 mod timeout;
 mod unraisable;
@@ -90,6 +96,8 @@ pub use crate::delegate::Delegate;
 #[cfg(feature = "alloc")]
 pub use crate::exception::{Cancelled, Thrown};
 pub use crate::exception::{Exception, Traceback};
+#[cfg(feature = "alloc")]
+pub use crate::exception_group::ExceptionGroup;
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
@@ -99,6 +107,8 @@ pub use crate::promise::{CallbackId, Promise, PromiseError, Taking};
 pub use crate::recursive::Recursive;
 #[cfg(feature = "event-loop")]
 pub use crate::runner::{Runner, run};
+#[cfg(feature = "event-loop")]
+pub use crate::scope_error::ScopeError;
 #[cfg(feature = "alloc")]
 pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
@@ -107,7 +117,9 @@ pub use crate::sleep::{Sleep, sleep};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn};
 #[cfg(feature = "event-loop")]
-pub use crate::timeout::TimeoutError;
+pub use crate::task_group::TaskGroup;
+#[cfg(feature = "event-loop")]
+pub use crate::timeout::{Limit, Timeout, TimeoutError, timeout, timeout_at, wait_for};
 #[cfg(feature = "std")]
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 pub use coframe_macros::coroutine;

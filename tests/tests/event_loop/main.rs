@@ -7,10 +7,14 @@ mod support;
 
 mod clocks;
 mod contexts;
+mod exception_groups;
 mod failures;
 mod life;
 mod order;
 mod ports;
 mod promises;
+mod task_groups;
 mod threads;
+mod timeouts;
 mod timers;
+mod wait_for;
