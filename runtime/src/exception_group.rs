@@ -38,10 +38,7 @@ pub struct ExceptionGroup {
 impl ExceptionGroup {
     /// A group of these; `None` if there are none, because then nothing is to be raised. Python raises a `ValueError`.
     #[must_use]
-    pub fn new(
-        message: impl Into<Cow<'static, str>>,
-        exceptions: impl IntoIterator<Item = Exception>,
-    ) -> Option<Self> {
+    pub fn new(message: impl Into<Cow<'static, str>>, exceptions: impl IntoIterator<Item = Exception>) -> Option<Self> {
         let exceptions: Vec<_> = exceptions.into_iter().collect();
         if exceptions.is_empty() { None } else { Some(ExceptionGroup { message: message.into(), exceptions }) }
     }

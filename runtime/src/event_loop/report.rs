@@ -5,8 +5,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::EventLoop;
-use crate::{Exception, ExceptionGroup};
 use crate::unraisable::contain;
+use crate::{Exception, ExceptionGroup};
 
 /// What an exception handler is told: asyncio's `context`.
 ///

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use super::output::TaskOutput;
 use super::step::TaskInner;
 use super::{Core, Task, TaskHandle};
-use crate::context::{Context, Scope};
 use crate::Exception;
+use crate::context::{Context, Scope};
 use crate::event_loop::EventLoop;
 use crate::promise::Promise;
 

@@ -61,14 +61,8 @@ fn cmb_08_a_report_prints_all_members() {
     let raised = Exception::from(nested()).with_source(error("first"));
     let report = Report::new("lost").with_exception(raised).to_string();
     let expected = [
-        "lost: outer (3 sub-exceptions)",
-        "  1. a",
-        "  2. inner (2 sub-exceptions)",
-        "       1. b",
-        "       2. c",
-        "     caused by: why",
-        "  3. d",
-        "caused by: first",
+        "lost: outer (3 sub-exceptions)", "  1. a", "  2. inner (2 sub-exceptions)", "       1. b", "       2. c",
+        "     caused by: why", "  3. d", "caused by: first",
     ];
     assert_eq!(report.lines().collect::<Vec<_>>(), expected);
 }
