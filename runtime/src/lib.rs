@@ -46,6 +46,8 @@ struct ExceptionsPage;
 
 #[cfg(feature = "event-loop")]
 mod awaitable;
+#[cfg(feature = "event-loop")]
+mod call_graph;
 mod code;
 #[cfg(feature = "event-loop")]
 mod context;
@@ -82,6 +84,8 @@ pub mod private;
 
 #[cfg(feature = "event-loop")]
 pub use crate::awaitable::Awaitable;
+#[cfg(feature = "event-loop")]
+pub use crate::call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState};
 pub use crate::code::{Code, Point, PointKind};
 #[cfg(feature = "event-loop")]
 pub use crate::context::{Context, ContextError, ContextToken, ContextVar};

@@ -17,6 +17,10 @@ pub(crate) struct Core {
     pub(super) id: u64,
     pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
+    /// The type of its future.
+    runs: &'static str,
+    /// Whether it ever ran.
+    begun: Cell<bool>,
     /// Every step runs in it.
     pub(super) scope: Scope,
     /// Where the loop's registry has it, while it is there.
@@ -66,11 +70,19 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Scope,
+        made_at: &'static Location<'static>,
+        runs: &'static str,
+    ) -> Self {
         Core {
             id,
             name: RefCell::new(name),
             made_at,
+            runs,
+            begun: Cell::new(false),
             scope,
             key: Cell::new(None),
             waker: OnceCell::new(),
@@ -83,6 +95,10 @@ impl Core {
             in_coroutine: Cell::new(false),
             positions: RefCell::default(),
         }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn name(&self) -> Rc<str> {
@@ -99,7 +115,29 @@ impl Core {
         self.awaits.borrow().clone()
     }
 
+    pub(crate) fn runs(&self) -> &'static str {
+        self.runs
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.get()
+    }
+
+    pub(crate) fn is_scheduled(&self) -> bool {
+        self.scheduled.get()
+    }
+
+    pub(crate) fn awaits_several(&self) -> bool {
+        matches!(*self.awaits.borrow(), Awaits::Several)
+    }
+
+    /// Where the coroutines stand in which it waits, innermost first.
+    pub(crate) fn positions(&self) -> Vec<Position> {
+        self.positions.borrow().clone()
+    }
+
     pub(super) fn begin_step(&self) {
+        self.begun.set(true);
         let before = mem::replace(&mut *self.awaits.borrow_mut(), Awaits::Unknown);
         self.awaited.replace(before);
         self.positions.borrow_mut().clear();

@@ -89,6 +89,9 @@ pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 pub(crate) trait AnyTask: Runnable + Awaited {
     fn core(&self) -> &Core;
 
+    /// Whether it is in a step now.
+    fn runs_now(&self) -> bool;
+
     /// Puts it in the ready queue, if it is neither there nor over.
     fn wake(self: Rc<Self>);
 
@@ -315,6 +318,10 @@ impl Eq for TaskHandle {}
 
 impl fmt::Debug for TaskHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<task {}, {}>", self.name(), if self.done() { "done" } else { "pending" })
+        write!(f, "<task {}, {}", self.name(), self.state())?;
+        match self.stack().first() {
+            Some(frame) if !self.done() => write!(f, " at {frame}>"),
+            _ => f.write_str(">"),
+        }
     }
 }

@@ -164,6 +164,11 @@ impl<T: 'static> AnyTask for TaskInner<T> {
         &self.core
     }
 
+    fn runs_now(&self) -> bool {
+        // It has no future while it runs, when it is over, and when its loop was closed, which has no key for it then.
+        self.core.key.get().is_some() && !self.promise.done() && self.future.borrow().is_none()
+    }
+
     fn wake(self: Rc<Self>) {
         if let Some(event_loop) = self.promise.event_loop().cloned()
             && let Some(entry) = self.into_ready()
@@ -202,6 +207,10 @@ impl<T: 'static> Runnable for TaskInner<T> {
 
     /// What it runs is dropped by [`destroy`](AnyTask::destroy).
     fn discard(&self) {}
+
+    fn label(&self) -> String {
+        format!("<task {}>", self.core.name())
+    }
 
     fn scheduled_at(&self) -> &'static Location<'static> {
         self.core.made_at
@@ -255,6 +264,10 @@ impl<T: 'static> Awaited for TaskInner<T> {
             Awaits::Polled(awaited) | Awaits::Yielded(awaited) => vec![awaited],
             Awaits::Unknown | Awaits::Several => Vec::new(),
         }
+    }
+
+    fn kind(&self) -> &'static str {
+        "task"
     }
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {

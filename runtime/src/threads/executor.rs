@@ -125,6 +125,10 @@ impl<T: 'static> Hook<T> for OnThread {
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
         Vec::new()
     }
+
+    fn kind(&self) -> &'static str {
+        "thread"
+    }
 }
 
 /// Nobody holds the promise; the function runs all the same.

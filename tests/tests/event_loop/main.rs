@@ -5,6 +5,7 @@
 
 mod support;
 
+mod call_graph;
 mod clocks;
 mod contexts;
 mod failures;
