@@ -36,6 +36,8 @@ pub(crate) struct Core {
     pub(super) must_cancel: RefCell<Option<Cancelled>>,
     /// Whether what it waits for was cancelled on its behalf.
     pub(super) cancel_passed_on: Cell<bool>,
+    /// Whether a request to cancel it is on its way through it.
+    pub(super) in_cancel: Cell<bool>,
     /// How many cancellations were asked for, less those taken back.
     pub(super) cancelling: Cell<usize>,
     /// Whether it waits in a coroutine, where an exception can be raised, since its last step.
@@ -91,6 +93,7 @@ impl Core {
             awaited: RefCell::new(Awaits::Unknown),
             must_cancel: RefCell::default(),
             cancel_passed_on: Cell::new(false),
+            in_cancel: Cell::new(false),
             cancelling: Cell::new(0),
             in_coroutine: Cell::new(false),
             positions: RefCell::default(),

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `mod` | the handles: [`Task`] and, where the type of the value is not known, [`TaskHandle`] |
 //! | `builder` | how a task is made |
-//! | `step` | how a task is run, cancelled and ended |
+//! | `step` | how a task is run and ended |
+//! | `cancel` | how a request to cancel goes from task to task |
 //! | `core` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
 //! | `current` | the task that runs, and the waker of what is awaited |
@@ -12,6 +13,7 @@
 //! | `output` | what futures may give |
 
 mod builder;
+mod cancel;
 mod core;
 pub(crate) mod current;
 mod ensure;

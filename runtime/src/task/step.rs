@@ -1,6 +1,6 @@
-//! Running a task: one step, what a cancellation does, and the end.
+//! Running a task: one step, what a cancellation does in it, and the end.
 //!
-//! After CPython 3.13's `Task.__step`, `cancel` and `__wakeup`. A task stands in the ready queue at most once, and is
+//! After CPython 3.13's `Task.__step` and `__wakeup`. A task stands in the ready queue at most once, and is
 //! there if something that it waits for is done, if it gave up its turn, or if it is to be told of a cancellation.
 
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use std::task::{Poll, Waker};
 use super::core::Awaits;
 use super::output::Driven;
 use super::waker::TaskWaker;
-use super::{AnyTask, Core, Registration, current};
+use super::{AnyTask, Core, Registration, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
 use crate::promise::{Awaited, Inner, Promise, Settle, State};
 use crate::{Cancelled, Exception, PromiseError};
@@ -227,24 +227,7 @@ impl<T: 'static> Awaited for TaskInner<T> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        if self.promise.done() {
-            return false;
-        }
-        let core = &self.core;
-        core.cancelling.set(core.cancelling.get() + 1);
-        if let Awaits::Polled(awaited) | Awaits::Yielded(awaited) = core.awaits()
-            && awaited.cancel(cancelled.clone())
-        {
-            // It may refuse: what the task waits for stays the same until it is done.
-            core.cancel_passed_on.set(true);
-            return true;
-        }
-        core.must_cancel.replace(Some(cancelled));
-        // While it runs this is seen at its end.
-        if self.future.borrow().is_some() {
-            self.wake();
-        }
-        true
+        cancel::cancel(self, cancelled)
     }
 
     fn failure(&self) -> Option<Exception> {
