@@ -218,6 +218,8 @@ impl EventLoop {
         self.0.tasks.take().into_iter().for_each(|task| task.destroy());
         drop(letters);
         self.0.deposits.take().for_each(drop);
+        #[cfg(unix)]
+        drop(self.0.call_graph_signal.take());
         Ok(())
     }
 
