@@ -33,8 +33,11 @@ const THREAD_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
 ///
 /// # Errors
 ///
-/// What `main` fails with; [`LoopError::AnotherRunning`] where a loop runs already; [`LoopError::Io`] if there can be no
-/// loop, or it cannot go on.
+/// What `main` fails with; [`AnotherRunning`] where a loop runs already; [`Io`] if there can be no loop, or it cannot go
+/// on.
+///
+/// [`AnotherRunning`]: crate::event_loop::LoopError::AnotherRunning
+/// [`Io`]: crate::event_loop::LoopError::Io
 pub fn run<F>(main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
 where
     F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
@@ -101,7 +104,8 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// As [`EventLoop::run_until_complete`]; [`LoopError::Interrupted`] where Ctrl-C [cancels](Runner::cancel_on_interrupt).
+    /// As [`EventLoop::run_until_complete`]; [`Interrupted`](crate::event_loop::LoopError::Interrupted) where Ctrl-C
+    /// [cancels](Runner::cancel_on_interrupt).
     #[track_caller]
     pub fn run<F>(&self, main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
     where
@@ -122,7 +126,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// A [`LoopError`] that keeps the loop from running: what is left is dropped then.
+    /// A [`LoopError`](crate::event_loop::LoopError) that keeps the loop from running: what is left is dropped then.
     pub fn close(self) -> Result<(), Exception> {
         self.clean_up()
     }

@@ -21,7 +21,7 @@ use crate::{Cancelled, TaskOutput, or_raise, yield_from};
 ///
 /// #[coframe::coroutine(task)]
 /// fn main() -> u64 {
-///     yield_from!(to_thread(|| (1..=10_u64).product())) // others run meanwhile
+///     yield_from!(to_thread(|| (1..=10).product::<u64>())) // others run meanwhile
 /// }
 ///
 /// assert_eq!(coframe::run(main())?, 3_628_800);
