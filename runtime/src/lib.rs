@@ -50,6 +50,8 @@ struct TasksPage;
 
 #[cfg(feature = "event-loop")]
 mod awaitable;
+#[cfg(feature = "event-loop")]
+mod call_graph;
 mod code;
 #[cfg(feature = "event-loop")]
 mod context;
@@ -117,6 +119,7 @@ pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unrais
 #[cfg(feature = "event-loop")]
 pub use crate::{
     awaitable::Awaitable,
+    call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState},
     context::{Context, ContextError, ContextToken, ContextVar},
     promise::{CallbackId, Promise, PromiseError, RemotePromise, Taking},
     runner::{Runner, run},

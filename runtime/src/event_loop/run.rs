@@ -246,6 +246,8 @@ impl EventLoop {
         self.0.tasks.take().into_iter().for_each(|task| task.destroy());
         drop(letters);
         self.0.deposits.take().for_each(drop);
+        #[cfg(unix)]
+        drop(self.0.call_graph_signal.take());
         Ok(())
     }
 
@@ -339,10 +341,9 @@ impl EventLoop {
 
     /// The only place that calls callbacks.
     fn call(&self, entry: Rc<dyn Runnable>) {
-        let scheduled_at = entry.scheduled_at();
         let began = self.0.debug.get().then(|| self.0.clock.now());
         if let Err(exception) = Rc::clone(&entry).run() {
-            let message = format!("Exception in callback scheduled at {scheduled_at}");
+            let message = format!("Exception in {}", entry.label());
             // In its context, as CPython does since 3.12. One that it could not enter cannot be entered now.
             let scope = entry.failed_in();
             let _inside = scope.enter();
@@ -352,7 +353,7 @@ impl EventLoop {
             let took = self.0.clock.now().since(began);
             if took >= self.0.slow_callback_duration.get() {
                 let seconds = took.as_secs_f64();
-                let message = format!("Executing callback scheduled at {scheduled_at} took {seconds:.3} seconds");
+                let message = format!("Executing {} took {seconds:.3} seconds", entry.label());
                 self.call_exception_handler(Report::new(message));
             }
         }

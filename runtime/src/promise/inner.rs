@@ -3,6 +3,7 @@
 //! Kinds differ in what cancelling them does, and in whom they wait for themselves. So a [`Promise`](super::Promise) is
 //! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
 
+use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -35,6 +36,9 @@ pub(crate) trait Awaited {
 
     /// Whom it waits for itself.
     fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+
+    /// What it is, for the call graph.
+    fn kind(&self) -> &'static str;
 
     /// The task that it is, if it is one.
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
@@ -214,6 +218,10 @@ impl<T: 'static> Awaited for Inner<T> {
         Vec::new()
     }
 
+    fn kind(&self) -> &'static str {
+        "promise"
+    }
+
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         None
     }
@@ -240,6 +248,12 @@ pub(crate) trait Hook<T: 'static> {
 
     /// Whom it waits for.
     fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+
+    /// What it is, for the call graph: the name of the hook's type, unless that says nothing.
+    fn kind(&self) -> &'static str {
+        let path = type_name::<Self>().split('<').next().unwrap_or_default();
+        path.rsplit("::").next().unwrap_or(path)
+    }
 }
 
 /// A promise with a hook.
@@ -275,6 +289,10 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
         self.hook.awaits()
+    }
+
+    fn kind(&self) -> &'static str {
+        self.hook.kind()
     }
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {

@@ -1,5 +1,6 @@
 //! Making tasks.
 
+use std::any::type_name;
 use std::future::IntoFuture;
 use std::panic::Location;
 use std::rc::Rc;
@@ -94,7 +95,7 @@ impl TaskBuilder {
     {
         let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
         let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
-        let core = Core::new(id, self.name, scope, made_at);
+        let core = Core::new(id, self.name, scope, made_at, type_name::<F::IntoFuture>());
         let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
         match task.register() {
             Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => task.step(),
@@ -116,7 +117,7 @@ impl TaskBuilder {
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
         let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
-        let core = Core::new(0, self.name, scope, made_at);
+        let core = Core::new(0, self.name, scope, made_at, type_name::<F::IntoFuture>());
         let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
         task.refuse(error);
         Task::of(task)

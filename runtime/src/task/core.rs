@@ -19,6 +19,10 @@ pub(crate) struct Core {
     pub(super) id: u64,
     pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
+    /// The type of its future.
+    runs: &'static str,
+    /// Whether it ever ran.
+    begun: Cell<bool>,
     /// Every step runs in it.
     pub(super) scope: Scope,
     /// Where the loop's registry has it, while it is there.
@@ -85,11 +89,19 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Scope,
+        made_at: &'static Location<'static>,
+        runs: &'static str,
+    ) -> Self {
         Core {
             id,
             name: RefCell::new(name),
             made_at,
+            runs,
+            begun: Cell::new(false),
             scope,
             key: Cell::new(None),
             waker: OnceCell::new(),
@@ -105,6 +117,10 @@ impl Core {
             positions: RefCell::default(),
             yielded: RefCell::default(),
         }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn name(&self) -> Rc<str> {
@@ -129,7 +145,7 @@ impl Core {
         }
     }
 
-    pub(super) fn runs(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.running.get()
     }
 
@@ -154,7 +170,29 @@ impl Core {
         awaited.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
     }
 
+    pub(crate) fn runs(&self) -> &'static str {
+        self.runs
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.get()
+    }
+
+    pub(crate) fn is_scheduled(&self) -> bool {
+        self.scheduled.get()
+    }
+
+    pub(crate) fn awaits_several(&self) -> bool {
+        matches!(*self.awaits.borrow(), Awaits::Several)
+    }
+
+    /// Where the coroutines stand in which it waits, innermost first.
+    pub(crate) fn positions(&self) -> Vec<Position> {
+        self.positions.borrow().clone()
+    }
+
     pub(super) fn begin_step(&self) {
+        self.begun.set(true);
         self.running.set(true);
         self.awaited.swap(&self.awaits);
         self.positions.borrow_mut().clear();

@@ -317,6 +317,10 @@ impl Eq for TaskHandle {}
 
 impl fmt::Debug for TaskHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<task {}, {}>", self.name(), if self.done() { "done" } else { "pending" })
+        write!(f, "<task {}, {}", self.name(), self.state())?;
+        match self.stack().first() {
+            Some(frame) if !self.done() => write!(f, " at {frame}>"),
+            _ => f.write_str(">"),
+        }
     }
 }

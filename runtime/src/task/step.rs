@@ -209,6 +209,10 @@ impl<T: 'static> Runnable for TaskInner<T> {
     /// What it runs is dropped by [`destroy`](AnyTask::destroy).
     fn discard(&self) {}
 
+    fn label(&self) -> String {
+        format!("<task {}>", self.core.name())
+    }
+
     fn scheduled_at(&self) -> &'static Location<'static> {
         self.core.made_at
     }
@@ -244,6 +248,10 @@ impl<T: 'static> Awaited for TaskInner<T> {
             Awaits::Polled(awaited) | Awaits::Yielded(awaited) => vec![awaited],
             Awaits::Unknown | Awaits::Several => Vec::new(),
         }
+    }
+
+    fn kind(&self) -> &'static str {
+        "task"
     }
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {

@@ -21,7 +21,7 @@ use crate::{Cancelled, TaskOutput, or_raise, yield_from};
 ///
 /// #[coframe::coroutine(task)]
 /// fn main() -> u64 {
-///     yield_from!(to_thread(|| (1..=10_u64).product())) // others run meanwhile
+///     yield_from!(to_thread(|| (1..=10).product::<u64>())) // others run meanwhile
 /// }
 ///
 /// assert_eq!(coframe::run(main())?, 3_628_800);
@@ -71,21 +71,28 @@ impl EventLoop {
     /// # Errors
     ///
     /// What the promise fails with: the error of the function; [`ThreadPanicked`] if it panics; [`LoopError::Closed`] if
-    /// the loop is closed, and then the function is dropped.
+    /// the loop is closed, and [`LoopError::ExecutorShutDown`] after
+    /// [`shutdown_default_executor`](EventLoop::shutdown_default_executor), and then the function is dropped.
     pub fn run_in_executor<R>(&self, function: impl FnOnce() -> R + Send + 'static) -> Promise<R::Value>
     where
         R: TaskOutput<Value: Send>,
     {
         let job = Rc::new(RefCell::new(None));
         let promise = Promise::hooked(self, OnThread(job.clone()));
-        if let Err(closed) = self.check_open() {
-            // It has no callbacks yet.
-            _ = promise.settle(State::Failed(closed.into()));
-            return promise;
-        }
+        let joined = self.check_open().and_then(|()| self.crew().join().ok_or(LoopError::ExecutorShutDown));
+        let working = match joined {
+            Ok(working) => working,
+            Err(refused) => {
+                // It has no callbacks yet.
+                _ = promise.settle(State::Failed(refused.into()));
+                return promise;
+            }
+        };
         let (deposit, remote) = promise.keep_for_thread(true);
         let scope = Scope::copy_current();
         let thread = blocking::unblock(move || {
+            // To the end, so that its result is there when all are over.
+            let _working = working;
             let result = contain(move || {
                 let _inside = scope.enter()?;
                 function().into_result()
@@ -95,6 +102,34 @@ impl EventLoop {
             _ = remote.settle(state);
         });
         job.replace(Some(Job { event_loop: self.clone(), deposit, thread: Some(thread) }));
+        promise
+    }
+
+    /// Refuses functions for threads from now on, and waits for those of this loop that run, cancelled ones among them:
+    /// asyncio's `loop.shutdown_default_executor`. [`run`](crate::run) and [`Runner`](crate::Runner) do it in the end. The
+    /// pool itself stays, for others.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// static WRITTEN: AtomicBool = AtomicBool::new(false);
+    ///
+    /// let event_loop = EventLoop::new()?;
+    /// drop(event_loop.run_in_executor(|| WRITTEN.store(true, Ordering::Release))); // nobody waits for it
+    /// event_loop.run_until_complete(event_loop.shutdown_default_executor())?;
+    /// assert!(WRITTEN.load(Ordering::Acquire));
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    pub fn shutdown_default_executor(&self) -> Promise<()> {
+        self.crew().shut();
+        let promise = self.create_promise();
+        if self.crew().is_idle() {
+            // It has no callbacks yet.
+            _ = promise.settle(State::Done(()));
+        } else {
+            self.crew().when_idle(promise.keep_for_thread(true).1);
+        }
         promise
     }
 }
@@ -124,6 +159,10 @@ impl<T: 'static> Hook<T> for OnThread {
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
         Vec::new()
+    }
+
+    fn kind(&self) -> &'static str {
+        "thread"
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod call_graph;
 mod cancellation;
 mod clocks;
 mod contexts;

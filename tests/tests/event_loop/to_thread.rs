@@ -8,7 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use coframe::event_loop::{EventLoop, LoopError};
-use coframe::{ContextVar, Exception, ThreadPanicked, sleep, spawn, to_thread, try_yield_from, yield_from};
+use coframe::{
+    ContextVar, Exception, Runner, TaskBuilder, ThreadPanicked, sleep, spawn, to_thread, try_yield_from, yield_from,
+};
 
 use crate::support::{Trace, ValueError, run_out, virtual_loop};
 
@@ -239,4 +241,49 @@ fn thd_01_a_panicking_drop_in_the_pool() {
     let end = catch_unwind(AssertUnwindSafe(|| event_loop.run_until_complete(promise))).unwrap();
     assert_eq!(end.unwrap_err().downcast_ref::<ThreadPanicked>().unwrap().message(), "a bomb");
     assert_eq!(event_loop.time(), Duration::ZERO);
+}
+
+#[test]
+fn run_01_the_end_of_a_run_waits_for_its_threads() {
+    static ENDED: AtomicUsize = AtomicUsize::new(0);
+    let (go_on, may_go_on) = channel::<()>();
+    let (begun, has_begun) = channel();
+    let left = to_thread(move || {
+        begun.send(()).unwrap();
+        _ = may_go_on.recv();
+        ENDED.fetch_add(1, Ordering::Relaxed);
+    });
+    let main = async move {
+        _ = spawn(left); // cancelled in the end, and runs on all the same
+        sleep(0).await?;
+        sleep(0).await?;
+        has_begun.recv().unwrap();
+        thread::spawn(move || drop(go_on));
+        Ok(())
+    };
+    let runner = Runner::of(EventLoop::with_virtual_clock().unwrap());
+    runner.run(main).unwrap();
+    let event_loop = runner.event_loop().clone();
+    runner.close().unwrap();
+    assert_eq!((ENDED.load(Ordering::Relaxed), event_loop.time()), (1, Duration::ZERO));
+}
+
+#[test]
+fn thd_01_after_the_shutdown_functions_are_refused() {
+    let (event_loop, _) = virtual_loop();
+    event_loop.run_until_complete(event_loop.shutdown_default_executor()).unwrap();
+    event_loop.run_until_complete(event_loop.shutdown_default_executor()).unwrap();
+    let refused = event_loop.run_until_complete(event_loop.run_in_executor(|| 1_u32)).unwrap_err();
+    assert!(matches!(refused.downcast_ref(), Some(LoopError::ExecutorShutDown)));
+}
+
+#[test]
+fn lop_09_a_slow_task_is_named() {
+    let (event_loop, trace) = virtual_loop();
+    crate::support::trace_reports(&event_loop, &trace);
+    event_loop.set_debug(true);
+    event_loop.set_slow_callback_duration(Duration::ZERO);
+    _ = TaskBuilder::new().name("slow").spawn_on(&event_loop, async {});
+    event_loop.run_once().unwrap();
+    assert_eq!(trace.lines(), ["<Executing <task slow> took 0.000 seconds>"]);
 }
