@@ -44,6 +44,10 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(all(doctest, feature = "event-loop"))]
+#[doc = include_str!("../../docs/tasks.md")]
+struct TasksPage;
+
 #[cfg(feature = "event-loop")]
 mod awaitable;
 #[cfg(feature = "event-loop")]
@@ -71,6 +75,8 @@ mod shared;
 mod signal;
 #[cfg(feature = "event-loop")]
 mod sleep;
+#[cfg(feature = "event-loop")]
+pub mod sync;
 #[cfg(feature = "event-loop")]
 mod task;
 #[cfg(feature = "event-loop")]

@@ -9,9 +9,8 @@ use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
 use super::inbox::Letter;
 use super::{EventLoop, Life, LoopError, Report};
-use crate::Exception;
-use crate::TaskOutput;
 use crate::task::{AnyTask, Ensured};
+use crate::{CallbackId, Exception, Promise, PromiseError, TaskOutput};
 
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
@@ -40,6 +39,15 @@ impl Drop for Run<'_> {
         self.0.0.stopping.set(false);
         // Not the last handle: the one that is being run is another.
         RUNNING.set(None);
+    }
+}
+
+/// The end of a run removes the callback that was to end it, so that it does not end another one.
+struct Removing<'a, T: 'static>(&'a Promise<T>, CallbackId);
+
+impl<T: 'static> Drop for Removing<'_, T> {
+    fn drop(&mut self) {
+        self.0.remove_done_callback(self.1);
     }
 }
 
@@ -142,7 +150,7 @@ impl EventLoop {
     ///
     /// # Errors
     ///
-    /// What it fails with; [`LoopError::Stopped`] if [`stop`](EventLoop::stop) ended the run before, after which the task
+    /// What it fails with; [`PromiseError::OfAnotherLoop`]; [`LoopError::Stopped`] if [`stop`](EventLoop::stop) ended the run before, after which the task
     /// is still there to be run; else as [`run_once`](EventLoop::run_once).
     ///
     /// # Panics
@@ -155,14 +163,23 @@ impl EventLoop {
     {
         self.check_can_run()?;
         let ensured = Ensured::new(self, future);
-        let stopping = self.clone();
-        let stop = ensured.promise().add_done_callback(move |_| stopping.stop())?;
-        let run = self.run_forever();
-        if !ensured.promise().done() {
-            ensured.promise().remove_done_callback(stop);
-            return Err(run.err().unwrap_or(LoopError::Stopped.into()));
-        }
+        self.run_until_done(ensured.promise())?;
         ensured.into_result()
+    }
+
+    /// [`run_until_complete`](EventLoop::run_until_complete) for what is a promise, whose value stays in it.
+    #[track_caller]
+    pub(crate) fn run_until_done<T: 'static>(&self, promise: &Promise<T>) -> Result<(), Exception> {
+        if promise.event_loop().is_some_and(|event_loop| event_loop != self) {
+            return Err(PromiseError::OfAnotherLoop.into());
+        }
+        let stopping = self.clone();
+        let stop = promise.add_done_callback(move |_| stopping.stop())?;
+        let run = {
+            let _removing = Removing(promise, stop);
+            self.run_forever()
+        };
+        if promise.done() { Ok(()) } else { Err(run.err().unwrap_or(LoopError::Stopped.into())) }
     }
 
     /// Ends the run after the pass that it is in: callbacks that are ready in this pass still run, what they schedule
@@ -251,10 +268,11 @@ impl EventLoop {
     }
 
     fn sleep(&self) -> Result<(), LoopError> {
+        // Asked in every pass, because cancelled timers leave then.
+        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
             return Ok(());
         }
-        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         match (&self.0.clock, next) {
             // What threads do for it takes no time.
             (Clock::Virtual(now), next) if self.0.deposits.hold_clock() => {

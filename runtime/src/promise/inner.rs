@@ -173,15 +173,18 @@ impl<T: 'static> Inner<T> {
         if self.done() {
             task.wake();
         } else {
-            self.waiting.borrow_mut().register(task, registration);
+            let left = self.waiting.borrow_mut().register(task, registration);
+            drop(left);
         }
     }
 
     pub(crate) fn wake_waker_when_done(&self, waker: &Waker) {
         if self.done() {
             waker.wake_by_ref();
-        } else {
-            self.waiting.borrow_mut().add_waker(waker);
+        } else if !self.waiting.borrow().has_waker(waker) {
+            // Cloning a waker may be foreign code.
+            let waker = waker.clone();
+            self.waiting.borrow_mut().add(Waiter::Waker(waker));
         }
     }
 }

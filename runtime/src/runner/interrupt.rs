@@ -42,7 +42,7 @@ impl Runner {
             }
         };
         let _first = FirstInterrupt::new(&self.event_loop.inbox(), cancel).map_err(LoopError::Io)?;
-        let result = self.event_loop.run_until_complete(task.take());
+        let result = self.event_loop.run_until_done(task).and_then(|()| task.inner().take());
         match result {
             Err(Exception::Cancelled(_)) if interrupted.load(Ordering::Relaxed) && task.uncancel() == 0 => {
                 Err(LoopError::Interrupted.into())

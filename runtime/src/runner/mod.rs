@@ -117,7 +117,8 @@ impl Runner {
         if self.cancel_on_interrupt {
             return self.run_until_interrupted(&task);
         }
-        self.event_loop.run_until_complete(task.take())
+        self.event_loop.run_until_done(&task)?;
+        task.inner().take()
     }
 
     /// Cancels the tasks that are left, waits for them and for functions in threads, up to five minutes, and closes the

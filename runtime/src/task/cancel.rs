@@ -1,71 +1,70 @@
-//! Cancelling a task: asyncio's `Task.cancel`, which passes the request on to what the task waits for.
+//! How a cancellation goes from a task to what it waits for.
+//!
+//! Tasks that wait for each other are a chain, which may be long, or a ring. So it is walked from the first to the last, and
+//! every task of it is passed once.
 
-use std::mem;
 use std::rc::Rc;
 
 use super::AnyTask;
-use super::core::Awaits;
 use crate::Cancelled;
 
-/// A chain of tasks that a request goes through, each waiting for the next one; all are marked while it does. A long one
-/// is walked without a recursion, and where it leads back to a marked one it ends, so that tasks which wait for each other
-/// in a circle can be cancelled. (CPython recurses, until it raises a `RecursionError`.)
-struct Walk {
-    last: Rc<dyn AnyTask>,
-    before: Vec<Rc<dyn AnyTask>>,
-}
-
-impl Walk {
-    fn begin(task: Rc<dyn AnyTask>) -> Self {
-        task.core().in_cancel.set(true);
-        Walk { last: task, before: Vec::new() }
-    }
-
-    fn go_on(&mut self, next: Rc<dyn AnyTask>) {
-        next.core().in_cancel.set(true);
-        self.before.push(mem::replace(&mut self.last, next));
-    }
-}
-
-impl Drop for Walk {
-    fn drop(&mut self) {
-        self.before.iter().chain([&self.last]).for_each(|task| task.core().in_cancel.set(false));
-    }
-}
-
-/// Returns whether the request was taken.
+/// asyncio's `Task.cancel()`.
 pub(super) fn cancel(task: Rc<dyn AnyTask>, cancelled: Cancelled) -> bool {
-    if !can_take(&task) {
+    if task.done() || task.core().passes_on.get() {
         return false;
     }
-    let mut walk = Walk::begin(task);
-    loop {
-        let core = walk.last.core();
-        core.cancelling.set(core.cancelling.get() + 1);
-        let (Awaits::Polled(awaited) | Awaits::Yielded(awaited)) = core.awaits() else { break };
-        match awaited.clone().as_task() {
-            Some(next) if can_take(&next) => {
-                // It may refuse: what the task waits for stays the same until it is done.
-                core.cancel_passed_on.set(true);
-                walk.go_on(next);
-            }
-            Some(_) => break,
-            None if awaited.cancel(cancelled.clone()) => {
-                core.cancel_passed_on.set(true);
-                return true;
-            }
-            None => break,
-        }
-    }
-    let task = &walk.last;
-    task.core().must_cancel.replace(Some(cancelled));
-    // While it runs this is seen at its end.
-    if !task.runs_now() {
-        task.clone().wake();
+    count(&task);
+    if !pass_on(task.clone(), &cancelled) {
+        raise_later(task, cancelled);
     }
     true
 }
 
-fn can_take(task: &Rc<dyn AnyTask>) -> bool {
-    !task.done() && !task.core().in_cancel.get()
+/// Cancels what `task` waits for. `false` if there is no such thing, or it takes no request: then `task` is to be told.
+pub(super) fn pass_on(task: Rc<dyn AnyTask>, cancelled: &Cancelled) -> bool {
+    let mut chain = Chain(Vec::new());
+    let mut last = task;
+    let taken = loop {
+        last.core().passes_on.set(true);
+        chain.0.push(last.clone());
+        let Some(awaited) = last.core().awaits_only() else { break false };
+        match awaited.clone().as_task() {
+            None => break awaited.cancel(cancelled.clone()),
+            Some(next) if next.done() || next.core().passes_on.get() => break false,
+            Some(next) => {
+                count(&next);
+                last = next;
+            }
+        }
+    };
+    let alone = chain.0.len() == 1;
+    let passing = if taken { &chain.0[..] } else { &chain.0[..chain.0.len() - 1] };
+    passing.iter().for_each(|task| task.core().has_passed_on());
+    if !taken && !alone {
+        raise_later(last, cancelled.clone());
+    }
+    taken || !alone
+}
+
+fn count(task: &Rc<dyn AnyTask>) {
+    let cancelling = &task.core().cancelling;
+    cancelling.set(cancelling.get() + 1);
+}
+
+/// Has it raised in the task's next step.
+fn raise_later(task: Rc<dyn AnyTask>, cancelled: Cancelled) {
+    task.core().must_cancel.replace(Some(cancelled));
+    // While it runs this is seen at the end of the step.
+    if !task.core().runs() {
+        task.wake();
+    }
+}
+
+/// The tasks that the cancellation has come to, each waiting for the next.
+struct Chain(Vec<Rc<dyn AnyTask>>);
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|task| task.core().passes_on.set(false));
+    }
 }

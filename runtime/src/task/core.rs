@@ -2,15 +2,17 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
+use std::num::NonZeroU64;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
 use super::AnyTask;
 use crate::context::Scope;
 use crate::promise::Awaited;
-use crate::{Cancelled, Code, PromiseError};
+use crate::{Cancelled, Code, Exception, PromiseError};
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 pub(crate) struct Core {
@@ -18,7 +20,7 @@ pub(crate) struct Core {
     pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
     /// The type of its future.
-    runs: &'static str,
+    future_type: &'static str,
     /// Whether it ever ran.
     begun: Cell<bool>,
     /// Every step runs in it.
@@ -34,16 +36,31 @@ pub(crate) struct Core {
     awaited: RefCell<Awaits>,
     /// A cancellation that it has not been told of.
     pub(super) must_cancel: RefCell<Option<Cancelled>>,
-    /// Whether what it waits for was cancelled on its behalf.
-    pub(super) cancel_passed_on: Cell<bool>,
-    /// Whether a request to cancel it is on its way through it.
-    pub(super) in_cancel: Cell<bool>,
+    /// What was cancelled on its behalf, while it waits for that and for nothing else.
+    passed_on: RefCell<Option<Rc<dyn Awaited>>>,
+    /// While a cancellation is on its way through it.
+    pub(super) passes_on: Cell<bool>,
+    /// Whether it is in a step.
+    running: Cell<bool>,
     /// How many cancellations were asked for, less those taken back.
     pub(super) cancelling: Cell<usize>,
     /// Whether it waits in a coroutine, where an exception can be raised, since its last step.
     pub(super) in_coroutine: Cell<bool>,
     /// Where the coroutines stand in which it waits since its last step, innermost first.
     positions: RefCell<Vec<Position>>,
+    /// The promises that coroutines in it have yielded, and not been resumed from.
+    yielded: RefCell<Vec<(YieldId, Rc<dyn Awaited>)>>,
+}
+
+/// Names a promise that a coroutine has yielded, to the coroutine: that may be `Send`, the promise is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct YieldId(NonZeroU64);
+
+impl YieldId {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        YieldId(NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap_or(NonZeroU64::MAX))
+    }
 }
 
 /// A coroutine's code, and the suspension point at which it stands.
@@ -77,13 +94,13 @@ impl Core {
         name: Option<Rc<str>>,
         scope: Scope,
         made_at: &'static Location<'static>,
-        runs: &'static str,
+        future_type: &'static str,
     ) -> Self {
         Core {
             id,
             name: RefCell::new(name),
             made_at,
-            runs,
+            future_type,
             begun: Cell::new(false),
             scope,
             key: Cell::new(None),
@@ -92,11 +109,13 @@ impl Core {
             awaits: RefCell::new(Awaits::Unknown),
             awaited: RefCell::new(Awaits::Unknown),
             must_cancel: RefCell::default(),
-            cancel_passed_on: Cell::new(false),
-            in_cancel: Cell::new(false),
+            passed_on: RefCell::default(),
+            passes_on: Cell::new(false),
+            running: Cell::new(false),
             cancelling: Cell::new(0),
             in_coroutine: Cell::new(false),
             positions: RefCell::default(),
+            yielded: RefCell::default(),
         }
     }
 
@@ -118,8 +137,9 @@ impl Core {
         self.awaits.borrow().clone()
     }
 
-    pub(crate) fn runs(&self) -> &'static str {
-        self.runs
+    /// The type of its future.
+    pub(crate) fn future_type(&self) -> &'static str {
+        self.future_type
     }
 
     pub(crate) fn has_begun(&self) -> bool {
@@ -139,10 +159,35 @@ impl Core {
         self.positions.borrow().clone()
     }
 
+    /// The only thing that it waits for. Nothing while it runs.
+    pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
+        match &*self.awaits.borrow() {
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.running.get() => Some(awaited.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is in a step.
+    pub(crate) fn runs(&self) -> bool {
+        self.running.get()
+    }
+
+    /// Takes note that what it waits for was cancelled on its behalf.
+    pub(super) fn has_passed_on(&self) {
+        let before = self.passed_on.replace(self.awaits_only());
+        drop(before);
+    }
+
+    /// The cancellation of what was cancelled on its behalf, once that has not refused.
+    pub(super) fn passed_on(&self) -> Option<Exception> {
+        let passed_on = self.passed_on.borrow().clone()?;
+        passed_on.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
+    }
+
     pub(super) fn begin_step(&self) {
+        self.running.set(true);
         self.begun.set(true);
-        let before = mem::replace(&mut *self.awaits.borrow_mut(), Awaits::Unknown);
-        self.awaited.replace(before);
+        self.awaited.swap(&self.awaits);
         self.positions.borrow_mut().clear();
     }
 
@@ -150,12 +195,20 @@ impl Core {
         // Dropped outside of the cell: this may be the last handle on a promise.
         let before = self.awaited.replace(Awaits::Unknown);
         drop(before);
-        self.cancel_passed_on.set(false);
+        self.running.set(false);
+        // What was cancelled may take its time, during which something else may wake the task.
+        let awaits = self.awaits_only();
+        let still =
+            |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| ptr::addr_eq(Rc::as_ptr(it), Rc::as_ptr(to)));
+        let passed_on = self.passed_on.take().filter(still);
+        self.passed_on.replace(passed_on);
     }
 
-    /// What it waited for before the step that it is in.
-    pub(super) fn awaited(&self) -> Awaits {
-        self.awaited.borrow().clone()
+    /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
+    pub(super) fn forget_awaited(&self) {
+        let before = (self.awaits.replace(Awaits::Unknown), self.yielded.take());
+        drop(before);
+        self.end_step();
     }
 
     /// asyncio refuses both in the step after; here there is no need to wait.
@@ -198,6 +251,24 @@ impl Core {
             _ => Awaits::Several,
         };
         drop(self.awaits.replace(next));
+    }
+
+    /// Keeps a promise for the coroutine that has yielded it.
+    pub(super) fn keep(&self, awaited: Rc<dyn Awaited>) -> YieldId {
+        let id = YieldId::next();
+        self.yielded.borrow_mut().push((id, awaited));
+        id
+    }
+
+    pub(super) fn kept(&self, id: YieldId) -> Option<Rc<dyn Awaited>> {
+        self.yielded.borrow().iter().find(|(it, _)| *it == id).map(|(_, awaited)| awaited.clone())
+    }
+
+    /// For the caller to drop.
+    pub(super) fn give_up(&self, id: YieldId) -> Option<Rc<dyn Awaited>> {
+        let mut yielded = self.yielded.borrow_mut();
+        let index = yielded.iter().position(|(it, _)| *it == id)?;
+        Some(yielded.swap_remove(index).1)
     }
 
     /// Takes note that a coroutine of it waits.

@@ -5,7 +5,7 @@
 //! | `mod` | the handles: [`Task`] and, where the type of the value is not known, [`TaskHandle`] |
 //! | `builder` | how a task is made |
 //! | `step` | how a task is run and ended |
-//! | `cancel` | how a request to cancel goes from task to task |
+//! | `cancel` | how a cancellation goes from a task to what it waits for |
 //! | `core` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
 //! | `current` | the task that runs, and the waker of what is awaited |
@@ -91,9 +91,6 @@ pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 pub(crate) trait AnyTask: Runnable + Awaited {
     fn core(&self) -> &Core;
 
-    /// Whether it is in a step now.
-    fn runs_now(&self) -> bool;
-
     /// Puts it in the ready queue, if it is neither there nor over.
     fn wake(self: Rc<Self>);
 
@@ -101,7 +98,7 @@ pub(crate) trait AnyTask: Runnable + Awaited {
     fn into_ready(self: Rc<Self>) -> Option<Rc<dyn Runnable>>;
 
     /// Drops what it runs, as the loop is closed.
-    fn destroy(&self);
+    fn destroy(self: Rc<Self>);
 }
 
 impl<T: 'static> Task<T> {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use super::core::Awaits;
 use super::output::Driven;
@@ -49,12 +49,21 @@ impl<T: 'static> TaskInner<T> {
     /// Runs it until it waits again or is over.
     pub(super) fn step(self: &Rc<Self>) {
         let Some(future) = self.future.take() else { return };
-        let mut step = Step { task: self, future: Some(future) };
-        let _entered = current::enter(self.clone());
+        let mut step = Step { task: self, future: Some(future), ended: false };
+        let in_coroutine = self.core.in_coroutine.take();
+        self.core.begin_step();
+        let cancellation = step.cancellation(in_coroutine);
+        // Otherwise there is no place where it could be raised: a plain future, or one that has not begun.
+        let (raised, refused) = if in_coroutine { (cancellation, None) } else { (None, cancellation) };
+        let _entered = current::enter(self.clone(), raised);
         match self.core.scope.enter() {
-            Ok(_inside) => step.run(),
+            Ok(_inside) => match refused {
+                Some(cancellation) => step.finish(Err(cancellation)),
+                None => step.run(),
+            },
             Err(refused) => step.finish(Err(refused.into())),
         }
+        step.ended = true;
     }
 
     pub(super) fn discard_future(&self) {
@@ -65,6 +74,7 @@ impl<T: 'static> TaskInner<T> {
     /// The end of one that nobody else has a handle on.
     pub(super) fn finish_by(self: &Rc<Self>, result: Result<T, Exception>) {
         self.forget();
+        self.core.forget_awaited();
         // Nothing but a closed loop can be in the way, which calls nobody.
         _ = Promise::of(self.clone()).settle(State::of(result));
     }
@@ -82,20 +92,16 @@ impl<T: 'static> TaskInner<T> {
 struct Step<'a, T: 'static> {
     task: &'a Rc<TaskInner<T>>,
     future: Option<Driving<T>>,
+    /// `false` if a panic has ended the step. Whether the thread panics does not tell: the loop may run in a destructor.
+    ended: bool,
 }
 
 impl<T: 'static> Step<'_, T> {
     fn run(&mut self) {
         let core = &self.task.core;
-        let in_coroutine = core.in_coroutine.take();
-        core.begin_step();
-        let raised = match self.cancellation(in_coroutine) {
-            // There is no place where it could be raised: a plain future, or one that has not begun.
-            Some(cancellation) if !in_coroutine => return self.finish(Err(cancellation)),
-            raised => raised,
-        };
         let Some(future) = &mut self.future else { return };
-        let polled = current::poll_raising(raised, |context| future.as_mut().poll_result(context));
+        let context = &mut Context::from_waker(core.waker());
+        let polled = current::poll_entered(|| future.as_mut().poll_result(context));
         core.in_coroutine.set(polled.in_coroutine);
         match (polled.poll, polled.not_taken) {
             (Poll::Pending, None) => self.suspend(),
@@ -117,14 +123,8 @@ impl<T: 'static> Step<'_, T> {
         if let Some(cancelled) = core.must_cancel.take() {
             return Some(Exception::Cancelled(cancelled));
         }
-        // What it waited for was cancelled on its behalf. A coroutine will see that where it waits.
-        if !core.cancel_passed_on.get() || in_coroutine {
-            return None;
-        }
-        match core.awaited() {
-            Awaits::Polled(awaited) => awaited.failure().filter(|it| matches!(it, Exception::Cancelled(_))),
-            _ => None,
-        }
+        // A coroutine will see where it waits that what it waits for was cancelled on its behalf.
+        if in_coroutine { None } else { core.passed_on() }
     }
 
     fn suspend(&mut self) {
@@ -133,28 +133,27 @@ impl<T: 'static> Step<'_, T> {
         core.end_step();
         // It has cancelled itself, or was cancelled by what it called.
         let Some(cancelled) = core.must_cancel.borrow().clone() else { return };
-        match core.awaits() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if awaited.clone().cancel(cancelled.clone()) => {
-                core.must_cancel.take();
-                core.cancel_passed_on.set(true);
-            }
-            _ => self.task.clone().wake(),
+        if cancel::pass_on(self.task.clone(), &cancelled) {
+            core.must_cancel.take();
+        } else {
+            self.task.clone().wake();
         }
     }
 
     fn finish(&mut self, result: Result<T, Exception>) {
         // The future is dropped first: it is over before others hear that it is.
         drop(self.future.take());
-        self.task.core.end_step();
         self.task.finish_by(result);
     }
 }
 
 impl<T: 'static> Drop for Step<'_, T> {
     fn drop(&mut self) {
-        if std::thread::panicking() && !self.task.promise.done() {
+        if !self.ended {
             self.task.core.end_step();
-            self.task.finish_by(Err(PromiseError::Panicked.into()));
+            if !self.task.promise.done() {
+                self.task.finish_by(Err(PromiseError::Panicked.into()));
+            }
         }
     }
 }
@@ -162,11 +161,6 @@ impl<T: 'static> Drop for Step<'_, T> {
 impl<T: 'static> AnyTask for TaskInner<T> {
     fn core(&self) -> &Core {
         &self.core
-    }
-
-    fn runs_now(&self) -> bool {
-        // It has no future while it runs, when it is over, and when its loop was closed, which has no key for it then.
-        self.core.key.get().is_some() && !self.promise.done() && self.future.borrow().is_none()
     }
 
     fn wake(self: Rc<Self>) {
@@ -182,7 +176,7 @@ impl<T: 'static> AnyTask for TaskInner<T> {
         if self.promise.done() || self.core.scheduled.replace(true) { None } else { Some(self) }
     }
 
-    fn destroy(&self) {
+    fn destroy(self: Rc<Self>) {
         self.core.key.set(None);
         if self.promise.done() {
             return;
@@ -195,6 +189,9 @@ impl<T: 'static> AnyTask for TaskInner<T> {
             let report = Report::new("Task was destroyed but it is pending!");
             event_loop.call_exception_handler(report.from(Origin::Task(self.core.name())));
         }
+        // Who waits for it under another executor hears of it. That was the report.
+        self.finish_by(Err(LoopError::Closed.into()));
+        _ = self.promise.failure();
     }
 }
 

@@ -12,6 +12,7 @@ mod failures;
 mod life;
 mod order;
 mod ports;
+mod ports_tasks;
 mod promises;
 mod remote_promises;
 mod remote_tasks;
