@@ -184,6 +184,12 @@ impl Core {
         passed_on.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
     }
 
+    /// The same, if it is `awaited` that was cancelled on its behalf.
+    pub(super) fn passed_on_to(&self, awaited: &Rc<dyn Awaited>) -> Option<Exception> {
+        let is_it = |to: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(to), Rc::as_ptr(awaited));
+        if self.passed_on.borrow().as_ref().is_some_and(is_it) { self.passed_on() } else { None }
+    }
+
     pub(super) fn begin_step(&self) {
         self.running.set(true);
         self.begun.set(true);

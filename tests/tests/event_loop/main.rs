@@ -6,6 +6,7 @@
 mod support;
 
 mod call_graph;
+mod cancellation;
 mod clocks;
 mod contexts;
 mod failures;
