@@ -19,6 +19,7 @@ use coframe::{
 /// What is known of a page.
 #[derive(Clone, Debug)]
 pub struct Page {
+    /// The paths that it leads to.
     pub links: Vec<&'static str>,
     /// How long the server takes, in seconds.
     pub latency: f64,
@@ -27,6 +28,7 @@ pub struct Page {
 }
 
 /// A server, with its pages by their paths.
+#[derive(Debug)]
 pub struct Site {
     pages: BTreeMap<&'static str, Page>,
     refused: RefCell<BTreeMap<&'static str, u32>>,
@@ -38,7 +40,9 @@ pub struct Site {
 /// What a request may end in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchError {
+    /// There is no such page.
     NotFound,
+    /// Not now.
     Refused,
 }
 
@@ -116,7 +120,9 @@ fn may_pass(exception: &Exception) -> bool {
 /// How long a request may take, and how often it is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// For each request.
     pub seconds: f64,
+    /// How many requests for one page.
     pub attempts: u32,
 }
 
@@ -133,10 +139,12 @@ struct Job {
 }
 
 impl Job {
-    /// Puts a path in the queue that nobody has seen.
-    fn discover(&self, path: &'static str) -> Result<(), Exception> {
-        if self.seen.borrow_mut().insert(path) {
-            self.paths.put_nowait(path)?;
+    /// Puts those paths in the queue that nobody has seen.
+    fn discover(&self, paths: &[&'static str]) -> Result<(), Exception> {
+        for &path in paths {
+            if self.seen.borrow_mut().insert(path) {
+                self.paths.put_nowait(path)?;
+            }
         }
         Ok(())
     }
@@ -152,9 +160,7 @@ fn worker(n: u32, job: Rc<Job>) {
             let fetched = try_yield_from!(fetch(job.site.clone(), path, job.limits));
             let entry = match fetched {
                 Ok(page) => {
-                    for link in &page.links {
-                        or_raise!(job.discover(link));
-                    }
+                    or_raise!(job.discover(&page.links));
                     Ok(page.links)
                 }
                 Err(cancelled @ Exception::Cancelled(_)) => raise!(cancelled),
@@ -176,10 +182,10 @@ fn worker(n: u32, job: Rc<Job>) {
 /// Follows all links from `start` on, with so many workers.
 #[coframe::coroutine(task)]
 pub fn crawl(site: Rc<Site>, start: &'static str, workers: u32, limits: Limits) -> Found {
-    let job =
-        Rc::new(Job { site, limits, paths: Queue::new(0), seen: RefCell::default(), found: RefCell::default() });
-    or_raise!(job.discover(start));
-    yield_from!(TaskGroup::scope(|group| all_pages(group, workers, job.clone())));
+    let job = Rc::new(Job { site, limits, paths: Queue::new(0), seen: RefCell::default(), found: RefCell::default() });
+    or_raise!(job.discover(&[start]));
+    let shared = job.clone();
+    yield_from!(TaskGroup::scope(move |group| all_pages(group, workers, shared)));
     job.found.take()
 }
 

@@ -60,6 +60,8 @@ mod delegate;
 #[cfg(feature = "event-loop")]
 pub mod event_loop;
 mod exception;
+#[cfg(feature = "alloc")]
+mod exception_group;
 mod frame;
 mod generator;
 mod markers;
@@ -70,6 +72,8 @@ mod promise;
 mod recursive;
 #[cfg(feature = "event-loop")]
 mod runner;
+#[cfg(feature = "event-loop")]
+mod scope_error;
 #[cfg(feature = "alloc")]
 mod shared;
 mod signal;
@@ -80,6 +84,8 @@ pub mod sync;
 #[cfg(feature = "event-loop")]
 mod task;
 #[cfg(feature = "event-loop")]
+mod task_group;
+#[cfg(feature = "event-loop")]
 mod threads;
 #[cfg(feature = "event-loop")]
 mod timeout;
@@ -88,40 +94,39 @@ mod unraisable;
 #[doc(hidden)]
 pub mod private;
 
-#[cfg(feature = "event-loop")]
-pub use crate::awaitable::Awaitable;
-#[cfg(feature = "event-loop")]
-pub use crate::call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState};
 pub use crate::code::{Code, Point, PointKind};
-#[cfg(feature = "event-loop")]
-pub use crate::context::{Context, ContextError, ContextToken, ContextVar};
-#[cfg(feature = "alloc")]
-pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
-#[cfg(feature = "alloc")]
-pub use crate::exception::{Cancelled, Thrown};
 pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
-#[cfg(feature = "event-loop")]
-pub use crate::promise::{CallbackId, Promise, PromiseError, RemotePromise, Taking};
-#[cfg(feature = "alloc")]
-pub use crate::recursive::Recursive;
-#[cfg(feature = "event-loop")]
-pub use crate::runner::{Runner, run};
-#[cfg(feature = "alloc")]
-pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
-#[cfg(feature = "event-loop")]
-pub use crate::sleep::{Sleep, sleep};
-#[cfg(feature = "event-loop")]
-pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn};
-#[cfg(feature = "event-loop")]
-pub use crate::threads::{RemoteTask, ThreadPanicked, to_thread};
-#[cfg(feature = "event-loop")]
-pub use crate::timeout::TimeoutError;
+pub use coframe_macros::coroutine;
+
+#[cfg(feature = "alloc")]
+pub use crate::{
+    coroutine::BoxCoroutine,
+    exception::{Cancelled, Thrown},
+    exception_group::ExceptionGroup,
+    recursive::Recursive,
+    shared::{Shared, WeakShared},
+};
+
 #[cfg(feature = "std")]
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
-pub use coframe_macros::coroutine;
+
+#[cfg(feature = "event-loop")]
+pub use crate::{
+    awaitable::Awaitable,
+    call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState},
+    context::{Context, ContextError, ContextToken, ContextVar},
+    promise::{CallbackId, Promise, PromiseError, RemotePromise, Taking},
+    runner::{Runner, run},
+    scope_error::ScopeError,
+    sleep::{Sleep, sleep},
+    task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn},
+    task_group::TaskGroup,
+    threads::{RemoteTask, ThreadPanicked, to_thread},
+    timeout::{Limit, Timeout, TimeoutError, timeout, timeout_at, wait_for},
+};

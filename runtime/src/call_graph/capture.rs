@@ -59,7 +59,7 @@ fn task_node(index: usize, task: &Rc<dyn AnyTask>) -> CallGraphNode {
         id: Some(core.id()),
         name: core.name(),
         state: state(task),
-        runs: Some(readable(core.future_type())),
+        runs: Some(readable(core.runs())),
         made_at: Some(task.scheduled_at()),
         frames: frames(task),
         awaits_several: core.awaits_several(),
@@ -86,7 +86,7 @@ fn promise_node(index: usize, promise: &dyn Awaited) -> CallGraphNode {
 pub(super) fn state(task: &Rc<dyn AnyTask>) -> TaskState {
     if task.done() {
         TaskState::Done
-    } else if task.core().runs() {
+    } else if task.core().is_running() {
         TaskState::Running
     } else if !task.core().has_begun() {
         TaskState::Created

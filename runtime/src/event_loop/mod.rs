@@ -282,6 +282,16 @@ impl EventLoop {
         self.0.clock.now().since_epoch()
     }
 
+    /// The time of the loop in `delay` from now.
+    pub(crate) fn time_after(&self, delay: Delay) -> Result<Delay, LoopError> {
+        self.0.clock.now().after(delay).map(Delay::from)
+    }
+
+    /// Whether this time of the loop is not later than now.
+    pub(crate) fn has_come(&self, when: Delay) -> Result<bool, LoopError> {
+        Ok(Moment::at(when)? <= self.0.clock.now())
+    }
+
     /// What other threads schedule callbacks with; see [`RemoteHandle`] for an example.
     #[must_use]
     pub fn remote(&self) -> RemoteHandle {

@@ -1,6 +1,6 @@
 //! Running a loop: passes, and what begins and ends them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::IntoFuture;
 use std::rc::Rc;
 use std::time::Duration;
@@ -42,12 +42,18 @@ impl Drop for Run<'_> {
     }
 }
 
-/// The end of a run removes the callback that was to end it, so that it does not end another one.
-struct Removing<'a, T: 'static>(&'a Promise<T>, CallbackId);
+/// The end of a run removes the callback that was to end it, so that it does not end another one. After a panic the
+/// callback may be scheduled already.
+struct Ending<'a, T: 'static> {
+    promise: &'a Promise<T>,
+    callback: CallbackId,
+    of_this_run: Rc<Cell<bool>>,
+}
 
-impl<T: 'static> Drop for Removing<'_, T> {
+impl<T: 'static> Drop for Ending<'_, T> {
     fn drop(&mut self) {
-        self.0.remove_done_callback(self.1);
+        self.of_this_run.set(false);
+        self.promise.remove_done_callback(self.callback);
     }
 }
 
@@ -173,10 +179,15 @@ impl EventLoop {
         if promise.event_loop().is_some_and(|event_loop| event_loop != self) {
             return Err(PromiseError::OfAnotherLoop.into());
         }
-        let stopping = self.clone();
-        let stop = promise.add_done_callback(move |_| stopping.stop())?;
+        let (stopping, of_this_run) = (self.clone(), Rc::new(Cell::new(true)));
+        let is_run = of_this_run.clone();
+        let callback = promise.add_done_callback(move |_| {
+            if is_run.get() {
+                stopping.stop();
+            }
+        })?;
         let run = {
-            let _removing = Removing(promise, stop);
+            let _ending = Ending { promise, callback, of_this_run };
             self.run_forever()
         };
         if promise.done() { Ok(()) } else { Err(run.err().unwrap_or(LoopError::Stopped.into())) }

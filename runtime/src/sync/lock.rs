@@ -116,7 +116,7 @@ impl Lock {
         acquire(self.clone(), Some(hold))
     }
 
-    fn take(&self, hold: Option<Hold>) -> LockGuard {
+    fn give(&self, hold: Option<Hold>) -> LockGuard {
         let hold = hold.unwrap_or_else(|| {
             self.0.count.set(self.0.count.get() + 1);
             Hold(self.0.count.get())
@@ -129,11 +129,11 @@ impl Lock {
 #[coframe_macros::coroutine(task, crate = crate)]
 fn acquire(lock: Lock, hold: Option<Hold>) -> LockGuard {
     if !lock.locked() && !lock.0.line.is_any_left() {
-        return lock.take(hold);
+        return lock.give(hold);
     }
     let place = or_raise!(Place::join(lock.clone()));
     yield_from!(place.promise());
-    let guard = lock.take(hold);
+    let guard = lock.give(hold);
     place.leave_served();
     guard
 }

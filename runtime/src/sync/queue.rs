@@ -228,6 +228,7 @@ impl<T: 'static> Queue<T> {
     ///         yield_from!(queue.put(job));
     ///     }
     ///     yield_from!(queue.join());
+    ///     assert!(queue.empty());
     ///     worker.cancel();
     /// }
     ///

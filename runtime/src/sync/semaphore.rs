@@ -35,8 +35,8 @@ use crate::{Awaitable, Generator, Machine, or_raise, yield_from};
 #[derive(Clone)]
 pub struct Semaphore(Rc<Inner>);
 
-/// A permit is taken off `value` for one who is woken when it is woken. If there is a permit then nobody waits who was not
-/// woken.
+/// Who is woken has its permit taken off `value` then. So while there is a permit and somebody waits, one before it was
+/// woken or cancelled and has not run yet: when that one leaves the line, it wakes as many as there are permits for.
 struct Inner {
     value: Cell<usize>,
     /// What releases cannot bring the value above.
@@ -104,13 +104,13 @@ impl Semaphore {
         Ok(())
     }
 
-    fn take(&self) {
+    fn take_permit(&self) {
         self.0.value.set(self.0.value.get() - 1);
     }
 
     /// The permit is taken first: whoever is woken may look at the count.
     fn wake_next(&self) -> bool {
-        self.take();
+        self.take_permit();
         let woken = self.0.line.wake_next();
         if !woken {
             self.0.value.set(self.0.value.get() + 1);
@@ -122,7 +122,7 @@ impl Semaphore {
 #[coframe_macros::coroutine(task, crate = crate)]
 fn acquire(semaphore: Semaphore) -> SemaphorePermit {
     if !semaphore.locked() {
-        semaphore.take();
+        semaphore.take_permit();
         return SemaphorePermit(Some(semaphore));
     }
     let place = or_raise!(Place::join(semaphore.clone()));

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use super::output::TaskOutput;
 use super::step::TaskInner;
 use super::{Core, Task, TaskHandle};
+use crate::Exception;
 use crate::context::{Context, Scope};
-use crate::event_loop::{EventLoop, LoopError};
+use crate::event_loop::EventLoop;
 use crate::promise::Promise;
 
 /// How a task is to be made: its name, its context, and whether it begins at once.
@@ -83,7 +84,7 @@ impl TaskBuilder {
         self.build(Some(event_loop.clone()), future, Location::caller())
     }
 
-    fn build<F>(
+    pub(crate) fn build<F>(
         self,
         event_loop: Option<EventLoop>,
         future: F,
@@ -99,9 +100,27 @@ impl TaskBuilder {
         match task.register() {
             Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => task.step(),
             Ok(()) => super::AnyTask::wake(task.clone()),
-            Err(error) => task.refuse(error),
+            Err(error) => task.refuse(error.into()),
         }
-        Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
+        Task::of(task)
+    }
+
+    /// A task that has failed, for `error`; the future is dropped.
+    pub(crate) fn refuse<F>(
+        self,
+        event_loop: Option<EventLoop>,
+        future: F,
+        error: Exception,
+        made_at: &'static Location<'static>,
+    ) -> Task<<F::Output as TaskOutput>::Value>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
+        let core = Core::new(0, self.name, scope, made_at, type_name::<F::IntoFuture>());
+        let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
+        task.refuse(error);
+        Task::of(task)
     }
 }
 
@@ -153,9 +172,15 @@ impl EventLoop {
     }
 }
 
+impl<T: 'static> Task<T> {
+    fn of(task: Rc<TaskInner<T>>) -> Self {
+        Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
+    }
+}
+
 impl<T: 'static> TaskInner<T> {
-    fn refuse(self: &Rc<Self>, error: LoopError) {
+    fn refuse(self: &Rc<Self>, error: Exception) {
         self.discard_future();
-        self.finish_by(Err(error.into()));
+        self.finish_by(Err(error));
     }
 }

@@ -55,7 +55,7 @@ fn count(task: &Rc<dyn AnyTask>) {
 fn raise_later(task: Rc<dyn AnyTask>, cancelled: Cancelled) {
     task.core().must_cancel.replace(Some(cancelled));
     // While it runs this is seen at the end of the step.
-    if !task.core().runs() {
+    if !task.core().is_running() {
         task.wake();
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Core {
     pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
     /// The type of its future.
-    future_type: &'static str,
+    runs: &'static str,
     /// Whether it ever ran.
     begun: Cell<bool>,
     /// Every step runs in it.
@@ -94,13 +94,13 @@ impl Core {
         name: Option<Rc<str>>,
         scope: Scope,
         made_at: &'static Location<'static>,
-        future_type: &'static str,
+        runs: &'static str,
     ) -> Self {
         Core {
             id,
             name: RefCell::new(name),
             made_at,
-            future_type,
+            runs,
             begun: Cell::new(false),
             scope,
             key: Cell::new(None),
@@ -137,9 +137,41 @@ impl Core {
         self.awaits.borrow().clone()
     }
 
-    /// The type of its future.
-    pub(crate) fn future_type(&self) -> &'static str {
-        self.future_type
+    /// The only thing that it waits for. Nothing while it runs.
+    pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
+        match &*self.awaits.borrow() {
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.running.get() => Some(awaited.clone()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.get()
+    }
+
+    /// Takes note that what it waits for was cancelled on its behalf.
+    pub(super) fn has_passed_on(&self) {
+        let before = self.passed_on.replace(self.awaits_only());
+        drop(before);
+    }
+
+    /// The cancellation of what was cancelled on its behalf, once that has not refused.
+    pub(super) fn passed_on(&self) -> Option<Exception> {
+        let passed_on = self.passed_on.borrow().clone()?;
+        passed_on.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
+    }
+
+    /// In a step: the cancellation of what it waited for before.
+    pub(super) fn awaited_cancellation(&self) -> Option<Exception> {
+        let awaited = match &*self.awaited.borrow() {
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) => awaited.clone(),
+            Awaits::Unknown | Awaits::Several => return None,
+        };
+        awaited.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
+    }
+
+    pub(crate) fn runs(&self) -> &'static str {
+        self.runs
     }
 
     pub(crate) fn has_begun(&self) -> bool {
@@ -159,40 +191,9 @@ impl Core {
         self.positions.borrow().clone()
     }
 
-    /// The only thing that it waits for. Nothing while it runs.
-    pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
-        match &*self.awaits.borrow() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.running.get() => Some(awaited.clone()),
-            _ => None,
-        }
-    }
-
-    /// Whether it is in a step.
-    pub(crate) fn runs(&self) -> bool {
-        self.running.get()
-    }
-
-    /// Takes note that what it waits for was cancelled on its behalf.
-    pub(super) fn has_passed_on(&self) {
-        let before = self.passed_on.replace(self.awaits_only());
-        drop(before);
-    }
-
-    /// The cancellation of what was cancelled on its behalf, once that has not refused.
-    pub(super) fn passed_on(&self) -> Option<Exception> {
-        let passed_on = self.passed_on.borrow().clone()?;
-        passed_on.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
-    }
-
-    /// The same, if it is `awaited` that was cancelled on its behalf.
-    pub(super) fn passed_on_to(&self, awaited: &Rc<dyn Awaited>) -> Option<Exception> {
-        let is_it = |to: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(to), Rc::as_ptr(awaited));
-        if self.passed_on.borrow().as_ref().is_some_and(is_it) { self.passed_on() } else { None }
-    }
-
     pub(super) fn begin_step(&self) {
-        self.running.set(true);
         self.begun.set(true);
+        self.running.set(true);
         self.awaited.swap(&self.awaits);
         self.positions.borrow_mut().clear();
     }

@@ -51,7 +51,7 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => waker,
             (None, Some(task)) => task.core().waker(),
-            (None, None) => Waker::noop(),
+            (None, None) => NOBODY,
         }
     }
 
@@ -59,10 +59,14 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => Polling::Waker(waker.clone()),
             (None, Some(task)) => Polling::Task(Rc::clone(task)),
-            (None, None) => Polling::Waker(Waker::noop().clone()),
+            (None, None) => Polling::Nobody,
         }
     }
 }
+
+/// The waker of a coroutine that somebody resumes by hand. There is one, because two of them need not be known for the
+/// same.
+static NOBODY: &Waker = Waker::noop();
 
 thread_local! {
     /// Not borrowed while foreign code runs or is dropped.
@@ -228,6 +232,7 @@ impl Drop for Outer {
 enum Polling {
     Task(Rc<dyn AnyTask>),
     Waker(Waker),
+    Nobody,
 }
 
 impl Polling {
@@ -235,6 +240,7 @@ impl Polling {
         match self {
             Polling::Task(task) => task.core().waker(),
             Polling::Waker(waker) => waker,
+            Polling::Nobody => NOBODY,
         }
     }
 }

@@ -121,7 +121,8 @@ impl<T: 'static> Step<'_, T> {
     fn cancellation(&self, in_coroutine: bool) -> Option<Exception> {
         let core = &self.task.core;
         if let Some(cancelled) = core.must_cancel.take() {
-            return Some(Exception::Cancelled(cancelled));
+            // One that is on its way already stays the same.
+            return Some(core.awaited_cancellation().unwrap_or(Exception::Cancelled(cancelled)));
         }
         // A coroutine will see where it waits that what it waits for was cancelled on its behalf.
         if in_coroutine { None } else { core.passed_on() }
@@ -153,6 +154,8 @@ impl<T: 'static> Drop for Step<'_, T> {
             self.task.core.end_step();
             if !self.task.promise.done() {
                 self.task.finish_by(Err(PromiseError::Panicked.into()));
+                // Whoever runs the loop has the panic itself.
+                _ = self.task.promise.failure();
             }
         }
     }
@@ -182,6 +185,7 @@ impl<T: 'static> AnyTask for TaskInner<T> {
             return;
         }
         {
+            let _entered = current::enter(self.clone(), None);
             let _inside = self.core.scope.enter();
             self.discard_future();
         }

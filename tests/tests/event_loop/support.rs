@@ -72,6 +72,15 @@ pub(crate) fn compare(expected: &str, program: impl FnOnce(&Trace) -> Result<(),
     end.unwrap();
 }
 
+/// How something has ended.
+pub(crate) fn end(result: Result<(), Exception>) -> String {
+    match result {
+        Ok(()) => "ok".to_owned(),
+        Err(e @ Exception::Cancelled(_)) => format!("cancelled({e})"),
+        Err(e) => format!("failed({e})"),
+    }
+}
+
 /// How the programs print a truth.
 pub(crate) fn yes(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
