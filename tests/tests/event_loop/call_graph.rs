@@ -156,22 +156,6 @@ fn asy_21_a_circle_is_marked() {
 }
 
 #[test]
-fn tsk_04_a_long_chain_is_cancelled_without_a_recursion() {
-    let (event_loop, _) = virtual_loop();
-    let promise = event_loop.create_promise();
-    let first = event_loop.create_task(fetch(promise.clone()));
-    let mut last = first.clone();
-    for _ in 0..100_000 {
-        last = event_loop.create_task(use_of(last));
-    }
-    event_loop.run_once().unwrap();
-    assert!(last.cancel());
-    assert_eq!((first.cancelling(), promise.cancelled()), (1, true));
-    event_loop.run_until_complete(last).unwrap_err();
-    assert!(first.cancelled());
-}
-
-#[test]
 fn asy_21_a_task_sees_itself_running() {
     let (event_loop, _) = virtual_loop();
     let main = named(&event_loop, "main", async {
