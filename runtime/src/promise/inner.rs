@@ -28,6 +28,9 @@ pub(crate) trait Awaited {
     /// What it failed with, or that it was cancelled. Whoever asks has seen it.
     fn failure(&self) -> Option<Exception>;
 
+    /// Its cancellation, if it was cancelled. Whoever asks has not seen what else it failed with.
+    fn cancellation(&self) -> Option<Cancelled>;
+
     /// Wakes the task when it is done, in the next pass; if it is done already, that is in the next pass too.
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration);
 
@@ -99,6 +102,13 @@ impl<T> Inner<T> {
 
     pub(crate) fn cancelled(&self) -> bool {
         matches!(*self.state.borrow(), State::Cancelled(_))
+    }
+
+    pub(crate) fn cancellation(&self) -> Option<Cancelled> {
+        match &*self.state.borrow() {
+            State::Cancelled(cancelled) => Some(cancelled.clone()),
+            _ => None,
+        }
     }
 
     pub(crate) fn failure(&self) -> Option<Exception> {
@@ -206,6 +216,10 @@ impl<T: 'static> Awaited for Inner<T> {
         self.failure()
     }
 
+    fn cancellation(&self) -> Option<Cancelled> {
+        self.cancellation()
+    }
+
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         self.wake_when_done(task, registration);
     }
@@ -277,6 +291,10 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
 
     fn failure(&self) -> Option<Exception> {
         self.inner.failure()
+    }
+
+    fn cancellation(&self) -> Option<Cancelled> {
+        self.inner.cancellation()
     }
 
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {

@@ -158,7 +158,13 @@ impl Core {
     /// The cancellation of what was cancelled on its behalf, once that has not refused.
     pub(super) fn passed_on(&self) -> Option<Exception> {
         let passed_on = self.passed_on.borrow().clone()?;
-        passed_on.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
+        passed_on.cancellation().map(Exception::Cancelled)
+    }
+
+    /// The same, if it is `awaited` that was cancelled on its behalf.
+    pub(super) fn passed_on_to(&self, awaited: &Rc<dyn Awaited>) -> Option<Exception> {
+        let is_it = |to: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(to), Rc::as_ptr(awaited));
+        if self.passed_on.borrow().as_ref().is_some_and(is_it) { self.passed_on() } else { None }
     }
 
     /// In a step: the cancellation of what it waited for before.
@@ -167,7 +173,7 @@ impl Core {
             Awaits::Polled(awaited) | Awaits::Yielded(awaited) => awaited.clone(),
             Awaits::Unknown | Awaits::Several => return None,
         };
-        awaited.failure().filter(|failure| matches!(failure, Exception::Cancelled(_)))
+        awaited.cancellation().map(Exception::Cancelled)
     }
 
     pub(crate) fn runs(&self) -> &'static str {

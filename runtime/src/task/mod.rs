@@ -28,7 +28,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 
 pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
@@ -82,8 +82,8 @@ pub struct Task<T> {
 
 /// A task of which the type of the value is not known: what [`current_task`] and [`EventLoop::all_tasks`] give.
 ///
-/// As a future it gives `()` when the task is over, however it ended; it fails only where it cannot be waited for, such as
-/// in the task itself.
+/// As a future it gives `()` when the task is over, however it ended. It fails where it cannot be waited for, such as in the
+/// task itself, and with [`Exception::Cancelled`] if the one who waits was cancelled and the task with it.
 #[derive(Clone)]
 pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 
@@ -294,7 +294,11 @@ impl Future for TaskHandle {
     type Output = Result<(), Exception>;
 
     fn poll(self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<Self::Output> {
-        promise::poll_done(&(self.0.clone() as Rc<dyn Awaited>), context)
+        let awaited = self.0.clone() as Rc<dyn Awaited>;
+        ready!(promise::poll_done(&awaited, context))?;
+        // The cancellation of the one who waits went on to the task: it is not lost on the way back.
+        let cancelled = current::task_polling(context).and_then(|task| task.core().passed_on_to(&awaited));
+        Poll::Ready(cancelled.map_or(Ok(()), Err))
     }
 }
 

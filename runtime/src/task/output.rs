@@ -43,7 +43,8 @@ use crate::Exception;
     label = "the future gives a `{Self}`",
     note = "end the future in `Ok(value)`, with an error of type `coframe::Exception`: `async {{ Ok(future.await) }}`; \
             an error of another type becomes one with `?`: `async {{ Ok(future.await?) }}`",
-    note = "or implement `coframe::TaskOutput` for the type"
+    note = "or implement `coframe::TaskOutput` for the type",
+    note = "an `async` block that ends in an endless `loop` gives a `!`: make it a `()` with `let end: () = loop {{ … }};`"
 )]
 pub trait TaskOutput {
     /// What the task gives.
@@ -87,25 +88,6 @@ plain! {
     [T] BTreeSet<T>; [T, S] HashSet<T, S>; [K, V] BTreeMap<K, V>; [K, V, S] HashMap<K, V, S>;
     [A] (A,); [A, B] (A, B); [A, B, C] (A, B, C); [A, B, C, D] (A, B, C, D); [A, B, C, D, E] (A, B, C, D, E);
     [A, B, C, D, E, F] (A, B, C, D, E, F);
-}
-
-/// Of an `async` block that never ends by itself, such as an endless loop. Its type cannot be written down otherwise.
-impl TaskOutput for <fn() -> ! as never::Gives>::Output {
-    type Value = Infallible;
-
-    fn into_result(self) -> Result<Infallible, Exception> {
-        self
-    }
-}
-
-mod never {
-    pub trait Gives {
-        type Output;
-    }
-
-    impl<T> Gives for fn() -> T {
-        type Output = T;
-    }
 }
 
 impl<T: 'static, const N: usize> TaskOutput for [T; N] {

@@ -235,6 +235,10 @@ impl<T: 'static> Awaited for TaskInner<T> {
         self.promise.failure()
     }
 
+    fn cancellation(&self) -> Option<Cancelled> {
+        self.promise.cancellation()
+    }
+
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         self.promise.wake_when_done(task, registration);
     }

@@ -190,7 +190,9 @@ fn mis_10_a_panic_ends_the_task_and_the_run_but_not_the_loop() {
     let task = event_loop.create_task(async move {
         let _local = inner.loud("local");
         _ = sleep(1).await;
-        panic!("in a task")
+        if true {
+            panic!("in a task");
+        }
     });
     let (awaited, said) = (task.clone(), trace.clone());
     let waiter = event_loop.create_task(async move { said.say(end(awaited.await.map(drop))) });
