@@ -24,7 +24,7 @@
 //!
 //! # Features
 //!
-//! - `event-loop` (default): implies `std`; [`event_loop`], [`Promise`], [`ContextVar`].
+//! - `event-loop` (default): implies `std`; [`event_loop`], [`run`], [`Task`], [`Promise`], [`sync`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!

@@ -9,4 +9,6 @@ pub use crate::{
 };
 #[cfg(feature = "alloc")]
 pub use crate::{Recursive, Shared};
+#[cfg(feature = "event-loop")]
+pub use crate::{Awaitable, Promise, Task, run, sleep, spawn};
 pub use coframe_macros::coroutine_expr as coroutine;
