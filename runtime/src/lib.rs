@@ -74,6 +74,8 @@ mod task;
 #[cfg(feature = "event-loop")]
 mod timeout;
 mod unraisable;
+#[cfg(feature = "event-loop")]
+mod wait;
 
 #[doc(hidden)]
 pub mod private;
@@ -110,4 +112,9 @@ pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput
 pub use crate::timeout::TimeoutError;
 #[cfg(feature = "std")]
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
+#[cfg(feature = "event-loop")]
+pub use crate::wait::{
+    AsCompleted, CompletedTasks, Gather, NextResult, NextTask, ReturnWhen, Shield, Wait, Waitable, as_completed, gather,
+    gather_results, shield, wait,
+};
 pub use coframe_macros::coroutine;

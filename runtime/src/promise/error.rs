@@ -32,6 +32,8 @@ pub enum PromiseError {
     AwaitsItself,
     /// A task was to wait for what belongs to another loop.
     OfAnotherLoop,
+    /// The first of no promises was to be waited for.
+    NothingToAwait,
 }
 
 impl fmt::Display for PromiseError {
@@ -44,6 +46,7 @@ impl fmt::Display for PromiseError {
             PromiseError::Panicked => "the task panicked",
             PromiseError::AwaitsItself => "a task cannot await itself",
             PromiseError::OfAnotherLoop => "a task cannot await what belongs to another event loop",
+            PromiseError::NothingToAwait => "the set of tasks and promises is empty",
         })
     }
 }
