@@ -90,6 +90,8 @@ mod threads;
 #[cfg(feature = "event-loop")]
 mod timeout;
 mod unraisable;
+#[cfg(feature = "event-loop")]
+mod wait;
 
 #[doc(hidden)]
 pub mod private;
@@ -129,4 +131,8 @@ pub use crate::{
     task_group::TaskGroup,
     threads::{RemoteTask, ThreadPanicked, to_thread},
     timeout::{Limit, Timeout, TimeoutError, timeout, timeout_at, wait_for},
+    wait::{
+        AsCompleted, CompletedTasks, Gather, NextResult, NextTask, ReturnWhen, Shield, Wait, Waitable, as_completed,
+        gather, gather_results, shield, wait,
+    },
 };

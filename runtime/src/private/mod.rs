@@ -43,6 +43,8 @@ pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
+#[cfg(feature = "event-loop")]
+pub use crate::wait::Together;
 pub use crate::{Code, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.

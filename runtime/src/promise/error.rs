@@ -34,6 +34,8 @@ pub enum PromiseError {
     AwaitsItself,
     /// A task was to wait for what belongs to another loop.
     OfAnotherLoop,
+    /// The first of no promises was to be waited for.
+    NothingToAwait,
 }
 
 impl fmt::Display for PromiseError {
@@ -47,6 +49,7 @@ impl fmt::Display for PromiseError {
             PromiseError::Abandoned => "the thread that was to settle the promise has dropped it",
             PromiseError::AwaitsItself => "a task cannot await itself",
             PromiseError::OfAnotherLoop => "a task cannot await what belongs to another event loop",
+            PromiseError::NothingToAwait => "the set of tasks and promises is empty",
         })
     }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::waiting::{Callback, Waiter, Waiting};
-use super::{Promise, PromiseError};
+use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
 use crate::task::{AnyTask, Core, Registration, current};
 use crate::{Cancelled, Exception};
@@ -36,6 +36,12 @@ pub(crate) trait Awaited {
 
     /// The same for whatever has a waker.
     fn wake_waker_when_done(&self, waker: &Waker);
+
+    /// Has `callback` called when it is done; see [`Promise::add_done_callback`].
+    fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception>;
+
+    /// Removes such a callback.
+    fn forget_callback(self: Rc<Self>, callback: CallbackId);
 
     /// Whom it waits for itself.
     fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
@@ -228,6 +234,14 @@ impl<T: 'static> Awaited for Inner<T> {
         self.wake_waker_when_done(waker);
     }
 
+    fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
+        Promise(self).add_done_callback(|_| callback())
+    }
+
+    fn forget_callback(self: Rc<Self>, callback: CallbackId) {
+        Promise(self).remove_done_callback(callback);
+    }
+
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
         Vec::new()
     }
@@ -303,6 +317,14 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
 
     fn wake_waker_when_done(&self, waker: &Waker) {
         self.inner.wake_waker_when_done(waker);
+    }
+
+    fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
+        Promise(self).add_done_callback(|_| callback())
+    }
+
+    fn forget_callback(self: Rc<Self>, callback: CallbackId) {
+        Promise(self).remove_done_callback(callback);
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {

@@ -102,7 +102,7 @@ impl TaskBuilder {
             Ok(()) => super::AnyTask::wake(task.clone()),
             Err(error) => task.refuse(error.into()),
         }
-        Task::of(task)
+        Task::made(task)
     }
 
     /// A task that has failed, for `error`; the future is dropped.
@@ -120,7 +120,7 @@ impl TaskBuilder {
         let core = Core::new(0, self.name, scope, made_at, type_name::<F::IntoFuture>());
         let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
         task.refuse(error);
-        Task::of(task)
+        Task::made(task)
     }
 }
 
@@ -173,7 +173,7 @@ impl EventLoop {
 }
 
 impl<T: 'static> Task<T> {
-    fn of(task: Rc<TaskInner<T>>) -> Self {
+    fn made(task: Rc<TaskInner<T>>) -> Self {
         Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
     }
 }

@@ -32,7 +32,7 @@ use std::task::{Poll, ready};
 
 pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
-pub(crate) use self::ensure::Ensured;
+pub(crate) use self::ensure::{Ensured, Value};
 pub(crate) use self::registry::Tasks;
 pub(crate) use self::waker::TaskWaker;
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};

@@ -15,7 +15,7 @@ use super::waker::TaskWaker;
 use super::{AnyTask, Core, Registration, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
 use crate::promise::{Awaited, Inner, Promise, Settle, State};
-use crate::{Cancelled, Exception, PromiseError};
+use crate::{CallbackId, Cancelled, Exception, PromiseError};
 
 type Driving<T> = Pin<Box<dyn Driven<T>>>;
 
@@ -245,6 +245,14 @@ impl<T: 'static> Awaited for TaskInner<T> {
 
     fn wake_waker_when_done(&self, waker: &Waker) {
         self.promise.wake_waker_when_done(waker);
+    }
+
+    fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
+        Promise::of(self).add_done_callback(|_| callback())
+    }
+
+    fn forget_callback(self: Rc<Self>, callback: CallbackId) {
+        Promise::of(self).remove_done_callback(callback);
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
