@@ -127,7 +127,7 @@ impl TaskBuilder {
 /// Runs a coroutine or a future as a task of the loop that runs in this thread: asyncio's `create_task`.
 ///
 /// It begins in the next pass. The loop owns it, so that nobody has to keep the task. Where no loop runs the task has
-/// failed with [`LoopError::NotRunning`], and the future is dropped.
+/// failed with [`LoopError::NotRunning`](crate::event_loop::LoopError::NotRunning), and the future is dropped.
 ///
 /// ```
 /// use coframe::spawn;
@@ -151,7 +151,8 @@ impl EventLoop {
     /// Runs a coroutine or a future as a task of this loop: asyncio's `loop.create_task`.
     ///
     /// It begins in the next pass, or in the first one if the loop does not run yet; see [`spawn`]. If the loop is closed,
-    /// the task has failed with [`LoopError::Closed`], and the future is dropped.
+    /// the task has failed with [`LoopError::Closed`](crate::event_loop::LoopError::Closed), and the future is
+    /// dropped.
     ///
     /// ```
     /// use coframe::event_loop::EventLoop;

@@ -142,8 +142,8 @@ fn cmb_06_the_same_when_the_wait_itself_is_cancelled() {
     let waiting = event_loop.create_task(wait_for(stubborn(trace.clone()), 9.0));
     let cancel = move || inner.say(format!("asked {}", waiting.cancel_with(Cancelled::new("stop"))));
     event_loop.call_later(0.5, cancel).unwrap();
-    let rest = event_loop.run_until_complete(async { sleep(3.0).await }).unwrap();
-    assert_eq!((rest, trace.line()), ((), "asked true refused slept".to_owned()));
+    event_loop.run_until_complete(sleep(3.0)).unwrap();
+    assert_eq!(trace.line(), "asked true refused slept");
 }
 
 #[test]
