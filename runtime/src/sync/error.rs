@@ -120,7 +120,7 @@ impl Error for QueueShutDown {}
 /// assert!(Exception::from(refused).is::<QueueFull>());
 /// # Ok::<(), Exception>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum PutError<T> {
     /// There is no room.
     Full(T),
@@ -134,6 +134,16 @@ impl<T> PutError<T> {
         match self {
             PutError::Full(item) | PutError::ShutDown(item) => item,
         }
+    }
+}
+
+/// Without the item, which need not be `Debug`.
+impl<T> fmt::Debug for PutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PutError::Full(_) => "Full(..)",
+            PutError::ShutDown(_) => "ShutDown(..)",
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Locks: PRM-01.
 
 use coframe::sync::{Lock, SyncError};
-use coframe::{Exception, Promise, Task, or_raise, spawn, try_yield_from, yield_from};
+use coframe::{Promise, Task, or_raise, spawn, try_yield_from, yield_from};
 
 use super::support::{cancel_soon, run, running, turns};
 use crate::support::{Trace, virtual_loop};
@@ -152,33 +152,23 @@ fn prm_01_a_woken_then_cancelled_waiter_passes_it_on() {
 #[coframe::coroutine(task)]
 fn no_barging(trace: Trace) {
     let lock = Lock::new();
-    yield_from!(lock.acquire()).forget();
-    let [_one] = takers(&lock, &trace);
+    let guard = yield_from!(lock.acquire());
+    let one = spawn(lock_it(lock.clone(), None));
+    let inner = trace.clone();
+    or_raise!(one.add_done_callback(move |_| inner.say("1")));
     yield_from!(turns(1));
-    or_raise!(lock.release());
-    assert!(!lock.locked(), "it is handed over at the next step of the one who waits");
-    let guard = yield_from!({
-        let lock = lock.clone();
-        async move {
-            let acquiring = lock.acquire();
-            or_release_later(&lock);
-            acquiring.await
-        }
-    });
-    trace.say("newcomer");
     drop(guard);
-    assert_eq!(trace.line(), "1 newcomer");
-}
-
-/// The first in line keeps the lock: somebody has to release it.
-fn or_release_later(lock: &Lock) {
-    let lock = lock.clone();
-    running().call_later(1.0, move || lock.release().map_err(Exception::from)).unwrap();
+    assert!(!lock.locked(), "it is handed over at the next step of the one who waits");
+    let _guard = yield_from!(lock.acquire());
+    trace.say("newcomer");
+    assert!(one.done());
 }
 
 #[test]
 fn prm_01_a_newcomer_does_not_get_in_before_the_one_that_was_woken() {
-    run(no_barging);
+    let (event_loop, trace) = virtual_loop();
+    event_loop.run_until_complete(no_barging(trace.clone())).unwrap();
+    assert_eq!(trace.line(), "1 newcomer");
 }
 
 #[test]
