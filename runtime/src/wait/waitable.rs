@@ -18,18 +18,28 @@ use crate::{Promise, Task, TaskHandle};
 pub trait Waitable: sealed::Watched + Unpin {}
 
 mod sealed {
+    use std::fmt;
     use std::rc::Rc;
 
     use crate::promise::Awaited;
 
     pub trait Watched {
-        fn target(&self) -> Rc<dyn Awaited>;
+        fn target(&self) -> Target;
+    }
+
+    /// What a handle is a handle on.
+    pub struct Target(pub(in super::super) Rc<dyn Awaited>);
+
+    impl fmt::Debug for Target {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Target")
+        }
     }
 }
 
 /// What `waitable` is a handle on.
 pub(super) fn target(waitable: &impl Waitable) -> Rc<dyn Awaited> {
-    sealed::Watched::target(waitable)
+    sealed::Watched::target(waitable).0
 }
 
 macro_rules! waitable {
@@ -37,9 +47,9 @@ macro_rules! waitable {
         impl$(<$T: 'static>)? Waitable for $handle {}
 
         impl$(<$T: 'static>)? sealed::Watched for $handle {
-            fn target(&self) -> Rc<dyn Awaited> {
+            fn target(&self) -> sealed::Target {
                 let $this = self;
-                $awaited
+                sealed::Target($awaited)
             }
         }
     )*};

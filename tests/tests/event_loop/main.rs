@@ -5,12 +5,17 @@
 
 mod support;
 
+mod as_completed;
 mod clocks;
 mod contexts;
 mod failures;
+mod gather;
 mod life;
 mod order;
 mod ports;
+mod ports_waits;
 mod promises;
+mod shield;
 mod threads;
 mod timers;
+mod wait;
