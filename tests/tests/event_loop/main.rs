@@ -5,21 +5,25 @@
 
 mod support;
 
+mod as_completed;
 mod call_graph;
 mod cancellation;
 mod clocks;
 mod contexts;
 mod exception_groups;
 mod failures;
+mod gather;
 mod life;
 mod nesting;
 mod order;
 mod ports;
 mod ports_tasks;
+mod ports_waits;
 mod promises;
 mod remote_promises;
 mod remote_tasks;
 mod runners;
+mod shield;
 mod sync;
 mod task_groups;
 mod tasks;
@@ -27,5 +31,6 @@ mod threads;
 mod timeouts;
 mod timers;
 mod to_thread;
+mod wait;
 mod wait_for;
 mod wakers;
