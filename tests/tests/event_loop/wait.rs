@@ -2,8 +2,8 @@
 
 use coframe::event_loop::{EventLoop, LoopError};
 use coframe::{
-    Cancelled, Exception, Promise, PromiseError, ReturnWhen, Task, TaskHandle, gather, shield, sleep, spawn,
-    try_yield_from, wait, yield_from,
+    Cancelled, Exception, Promise, PromiseError, ReturnWhen, Task, TaskHandle, Wait, Waitable, gather, shield, sleep,
+    spawn, try_yield_from, wait, yield_from,
 };
 
 use crate::support::{Trace, ValueError, run_out, trace_reports, virtual_loop};
@@ -26,16 +26,18 @@ fn tasks<const N: usize>(delays: [(&'static str, i32); N]) -> [Task<&'static str
     delays.map(|(name, delay)| coframe::TaskBuilder::new().name(name).spawn(job(name, delay.abs(), delay < 0)))
 }
 
+fn limited<W: Waitable>(wait: Wait<W>, timeout: Option<f64>) -> Wait<W> {
+    match timeout {
+        Some(timeout) => wait.timeout(timeout),
+        None => wait,
+    }
+}
+
 /// Waits as a coroutine and as a future, and says who was done and who was not.
 fn both_ways(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout: Option<f64>) -> (String, u64) {
     #[coframe::coroutine(task)]
     fn frame(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout: Option<f64>) -> String {
-        let waiting = wait(tasks(delays)).return_when(return_when);
-        let waiting = match timeout {
-            Some(timeout) => waiting.timeout(timeout),
-            None => waiting,
-        };
-        let (done, pending) = yield_from!(waiting);
+        let (done, pending) = yield_from!(limited(wait(tasks(delays)).return_when(return_when), timeout));
         format!("{}|{}", named(&done), named(&pending))
     }
 
@@ -46,8 +48,7 @@ fn both_ways(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout:
     let (event_loop, _) = virtual_loop();
     event_loop.set_exception_handler(|_, _| {});
     let as_future = event_loop.run_until_complete(async move {
-        let waiting = wait(tasks(delays)).return_when(return_when);
-        let (done, pending) = if let Some(timeout) = timeout { waiting.timeout(timeout).await? } else { waiting.await? };
+        let (done, pending) = limited(wait(tasks(delays)).return_when(return_when), timeout).await?;
         Ok(format!("{}|{}", named(&done), named(&pending)))
     });
     assert_eq!(as_future.unwrap(), as_coroutine);
@@ -226,7 +227,9 @@ fn cmb_03_errors_stay_unseen_in_the_tasks() {
     assert_eq!(trace.line(), "<a>");
     // To look for the first exception is to see it, as in CPython.
     let first = ReturnWhen::FirstException;
-    event_loop.run_until_complete(async move { wait(tasks([("a", -1), ("b", 1)])).return_when(first).await.map(drop) }).unwrap();
+    event_loop
+        .run_until_complete(async move { wait(tasks([("a", -1), ("b", 1)])).return_when(first).await.map(drop) })
+        .unwrap();
     assert_eq!(trace.line(), "");
 }
 
