@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use super::AnyTask;
+use super::{AnyTask, waker};
 use crate::context::Scope;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, PromiseError};
@@ -113,7 +113,7 @@ impl Core {
 
     /// The waker that the task is polled with; a task has one once it has been registered.
     pub(crate) fn waker(&self) -> &Waker {
-        self.waker.get().unwrap_or(Waker::noop())
+        self.waker.get().unwrap_or_else(|| waker::nobody())
     }
 
     /// What it waits for, if that is known.
@@ -168,7 +168,8 @@ impl Core {
         self.running.set(false);
         // What was cancelled may take its time, during which something else may wake the task.
         let awaits = self.awaits_only();
-        let still = |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| ptr::addr_eq(Rc::as_ptr(it), Rc::as_ptr(to)));
+        let still =
+            |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| ptr::addr_eq(Rc::as_ptr(it), Rc::as_ptr(to)));
         let passed_on = self.passed_on.take().filter(still);
         self.passed_on.replace(passed_on);
     }

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::{AnyTask, TaskHandle};
+use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::{Awaitable, Exception, Step};
@@ -51,7 +51,7 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => waker,
             (None, Some(task)) => task.core().waker(),
-            (None, None) => Waker::noop(),
+            (None, None) => waker::nobody(),
         }
     }
 }
@@ -79,7 +79,7 @@ pub(super) fn enter(task: Rc<dyn AnyTask>) -> Entered {
 /// Whether this is what the current future is polled with. If not, whoever polls is another executor, or a part of the
 /// current future that is to be told from the others.
 pub(super) fn is_polled_with(context: &Context<'_>) -> bool {
-    CURRENT.with_borrow(|current| current.waker().will_wake(context.waker()))
+    CURRENT.with_borrow(|current| waker::is_same(current.waker(), context.waker()))
 }
 
 /// Makes this the waker of what is awaited.
@@ -111,7 +111,7 @@ pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
 /// The task that polls, if it does so with its own waker.
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     CURRENT.with_borrow(|current| {
-        let task = current.task.as_ref().filter(|task| task.core().waker().will_wake(context.waker()))?;
+        let task = current.task.as_ref().filter(|task| waker::is_same(task.core().waker(), context.waker()))?;
         Some(Rc::clone(task))
     })
 }

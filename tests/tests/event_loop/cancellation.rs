@@ -255,7 +255,10 @@ fn tsk_04_whoever_else_awaits_it_hears_of_it_and_is_not_cancelled_itself() {
         assert_eq!(end(event_loop.run_until_complete(waiter.clone())), "cancelled(why)");
         assert_eq!(waiter.cancelling(), 0, "it hears of a cancellation that was not meant for it");
     }
-    assert_eq!(trace.line(), format!("begins{} raised(why) local{}", " begins".repeat(3), " raised(why) local".repeat(3)));
+    assert_eq!(
+        trace.line(),
+        format!("begins{} raised(why) local{}", " begins".repeat(3), " raised(why) local".repeat(3))
+    );
 }
 
 #[test]

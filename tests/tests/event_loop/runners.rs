@@ -31,7 +31,9 @@ fn runner(trace: &Trace) -> Runner {
 
 #[test]
 fn run_01_what_is_left_is_cancelled_and_waited_for_and_its_errors_are_reported() {
-    for (fails, line) in [(false, "main leaves cancelled finally"), (true, "main leaves cancelled finally <clean-up failed>")] {
+    for (fails, line) in
+        [(false, "main leaves cancelled finally"), (true, "main leaves cancelled finally <clean-up failed>")]
+    {
         let trace = Trace::default();
         let (runner, inner) = (runner(&trace), trace.clone());
         let left: Task<u32> = runner

@@ -5,8 +5,8 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::rc::Rc;
 
-use coframe::{Exception, Runner, TaskOutput};
 use coframe::event_loop::{EventLoop, LoopError};
+use coframe::{Exception, Runner, TaskOutput};
 
 /// What was said, in order. A clone writes to the same trace.
 #[derive(Clone, Default)]

@@ -283,9 +283,10 @@ fn tsk_09_where_no_loop_is_open_a_task_has_failed() {
 fn tsk_names_ids_and_all_tasks() {
     let (event_loop, trace) = virtual_loop();
     let tasks = [(); 3].map(|()| event_loop.create_task(async { sleep(1).await }));
-    assert_eq!(tasks.each_ref().map(|task| (task.id(), task.name().to_string())).map(|(id, name)| format!("{id} {name}")), [
-        "1 Task-1", "2 Task-2", "3 Task-3"
-    ]);
+    assert_eq!(
+        tasks.each_ref().map(|task| (task.id(), task.name().to_string())).map(|(id, name)| format!("{id} {name}")),
+        ["1 Task-1", "2 Task-2", "3 Task-3"]
+    );
     tasks[1].set_name("middle");
     tasks[0].cancel();
     pass(&event_loop);
@@ -368,9 +369,10 @@ fn tsk_10_what_a_task_drops_is_dropped_in_its_context() {
     pass(&event_loop);
     trace_reports(&event_loop, &Trace::default());
     event_loop.close().unwrap();
-    assert_eq!(trace.lines(), [
-        r#"ends in Some("ends")"#, r#"cancelled in Some("cancelled")"#, r#"closed in Some("closed")"#
-    ]);
+    assert_eq!(
+        trace.lines(),
+        [r#"ends in Some("ends")"#, r#"cancelled in Some("cancelled")"#, r#"closed in Some("closed")"#]
+    );
     drop((ends, closed));
 }
 
@@ -489,7 +491,10 @@ fn lop_07_run_until_complete_gives_the_result_or_the_error() {
     let stopping = event_loop.clone();
     event_loop.call_soon(move || stopping.stop()).unwrap();
     let open = event_loop.create_promise::<u32>();
-    assert_eq!(end(event_loop.run_until_complete(open.clone()).map(drop)), "failed(Event loop stopped before Future completed.)");
+    assert_eq!(
+        end(event_loop.run_until_complete(open.clone()).map(drop)),
+        "failed(Event loop stopped before Future completed.)"
+    );
     // What was to end that run ends no other.
     let said = trace.saying("after the promise is done");
     event_loop.call_soon(move || open.set_result(1)).unwrap();

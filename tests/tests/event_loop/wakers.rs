@@ -1,7 +1,7 @@
 //! Wakers of tasks: called too often, too late, from other threads and from within.
 
 use std::cell::Cell;
-use std::future::{poll_fn, Future};
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -127,8 +127,10 @@ fn a_coroutine_that_yielded_a_promise_is_not_resumed_before_it_is_done() {
     let (one, two) = (event_loop.create_promise::<u32>(), event_loop.create_promise::<u32>());
     // Two in one task, each of which is woken with the other.
     let kept = Kept::default();
-    let (mut first, mut second) =
-        (waits("one", one.clone(), trace.clone()).into_future(), waits("two", two.clone(), trace.clone()).into_future());
+    let (mut first, mut second) = (
+        waits("one", one.clone(), trace.clone()).into_future(),
+        waits("two", two.clone(), trace.clone()).into_future(),
+    );
     let (waker, mut ends) = (kept.clone(), Vec::new());
     let both = event_loop.create_task(poll_fn(move |context| {
         *waker.lock().unwrap() = Some(context.waker().clone());
