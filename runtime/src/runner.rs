@@ -26,7 +26,7 @@ use crate::{Exception, TaskBuilder, TaskHandle, TaskOutput};
 ///
 /// # Errors
 ///
-/// What `main` fails with; [`LoopError::AnotherRunning`] where a loop runs already; [`LoopError::Io`] if there can be no
+/// What `main` fails with; [`LoopError::AnotherRunning`](crate::event_loop::LoopError::AnotherRunning) where a loop runs already; [`LoopError::Io`](crate::event_loop::LoopError::Io) if there can be no
 /// loop, or it cannot go on.
 pub fn run<F>(main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
 where
@@ -104,7 +104,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// A [`LoopError`] that keeps the loop from running: what is left is dropped then.
+    /// A [`LoopError`](crate::event_loop::LoopError) that keeps the loop from running: what is left is dropped then.
     pub fn close(self) -> Result<(), Exception> {
         self.clean_up()
     }

@@ -89,25 +89,6 @@ plain! {
     [A, B, C, D, E, F] (A, B, C, D, E, F);
 }
 
-/// Of an `async` block that never ends by itself, such as an endless loop. Its type cannot be written down otherwise.
-impl TaskOutput for <fn() -> ! as never::Gives>::Output {
-    type Value = Infallible;
-
-    fn into_result(self) -> Result<Infallible, Exception> {
-        self
-    }
-}
-
-mod never {
-    pub trait Gives {
-        type Output;
-    }
-
-    impl<T> Gives for fn() -> T {
-        type Output = T;
-    }
-}
-
 impl<T: 'static, const N: usize> TaskOutput for [T; N] {
     type Value = Self;
 

@@ -10,6 +10,7 @@ mod clocks;
 mod contexts;
 mod failures;
 mod life;
+mod mistakes;
 mod nesting;
 mod order;
 mod ports;
