@@ -112,7 +112,8 @@ impl<T> Inner<T> {
 
     pub(crate) fn cancellation(&self) -> Option<Cancelled> {
         match &*self.state.borrow() {
-            State::Cancelled(cancelled) => Some(cancelled.clone()),
+            // A gathering fails with the cancellation of its children, as in asyncio.
+            State::Cancelled(cancelled) | State::Failed(Exception::Cancelled(cancelled)) => Some(cancelled.clone()),
             _ => None,
         }
     }

@@ -12,7 +12,7 @@ use super::{CallbackId, Promise};
 use crate::Exception;
 use crate::context::Scope;
 use crate::event_loop::{Outcome, Runnable};
-use crate::task::{AnyTask, Registration};
+use crate::task::{AnyTask, Registration, is_same};
 
 /// What is called when the promise is done. It is an entry of the loop's ready queue, so that nothing more is allocated
 /// for it then.
@@ -140,7 +140,7 @@ impl<T> Waiting<T> {
     }
 
     pub(super) fn has_waker(&self, waker: &Waker) -> bool {
-        self.waiters.iter().any(|waiter| matches!(waiter, Waiter::Waker(other) if other.will_wake(waker)))
+        self.waiters.iter().any(|waiter| matches!(waiter, Waiter::Waker(other) if is_same(other, waker)))
     }
 
     pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {

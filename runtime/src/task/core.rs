@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use super::AnyTask;
+use super::{AnyTask, waker};
 use crate::context::Scope;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, PromiseError};
@@ -129,7 +129,7 @@ impl Core {
 
     /// The waker that the task is polled with; a task has one once it has been registered.
     pub(crate) fn waker(&self) -> &Waker {
-        self.waker.get().unwrap_or(Waker::noop())
+        self.waker.get().unwrap_or_else(|| waker::nobody())
     }
 
     /// What it waits for, if that is known.

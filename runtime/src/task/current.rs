@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::{AnyTask, TaskHandle};
+use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::{Awaitable, Exception, Step};
@@ -51,7 +51,7 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => waker,
             (None, Some(task)) => task.core().waker(),
-            (None, None) => NOBODY,
+            (None, None) => waker::nobody(),
         }
     }
 
@@ -63,10 +63,6 @@ impl Current {
         }
     }
 }
-
-/// The waker of a coroutine that somebody resumes by hand. There is one, because two of them need not be known for the
-/// same.
-static NOBODY: &Waker = Waker::noop();
 
 thread_local! {
     /// Not borrowed while foreign code runs or is dropped.
@@ -124,7 +120,7 @@ pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
 /// The task that polls, if it does so with its own waker.
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     CURRENT.with_borrow(|current| {
-        let task = current.task.as_ref().filter(|task| task.core().waker().will_wake(context.waker()))?;
+        let task = current.task.as_ref().filter(|task| waker::is_same(task.core().waker(), context.waker()))?;
         Some(Rc::clone(task))
     })
 }
@@ -146,7 +142,7 @@ impl Inside {
     /// Enters a coroutine, and gives what is to be raised in it.
     pub(super) fn enter(context: &Context<'_>) -> (Self, Option<Exception>) {
         let here = CURRENT.with_borrow_mut(|current| {
-            if !current.waker().will_wake(context.waker()) {
+            if !waker::is_same(current.waker(), context.waker()) {
                 return Err(current.task.clone());
             }
             current.interior.depth += 1;
@@ -240,7 +236,7 @@ impl Polling {
         match self {
             Polling::Task(task) => task.core().waker(),
             Polling::Waker(waker) => waker,
-            Polling::Nobody => NOBODY,
+            Polling::Nobody => waker::nobody(),
         }
     }
 }

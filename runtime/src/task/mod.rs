@@ -34,7 +34,7 @@ pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
 pub(crate) use self::ensure::{Ensured, Value};
 pub(crate) use self::registry::Tasks;
-pub(crate) use self::waker::TaskWaker;
+pub(crate) use self::waker::{TaskWaker, is_same};
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};
 
 use crate::coroutine::Resumed;

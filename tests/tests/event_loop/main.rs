@@ -14,6 +14,7 @@ mod exception_groups;
 mod failures;
 mod gather;
 mod life;
+mod mistakes;
 mod nesting;
 mod order;
 mod ports;

@@ -140,7 +140,8 @@ fn what_is_thrown_by_hand_goes_where_a_cancellation_goes() {
         // It waits in its clean-up, in a loop that does not run: that fails.
         let refused = co.throw(ValueError("thrown".to_owned())).unwrap_err();
         assert_eq!(refused.to_string(), "no running event loop", "{shape}");
-        assert!(trace.line().starts_with(line), "{shape}");
+        let said = trace.line();
+        assert!(said.starts_with(line), "{shape}: {said}");
         assert!(!promise.cancelled(), "{shape}: nobody has cancelled it");
     }
 }
@@ -171,7 +172,7 @@ fn closing_and_dropping_drop_what_is_awaited_from_within() {
 
 #[test]
 fn a_future_is_dropped_when_it_is_over_and_before_its_value_is_used() {
-    struct Gives(Loud, bool);
+    struct Gives(#[expect(dead_code, reason = "says when it is dropped")] Loud, bool);
 
     impl Future for Gives {
         type Output = u32;
@@ -198,7 +199,7 @@ fn a_future_is_dropped_when_it_is_over_and_before_its_value_is_used() {
         sum
     }
 
-    struct Fails(Loud);
+    struct Fails(#[expect(dead_code, reason = "says when it is dropped")] Loud);
 
     impl Future for Fails {
         type Output = Result<(), Exception>;

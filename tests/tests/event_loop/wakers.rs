@@ -39,7 +39,8 @@ fn a_waker_that_is_called_many_times_polls_once_in_a_pass() {
     let waker = kept.lock().unwrap().clone().unwrap();
     for _ in 0..10 {
         waker.wake_by_ref();
-        waker.clone().wake();
+        let another = waker.clone();
+        another.wake();
     }
     pass(&event_loop);
     assert_eq!(polls.get(), 2);
@@ -135,11 +136,11 @@ fn a_coroutine_that_yielded_a_promise_is_not_resumed_before_it_is_done() {
     let both = event_loop.create_task(poll_fn(move |context| {
         *waker.lock().unwrap() = Some(context.waker().clone());
         for _ in 0..2 {
-            if ends.is_empty() || ends.len() == 1 && !ends.contains(&1) {
-                if let Poll::Ready(result) = Pin::new(&mut first).poll(context) {
-                    trace_end(&result);
-                    ends.push(1);
-                }
+            if !ends.contains(&1)
+                && let Poll::Ready(result) = Pin::new(&mut first).poll(context)
+            {
+                trace_end(&result);
+                ends.push(1);
             }
             if !ends.contains(&2)
                 && let Poll::Ready(result) = Pin::new(&mut second).poll(context)
