@@ -4,8 +4,8 @@
 //! at the root of the crate (both live in one namespace).
 
 pub use crate::{
-    Coroutine, CoroutineExt, Exception, Generator, Machine, Signal, Step, attempt, or_raise, raise, try_yield,
-    try_yield_from, yield_, yield_from,
+    Coroutine, CoroutineExt, Exception, Generator, Machine, Signal, Step, attempt, or_raise, raise, try_await,
+    try_yield, try_yield_from, yield_, yield_from,
 };
 #[cfg(feature = "alloc")]
 pub use crate::{Recursive, Shared};

@@ -103,7 +103,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
                 this.wait(task, awaitable, context);
-                inside.wait();
+                inside.wait_at((this.position)(&this.coroutine));
                 Poll::Pending
             }
         }
@@ -177,7 +177,6 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
                 }
             }
         }
-        core.waits_at((self.position)(&self.coroutine));
     }
 }
 

@@ -1,0 +1,89 @@
+//! An `async fn`: rustc compiles the body, as the `async` block that it would be anyway.
+//!
+//! The function stays `async`, and what it gives becomes a `Result`. In it stands the activation, and a block that has the
+//! body in its native form. `return` and `?` leave that block, with the value that was written. What is raised breaks out
+//! of the body, locals dropped, and leaves the block by way of the activation.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Block, Lifetime, Pat};
+
+use crate::dump::Dump;
+use crate::emit::named;
+use crate::function::{Argument, Function};
+use crate::model::used_import;
+use crate::report::Report;
+use crate::syntax::native;
+use crate::syntax::asynchronous;
+
+/// The body of the function.
+pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<TokenStream> {
+    let mut report = Report::default();
+    asynchronous::check(written, &mut report);
+    report.finish()?;
+
+    let local = |name| Ident::new(name, Span::mixed_site());
+    let (frame, returned, exception, value) = (local("frame"), local("returned"), local("exception"), local("value"));
+    // No name that a user could write, and no warning where nothing is raised.
+    let label = Lifetime::new("'_body", Span::mixed_site());
+    let (body, points) = native::asynchronous(written, function, &frame, &label);
+    let code = code(function, &points);
+    let (private, krate) = (function.private(), &function.krate);
+    let import = used_import(krate, &native::named_markers(written.to_token_stream()));
+    let arguments = function.arguments.iter().map(bound);
+    let returns = named(&function.returns);
+    let expansion = quote! {
+        #import
+        let #frame = #private::AsyncFrame::new({
+            const CODE: &#krate::Code = &#code;
+            CODE
+        });
+        let #returned = {
+            let #frame = &#frame;
+            let body = ::core::pin::pin!(async move {
+                let #exception: #krate::Exception = #label: {
+                    if false {
+                        return #frame.never::<#returns>();
+                    }
+                    #(#arguments)*
+                    let #value: #returns = #body;
+                    #[allow(unreachable_code)]
+                    return #value;
+                };
+                #[allow(unreachable_code)]
+                #frame.raise(#exception).await
+            });
+            let #returned = #frame.run(body).await;
+            #returned
+        };
+        #frame.result(#returned)
+    };
+    Dump::of(&function.name).section("expansion", || expansion.to_string());
+    Ok(expansion)
+}
+
+/// The arguments belong to the body, as in native Rust: each as it was given, and then what its pattern binds.
+fn bound(argument: &Argument) -> TokenStream {
+    let Argument { pat, param, plain, .. } = argument;
+    if param == "self" {
+        return quote!(let _ = &self;);
+    }
+    let allowed = quote!(#[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]);
+    if *plain {
+        return quote!(#allowed let #pat = #param;);
+    }
+    let given = Ident::new("_given", Span::mixed_site());
+    let pattern = (!matches!(pat, Pat::Wild(_))).then(|| quote!(#allowed let #pat = #given;));
+    quote!(let #given = #param; #pattern)
+}
+
+fn code(function: &Function, points: &[Span]) -> TokenStream {
+    let (krate, name) = (&function.krate, Literal::string(&function.name));
+    let points = points.iter().map(|point| {
+        quote_spanned! {*point=>
+            #krate::Point::new(#krate::PointKind::Await, ::core::line!(), ::core::column!())
+        }
+    });
+    let place = quote_spanned!(function.span=> ::core::file!(), ::core::line!());
+    quote!(#krate::Code::new(#name, #place, &[#(#points),*]))
+}
