@@ -52,7 +52,7 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => waker,
             (None, Some(task)) => task.core().waker(),
-            (None, None) => Waker::noop(),
+            (None, None) => NOBODY,
         }
     }
 
@@ -60,10 +60,13 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => Polling::Waker(waker.clone()),
             (None, Some(task)) => Polling::Task(Rc::clone(task)),
-            (None, None) => Polling::Waker(Waker::noop().clone()),
+            (None, None) => Polling::Nobody,
         }
     }
 }
+
+/// The one waker of those that nobody wakes: two that were made apart need not look alike.
+static NOBODY: &Waker = Waker::noop();
 
 thread_local! {
     /// Not borrowed while foreign code runs or is dropped.
@@ -224,6 +227,7 @@ impl Drop for Outer {
 enum Polling {
     Task(Rc<dyn AnyTask>),
     Waker(Waker),
+    Nobody,
 }
 
 impl Polling {
@@ -231,6 +235,7 @@ impl Polling {
         match self {
             Polling::Task(task) => task.core().waker(),
             Polling::Waker(waker) => waker,
+            Polling::Nobody => NOBODY,
         }
     }
 }
