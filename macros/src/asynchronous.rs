@@ -6,12 +6,12 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Block, Lifetime, Pat};
+use syn::{Block, Lifetime, Pat, Stmt, Type};
 
 use crate::dump::Dump;
 use crate::emit::named;
 use crate::function::{Argument, Function};
-use crate::model::used_import;
+use crate::model::{has_attribute, used_import};
 use crate::report::Report;
 use crate::syntax::native;
 use crate::syntax::asynchronous;
@@ -23,7 +23,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     report.finish()?;
 
     let local = |name| Ident::new(name, Span::mixed_site());
-    let (frame, returned, exception, value) = (local("frame"), local("returned"), local("exception"), local("value"));
+    let (frame, returned, exception) = (local("frame"), local("returned"), local("exception"));
     // No name that a user could write, and no warning where nothing is raised.
     let label = Lifetime::new("'_body", Span::mixed_site());
     let (body, points) = native::asynchronous(written, function, &frame, &label);
@@ -31,7 +31,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     let (private, krate) = (function.private(), &function.krate);
     let import = used_import(krate, &native::named_markers(written.to_token_stream()));
     let arguments = function.arguments.iter().map(bound);
-    let returns = named(&function.returns);
+    let (returns, body) = (named(&function.returns), returning(&body, &function.returns));
     let expansion = quote! {
         #import
         let #frame = #private::AsyncFrame::new({
@@ -46,9 +46,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
                         return #frame.never::<#returns>();
                     }
                     #(#arguments)*
-                    let #value: #returns = #body;
-                    #[allow(unreachable_code)]
-                    return #value;
+                    #body
                 };
                 #[allow(unreachable_code)]
                 #frame.raise(#exception).await
@@ -60,6 +58,13 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     };
     Dump::of(&function.name).section("expansion", || expansion.to_string());
     Ok(expansion)
+}
+
+/// The lint that is off for the whole function: it asks about a `Result` that the user has not written.
+pub(crate) fn allowed_lint(function: &Function) -> TokenStream {
+    let is_result = matches!(&function.returns, Type::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result")));
+    if function.is_async && !is_result { quote!(#[allow(clippy::missing_errors_doc)]) } else { TokenStream::new() }
 }
 
 /// The arguments belong to the body, as in native Rust: each as it was given, and then what its pattern binds.
@@ -75,6 +80,38 @@ fn bound(argument: &Argument) -> TokenStream {
     let given = Ident::new("_given", Span::mixed_site());
     let pattern = (!matches!(pat, Pat::Wild(_))).then(|| quote!(#allowed let #pat = #given;));
     quote!(let #given = #param; #pattern)
+}
+
+/// The statements of the body, and its value returned.
+fn returning(body: &Block, returns: &Type) -> TokenStream {
+    let value = Ident::new("value", Span::mixed_site());
+    let returned = |tail: &dyn ToTokens| {
+        let returns = named(returns);
+        quote! {
+            #[allow(clippy::diverging_sub_expression)]
+            let #value: #returns = #tail;
+            #[allow(unreachable_code)]
+            return #value;
+        }
+    };
+    let has_value = |stmt: &Stmt| match stmt {
+        Stmt::Expr(_, semi) => semi.is_none(),
+        Stmt::Macro(mac) => mac.semi_token.is_none(),
+        Stmt::Local(_) | Stmt::Item(_) => false,
+    };
+    let is_unit = matches!(returns, Type::Tuple(tuple) if tuple.elems.is_empty());
+    match body.stmts.split_last() {
+        Some((tail, stmts)) if has_value(tail) && !has_attribute(tail) => {
+            let returned = returned(tail);
+            quote!(#(#stmts)* #returned)
+        }
+        last if is_unit && !last.is_some_and(|(tail, _)| has_value(tail)) => {
+            let stmts = &body.stmts;
+            quote!(#(#stmts)* #[allow(unreachable_code)] return;)
+        }
+        // It has no end, or a type that is an alias of `()`.
+        _ => returned(body),
+    }
 }
 
 fn code(function: &Function, points: &[Span]) -> TokenStream {

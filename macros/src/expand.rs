@@ -101,7 +101,7 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
         }
     };
     let Item { attrs, vis, defaultness, sig, .. } = item;
-    let allowed = (!errors.is_empty()).then(|| quote!(#[allow(unused)]));
+    let allowed = if errors.is_empty() { asynchronous::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
     quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body)
 }
 

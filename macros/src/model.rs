@@ -129,7 +129,7 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
 }
 
 /// Whether an expression starts with an attribute, which an initialiser must not.
-fn has_attribute(expr: &syn::Expr) -> bool {
+pub(crate) fn has_attribute(expr: &impl ToTokens) -> bool {
     matches!(expr.to_token_stream().into_iter().next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 

@@ -29,8 +29,8 @@ use crate::names::{at, respan};
 /// The body with each marker as a call of its stand-in, and whether any of them delegates.
 pub(crate) fn checked(body: &Block, function: &Function) -> (Block, bool) {
     let private = function.private();
-    let (body, target) = run(body, &private, Target::Checked(Stubs::of(function)));
-    (body, matches!(target, Target::Checked(Stubs { delegates: true, .. })))
+    let (body, target) = run(body, &private, Target::Checked(Box::new(Stubs::of(function))));
+    (body, matches!(target, Target::Checked(stubs) if stubs.delegates))
 }
 
 /// The body with awaits in which exceptions are raised, and where these stand. `frame` is the variable that has the
@@ -44,7 +44,7 @@ pub(crate) fn asynchronous(body: &Block, function: &Function, frame: &Ident, lab
     }
 }
 
-fn run<'a>(body: &Block, private: &'a TokenStream, target: Target) -> (Block, Target) {
+fn run(body: &Block, private: &TokenStream, target: Target) -> (Block, Target) {
     let mut body = body.clone();
     let mut pass = Native { private, target, attempts: Vec::new(), loops: Vec::new(), count: 0 };
     pass.visit_block_mut(&mut body);
@@ -60,7 +60,7 @@ const LINTS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
 /// What suspension points become, and where exceptions go that no attempt catches.
 enum Target {
     /// Calls, in a body that is not run.
-    Checked(Stubs),
+    Checked(Box<Stubs>),
     /// Awaits.
     Async(Awaits),
 }
