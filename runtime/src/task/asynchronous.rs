@@ -127,13 +127,15 @@ impl<'a, T, F: Future<Output = Result<T, Exception>>> AwaitOperand<'a, F> {
     }
 }
 
-impl<F: Future> Await<'_, F> {
+impl<F> Await<'_, F> {
     /// By `&mut`: any other future.
     #[inline]
     pub fn outcome(&mut self) -> &mut Self {
         self
     }
+}
 
+impl<F: Future> Await<'_, F> {
     fn poll_raising(&mut self, context: &mut Context<'_>) -> Poll<Result<F::Output, Exception>> {
         let (inside, raised) = Inside::enter(context);
         let polled = match raised {

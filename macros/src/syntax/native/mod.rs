@@ -93,11 +93,11 @@ impl Native<'_> {
         match (&self.target, self.attempts.last()) {
             (Target::Checked(_), None) => outcome,
             (Target::Checked(_), Some(_)) => {
-                let leave = self.leave(&quote!(exception));
+                let leave = self.leave(name, &quote!(exception));
                 quote!(match #outcome { #ok #err #leave, })
             }
             (Target::Async(_), _) => {
-                let (ok, err, leave) = (at(name, ok), at(name, err), at(name, self.leave(&quote!(exception))));
+                let (ok, err, leave) = (at(name, ok), at(name, err), self.leave(name, &at(name, quote!(exception))));
                 matched(name, &outcome, quote!(#ok #err #leave,))
             }
         }
@@ -153,16 +153,24 @@ impl Native<'_> {
         }
         let (private, parens) = (self.private, syn::token::Paren(mac.delimiter.span().join()));
         let call = raise_call(private, name_span(mac), parens, &raised.exception, raised.cause.as_ref());
-        self.leave(&call)
+        self.leave(name_span(mac), &call)
     }
 
     /// Out of the innermost attempt, or of the body.
-    fn leave(&self, exception: &TokenStream) -> TokenStream {
+    fn leave(&self, name: Span, exception: &TokenStream) -> TokenStream {
         let private = self.private;
         match (self.attempts.last(), &self.target) {
-            (Some(label), _) => quote!(break #label ::core::result::Result::Err(#exception)),
+            (Some(label), Target::Checked(_)) => quote!(break #label ::core::result::Result::Err(#exception)),
             (None, Target::Checked(_)) => quote!(return #private::raised(#exception)),
-            (None, Target::Async(Awaits { body, .. })) => quote!(break #body #exception),
+            (Some(label), Target::Async(_)) => {
+                let leave = at(name, quote!(break #label ::core::result::Result::Err));
+                let exception = grouped(name, Delimiter::Parenthesis, exception.clone());
+                quote!(#leave #exception)
+            }
+            (None, Target::Async(Awaits { body, .. })) => {
+                let leave = at(name, quote!(break #body));
+                quote!(#leave #exception)
+            }
         }
     }
 
@@ -182,15 +190,26 @@ impl Native<'_> {
         if tries { outcome } else { self.caught(name, outcome) }
     }
 
-    /// An `.await` of an `async fn`, in parentheses: a `match` at the start of a statement would end it.
+    /// An `.await` of an `async fn`.
     fn awaited(&mut self, inner: &mut syn::ExprAwait) -> TokenStream {
         self.visit_expr_mut(&mut inner.base);
         let span = inner.await_token.span;
         let Target::Async(awaits) = &mut self.target else { return inner.to_token_stream() };
         let outcome = awaits.outcome(span, &inner.base.to_token_stream());
-        let value = grouped(span, Delimiter::Parenthesis, self.caught(span, outcome));
+        let value = self.stands_at(span, self.caught(span, outcome));
         let attrs = &inner.attrs;
         quote!(#(#attrs)* #value)
+    }
+
+    /// A call around what an await has become, as if the user had written it: rustc says there what is to be said of the
+    /// value. A `match` at the start of a statement would end it, and parentheses would be one too many to a linter.
+    fn stands_at(&self, span: Span, value: TokenStream) -> TokenStream {
+        let private = self.private;
+        let mut call = respan(span, quote!(#private::resumed));
+        let mut value = Group::new(Delimiter::Parenthesis, value);
+        value.set_span(span);
+        call.extend(value.into_token_stream());
+        call
     }
 
     fn is_checked(&self) -> bool {
@@ -209,7 +228,7 @@ impl Native<'_> {
                 let result = self.operand(mac);
                 let parens = syn::token::Paren(arguments);
                 let raised = raise_call(self.private, name, parens, &at(name, quote!(exception)), None::<&Expr>);
-                let leave = self.leave(&raised);
+                let leave = self.leave(name, &raised);
                 let ok = at(name, quote!(::core::result::Result::Ok(value) => value,));
                 let err = at(name, quote!(::core::result::Result::Err(exception)));
                 quote!(match #result { #ok #err => #leave, })
@@ -263,7 +282,7 @@ impl Native<'_> {
         match marker {
             Marker::Attempt | Marker::Raise | Marker::OrRaise => quote!((#tokens)),
             Marker::Yield | Marker::YieldFrom if !self.attempts.is_empty() => quote!((#tokens)),
-            Marker::TryAwait => grouped(name_span(mac), Delimiter::Parenthesis, tokens),
+            Marker::TryAwait => self.stands_at(name_span(mac), tokens),
             _ => tokens,
         }
     }
