@@ -29,7 +29,8 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     let (body, points) = native::asynchronous(written, function, &frame, &label);
     let code = code(function, &points);
     let (private, krate) = (function.private(), &function.krate);
-    let import = used_import(krate, &native::named_markers(written.to_token_stream()));
+    let markers = native::named_markers(written.to_token_stream());
+    let import = (!markers.is_empty()).then(|| used_import(krate, &markers)).map(|import| quote!(if false { #import }));
     let arguments = function.arguments.iter().map(bound);
     let (returns, body) = (named(&function.returns), returning(&body, &function.returns));
     let expansion = quote! {

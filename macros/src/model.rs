@@ -104,7 +104,7 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
     let returns = crate::emit::named(&function.returns);
     let capture = function.is_item.then(|| quote!(move));
     let markers = native::named_markers(written.to_token_stream());
-    let import = used_import(&function.krate, &markers);
+    let import = (!markers.is_empty()).then(|| used_import(&function.krate, &markers));
     let probing = delegates.then(|| crate::emit::probing(function));
     // The tail is what the lowered form makes of it too, so that rustc reports an error in both once.
     let stmts = match body.stmts.split_last() {
@@ -135,9 +135,6 @@ pub(crate) fn has_attribute(expr: &impl ToTokens) -> bool {
 
 /// Makes imports of markers used ones, and works as well where they are not imported.
 pub(crate) fn used_import(krate: &syn::Path, markers: &[Ident]) -> TokenStream {
-    if markers.is_empty() {
-        return TokenStream::new();
-    }
     // One module further in.
     let krate = match krate.segments.first() {
         Some(first) if krate.leading_colon.is_none() && first.ident == "super" => quote!(super::#krate),

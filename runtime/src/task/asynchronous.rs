@@ -97,7 +97,7 @@ pub struct AwaitOperand<'a, F>(Await<'a, F>);
 #[must_use = "a future does nothing until it is awaited"]
 pub struct Await<'a, F> {
     frame: &'a AsyncFrame,
-    /// The suspension point.
+    /// The number of the suspension point, from 1.
     point: u32,
     at: &'static Location<'static>,
     /// Whether the future waits in a coroutine, in which an exception can be raised.
@@ -111,7 +111,7 @@ pub struct Await<'a, F> {
 pub struct AwaitResult<'a, F>(Await<'a, F>);
 
 impl<'a, F> AwaitOperand<'a, F> {
-    /// At suspension point `point` of the code of `frame`.
+    /// At the suspension point of that number, from 1, in the code of `frame`.
     #[inline]
     #[track_caller]
     pub fn new(frame: &'a AsyncFrame, point: u32, future: Pin<&'a mut F>) -> Self {

@@ -32,8 +32,9 @@ impl Awaits {
     /// what it borrows from lives to the end of the statement.
     pub(super) fn outcome(&mut self, span: Span, operand: &TokenStream) -> TokenStream {
         let (private, frame) = (&self.private, &self.frame);
-        let point = Literal::usize_unsuffixed(self.points.len());
         self.points.push(span);
+        // As a frame's position counts them: 0 is that of one that has not begun.
+        let point = Literal::usize_unsuffixed(self.points.len());
         let into_future = at(span, quote!(::core::future::IntoFuture::into_future));
         let into_future = [into_future, grouped(span, Delimiter::Parenthesis, operand.clone())];
         // The call is the user's, so that its place is that of the await.
