@@ -13,8 +13,8 @@ use crate::emit::named;
 use crate::function::{Argument, Function};
 use crate::model::{has_attribute, used_import};
 use crate::report::Report;
-use crate::syntax::native;
 use crate::syntax::asynchronous;
+use crate::syntax::native;
 
 /// The body of the function.
 pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<TokenStream> {
@@ -23,7 +23,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     report.finish()?;
 
     let local = |name| Ident::new(name, Span::mixed_site());
-    let (frame, returned, exception) = (local("frame"), local("returned"), local("exception"));
+    let (frame, block, returned, exception) = (local("frame"), local("body"), local("returned"), local("exception"));
     // No name that a user could write, and no warning where nothing is raised.
     let label = Lifetime::new("'_body", Span::mixed_site());
     let (body, points) = native::asynchronous(written, function, &frame, &label);
@@ -39,9 +39,9 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
             const CODE: &#krate::Code = &#code;
             CODE
         });
-        let #returned = {
+        let #block = {
             let #frame = &#frame;
-            let body = ::core::pin::pin!(async move {
+            async move {
                 let #exception: #krate::Exception = #label: {
                     if false {
                         return #frame.never::<#returns>();
@@ -51,10 +51,9 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
                 };
                 #[allow(unreachable_code)]
                 #frame.raise(#exception).await
-            });
-            let #returned = #frame.run(body).await;
-            #returned
+            }
         };
+        let #returned = #frame.run(::core::pin::pin!(#block)).await;
         #frame.result(#returned)
     };
     Dump::of(&function.name).section("expansion", || expansion.to_string());

@@ -309,7 +309,13 @@ pub fn boxed(n: u32) -> Box<dyn Iterator<Item = u32>> {
 ///
 /// Never.
 #[coframe::coroutine]
-pub async fn awaits<T>((left, _): (u32, u32), _unused: &str, mut text: String, _: T, list: &[u32]) -> Result<u32, String>
+pub async fn awaits<T>(
+    (left, _): (u32, u32),
+    _unused: &str,
+    mut text: String,
+    _: T,
+    list: &[u32],
+) -> Result<u32, String>
 where
     T: Send,
 {

@@ -172,7 +172,7 @@ impl<T, F: Future<Output = Result<T, Exception>>> Future for AwaitResult<'_, F> 
     }
 }
 
-/// So that the probing comes to [`Await`] last.
+/// So that the probing comes to `Await` last.
 impl<'a, F> Deref for AwaitOperand<'a, F> {
     type Target = Await<'a, F>;
 

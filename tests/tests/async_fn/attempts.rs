@@ -39,10 +39,7 @@ fn break_and_continue_leave_an_attempt() {
     }
     let trace = Trace::default();
     assert_eq!(block_on(looping(trace.clone())).unwrap(), [3]);
-    assert_eq!(
-        trace.line(),
-        "a? a! -a -0 a? a! -a -1 a? a! -a -2 two a? a! -a b? b! -b b? b! -b -3 a? a! -a -4"
-    );
+    assert_eq!(trace.line(), "a? a! -a -0 a? a! -a -1 a? a! -a -2 two a? a! -a b? b! -b b? b! -b -3 a? a! -a -4");
 }
 
 #[test]
@@ -64,7 +61,10 @@ fn return_and_question_mark_leave_the_function() {
     }
     for (text, said) in [("", ""), ("x", ""), ("4", "goes on ")] {
         let trace = Trace::default();
-        assert_eq!(block_on(parse(trace.clone(), text)).unwrap().ok(), [("", 0), ("4", 5)].iter().find(|it| it.0 == text).map(|it| it.1));
+        assert_eq!(
+            block_on(parse(trace.clone(), text)).unwrap().ok(),
+            [("", 0), ("4", 5)].iter().find(|it| it.0 == text).map(|it| it.1)
+        );
         assert_eq!(trace.line(), format!("wait? wait! -wait -inside {said}-outside"));
     }
 }

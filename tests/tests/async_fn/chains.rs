@@ -46,9 +46,9 @@ impl Chain {
             return self.clone().level(inner);
         }
         let raises = self.raises;
-        Box::pin(async move {
-            if raises { Err(ValueError("innermost").into()) } else { sleep(3600.0).await.map(|()| 0) }
-        })
+        Box::pin(
+            async move { if raises { Err(ValueError("innermost").into()) } else { sleep(3600.0).await.map(|()| 0) } },
+        )
     }
 
     /// What to do about an exception at level `n`: handle it, or raise it again.

@@ -275,8 +275,11 @@ fn a_level_costs_no_more_than_a_few_words() {
     level!(level_1 of level_0 level_2 of level_1 level_3 of level_2 level_4 of level_3);
     let trace = Trace::default();
     let sizes = [
-        size_of_val(&level_0(&trace)), size_of_val(&level_1(&trace)), size_of_val(&level_2(&trace)),
-        size_of_val(&level_3(&trace)), size_of_val(&level_4(&trace)),
+        size_of_val(&level_0(&trace)),
+        size_of_val(&level_1(&trace)),
+        size_of_val(&level_2(&trace)),
+        size_of_val(&level_3(&trace)),
+        size_of_val(&level_4(&trace)),
     ];
     let steps: Vec<usize> = sizes.windows(2).map(|two| two[1] - two[0]).collect();
     assert!(steps.iter().all(|step| *step == steps[0] && *step < 200), "{sizes:?}");

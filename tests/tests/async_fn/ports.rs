@@ -7,7 +7,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use coframe::event_loop::EventLoop;
-use coframe::{Cancelled, Exception, Task, TaskOutput, attempt, current_task, or_raise, raise, sleep, spawn, try_await};
+use coframe::{
+    Cancelled, Exception, Task, TaskOutput, attempt, current_task, or_raise, raise, sleep, spawn, try_await,
+};
 
 use crate::support::{Trace, ValueError, kind};
 

@@ -3,7 +3,7 @@
 use std::future::{Future, ready};
 
 use coframe::event_loop::EventLoop;
-use coframe::{Awaitable, Exception, or_raise, raise, sleep, try_await, yield_};
+use coframe::{Awaitable, Exception, attempt, or_raise, raise, sleep, try_await, yield_};
 
 use crate::support::{Trace, ValueError, block_on, cancelled_after};
 
@@ -24,11 +24,12 @@ fn awt_02_what_a_frame_yields_reaches_the_loop_and_what_it_returns_is_the_value(
     }
     let (event_loop, trace) = (EventLoop::with_virtual_clock().unwrap(), Trace::default());
     let task = event_loop.create_task(awaits(trace.clone()));
-    event_loop.call_soon({
-        let trace = trace.clone();
-        move || trace.say("other")
-    })
-    .unwrap();
+    event_loop
+        .call_soon({
+            let trace = trace.clone();
+            move || trace.say("other")
+        })
+        .unwrap();
     assert_eq!(event_loop.run_until_complete(task).unwrap(), 30);
     assert_eq!(trace.line(), "0 other 1 0");
 }
@@ -85,6 +86,43 @@ fn awt_06_a_future_of_it_is_awaited_as_it_is() {
     for result in [cancelled_after(1, waits()), cancelled_after(1, async { waits().await })] {
         assert!(matches!(result.unwrap_err().source(), Some(Exception::Cancelled(_))));
     }
+}
+
+#[test]
+fn awt_08_an_error_passes_through_a_clean_up_that_awaits() {
+    #[coframe::coroutine]
+    async fn manages(trace: Trace) {
+        sleep(0.5).await;
+        trace.say("enter");
+        let caught = attempt! {
+            sleep(0.5).await;
+            raise!(ValueError("body"));
+        };
+        sleep(0.5).await;
+        trace.say("exit");
+        or_raise!(caught);
+    }
+    let (event_loop, trace) = (EventLoop::with_virtual_clock().unwrap(), Trace::default());
+    assert_eq!(event_loop.run_until_complete(manages(trace.clone())).unwrap_err().to_string(), "body");
+    assert_eq!(trace.line(), "enter exit");
+}
+
+#[test]
+fn an_await_of_a_nested_block_is_plain() {
+    macro_rules! hidden {
+        ($future:ident) => {
+            $future.await
+        };
+    }
+    #[coframe::coroutine]
+    async fn nested() -> [bool; 3] {
+        let fails = || ready(Err::<u8, _>(Exception::from(ValueError("no"))));
+        let block = async { fails().await.is_err() };
+        let closure = async || fails().await.is_err();
+        let future = fails();
+        [block.await, closure().await, hidden!(future).is_err()]
+    }
+    assert_eq!(block_on(nested()).unwrap(), [true; 3]);
 }
 
 #[test]

@@ -52,10 +52,7 @@ fn it_is_raised_at_each_await_and_drops_what_is_in_scope() {
     }
     let trace = Trace::default();
     assert_eq!(cancelled_after(7, points(trace.clone())).unwrap(), 3);
-    assert_eq!(
-        trace.line(),
-        "a? a! -a b? b! -b -second c? c! -c -each c? c! -c -each d? d! -d e? e! -e -third -first"
-    );
+    assert_eq!(trace.line(), "a? a! -a b? b! -b -second c? c! -c -each c? c! -c -each d? d! -d e? e! -e -third -first");
 }
 
 #[test]
@@ -92,10 +89,7 @@ fn cleaning_up_may_await() {
     let trace = Trace::default();
     let result = cancelled_after(2, clean(trace.clone()));
     assert!(matches!(result, Err(Exception::Cancelled(_))));
-    assert_eq!(
-        trace.line(),
-        "work? work! -work more? -more -inside clean? clean! -clean up? up! -up"
-    );
+    assert_eq!(trace.line(), "work? work! -work more? -more -inside clean? clean! -clean up? up! -up");
 }
 
 #[test]
@@ -116,7 +110,10 @@ fn a_second_cancellation_interrupts_the_clean_up() {
     }
     assert_eq!(task.cancelling(), 2);
     let exception = event_loop.run_until_complete(task).unwrap_err();
-    assert_eq!(trace.line(), format!("{exception}, Err({:?})", Exception::Cancelled(Cancelled::new("two")).to_string()));
+    assert_eq!(
+        trace.line(),
+        format!("{exception}, Err({:?})", Exception::Cancelled(Cancelled::new("two")).to_string())
+    );
 }
 
 #[test]

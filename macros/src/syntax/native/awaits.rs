@@ -39,10 +39,8 @@ impl Awaits {
         let into_future = [into_future, grouped(span, Delimiter::Parenthesis, operand.clone())];
         // The call is the user's, so that its place is that of the await.
         let mut awaited = respan(span, quote!(#private::AwaitOperand::new));
-        let mut arguments = Group::new(
-            Delimiter::Parenthesis,
-            at(span, quote!(#frame, #point, ::core::pin::pin!(future))),
-        );
+        let mut arguments =
+            Group::new(Delimiter::Parenthesis, at(span, quote!(#frame, #point, ::core::pin::pin!(future))));
         arguments.set_span(span);
         awaited.extend(arguments.into_token_stream());
         awaited.extend(at(span, quote!(.outcome().await)));

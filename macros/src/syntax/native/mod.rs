@@ -162,13 +162,13 @@ impl Native<'_> {
         match (self.attempts.last(), &self.target) {
             (Some(label), Target::Checked(_)) => quote!(break #label ::core::result::Result::Err(#exception)),
             (None, Target::Checked(_)) => quote!(return #private::raised(#exception)),
-            (Some(label), Target::Async(_)) => {
-                let leave = at(name, quote!(break #label ::core::result::Result::Err));
+            (last, Target::Async(Awaits { body, .. })) => {
+                let leave = match last {
+                    Some(label) => quote!(break #label ::core::result::Result::Err),
+                    None => quote!(break #body),
+                };
+                let leave = at(name, leave);
                 let exception = grouped(name, Delimiter::Parenthesis, exception.clone());
-                quote!(#leave #exception)
-            }
-            (None, Target::Async(Awaits { body, .. })) => {
-                let leave = at(name, quote!(break #body));
                 quote!(#leave #exception)
             }
         }

@@ -91,4 +91,3 @@ fn drop_path(out: &mut Vec<TokenTree>) {
 fn is_path_segment(ident: &Ident) -> bool {
     !matches!(ident.to_string().as_str(), "return" | "break" | "in" | "if" | "match" | "while" | "else" | "mut")
 }
-
