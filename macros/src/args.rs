@@ -22,6 +22,8 @@ pub(crate) struct Args {
     pub(crate) recursive: Option<Span>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
+    /// The words that were given, in order.
+    pub(crate) given: Vec<syn::Ident>,
 }
 
 impl Default for Args {
@@ -33,6 +35,7 @@ impl Default for Args {
             task: None,
             recursive: None,
             krate: parse_quote!(::coframe),
+            given: Vec::new(),
         }
     }
 }
@@ -43,9 +46,8 @@ impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
     fn read(input: ParseStream<'_>, report: &mut Report) -> Self {
         let mut args = Args::default();
-        let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() && !starts_closure(input) {
-            if let Err(error) = args.argument(input, &mut seen) {
+            if let Err(error) = args.argument(input) {
                 report.push(error);
                 while !input.is_empty() && !input.peek(Token![,]) && !starts_closure(input) {
                     let _: syn::Result<TokenTree> = input.parse();
@@ -59,15 +61,15 @@ impl Args {
                 let _: syn::Result<TokenTree> = input.parse();
             }
         }
-        args.resolve_task(&seen, report);
+        args.resolve_task(report);
         args
     }
 
     /// `task` is `yield = Awaitable`.
-    fn resolve_task(&mut self, seen: &[String], report: &mut Report) {
+    fn resolve_task(&mut self, report: &mut Report) {
         let Some(span) = self.task else { return };
         for word in ["yield", "send"] {
-            if seen.iter().any(|it| it == word) {
+            if self.given.iter().any(|it| it == word) {
                 let message = format!("a `task` yields `Awaitable` and is sent `()`: leave out `task` or `{word}`");
                 report.push(syn::Error::new(span, message));
             }
@@ -88,10 +90,10 @@ impl Args {
         args
     }
 
-    fn argument(&mut self, input: ParseStream<'_>, seen: &mut Vec<String>) -> syn::Result<()> {
+    fn argument(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = input.call(syn::Ident::parse_any).map_err(|error| syn::Error::new(error.span(), KNOWN))?;
         let word = name.to_string();
-        if seen.contains(&word) {
+        if self.given.contains(&name) {
             return Err(syn::Error::new(name.span(), format!("`{word}` is given twice")));
         }
         let ty = |input: ParseStream<'_>| {
@@ -124,7 +126,7 @@ impl Args {
             }
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
-        seen.push(word);
+        self.given.push(name);
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::graph::print;
 use crate::layout::Layout;
 use crate::model::Model;
 use crate::report::Report;
-use crate::{check, fallback, per_resume, solve};
+use crate::{asynchronous, check, fallback, per_resume, solve};
 
 /// A body that was refused: why, and what of it rustc can check all the same.
 struct Refused {
@@ -28,6 +28,9 @@ impl From<syn::Error> for Refused {
 
 /// From a body to the block that makes the coroutine.
 fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> {
+    if function.is_async {
+        return Ok(asynchronous::compile(function, &written)?);
+    }
     let dump = Dump::of(&function.name);
     let mut model = Model::read(function, written)?;
     dump.section("model", || model.body.to_token_stream().to_string());
@@ -98,7 +101,7 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
         }
     };
     let Item { attrs, vis, defaultness, sig, .. } = item;
-    let allowed = (!errors.is_empty()).then(|| quote!(#[allow(unused)]));
+    let allowed = if errors.is_empty() { asynchronous::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
     quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body)
 }
 

@@ -7,6 +7,9 @@ use crate::function::Function;
 
 /// A body that only has the right type. The native form, where there is one, keeps what the user imported in use.
 pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
+    if function.is_async {
+        return quote!(::core::unreachable!());
+    }
     let (private, make) = (function.private(), function.constructor(false));
     quote!(#native #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()))
 }

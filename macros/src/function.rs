@@ -69,6 +69,8 @@ pub(crate) struct Function {
     pub(crate) clone: bool,
     /// Whether it runs as a task.
     pub(crate) task: bool,
+    /// Whether it is an `async fn`.
+    pub(crate) is_async: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
     pub(crate) by_move: bool,
@@ -125,6 +127,10 @@ impl Function {
     /// Reads a signature, and makes it that of a function that gives a coroutine.
     pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
         check(sig, report);
+        let is_async = sig.asyncness.is_some();
+        if is_async {
+            check_async(args, report);
+        }
         let mut yields = args.yields.clone();
         let sends = Sends::of(&args.sends, &mut yields, &sig.generics);
         let returns: Type = match &sig.output {
@@ -137,14 +143,16 @@ impl Function {
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
-        let recursive = args.recursive.is_some() && can_be_recursive(sig, args, &sends, report);
+        let recursive = args.recursive.is_some() && !is_async && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
             Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
             Sends::Lent { lifetime, sends } => {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        sig.output = if recursive {
+        sig.output = if is_async {
+            parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
+        } else if recursive {
             let (mut yields, mut returns) = (yields.clone(), returns.clone());
             let frame = recursive::outlives(sig, [&mut yields, &mut returns]);
             let sends = &args.sends;
@@ -163,6 +171,7 @@ impl Function {
             returns,
             clone: args.clone,
             task: args.task.is_some(),
+            is_async,
             recursive,
             by_move: false,
             is_item: true,
@@ -205,6 +214,7 @@ impl Function {
             returns,
             clone: args.clone,
             task: args.task.is_some(),
+            is_async: false,
             recursive: false,
             by_move: closure.capture.is_some(),
             is_item: false,
@@ -214,9 +224,6 @@ impl Function {
 
 /// Reports what a coroutine cannot be, and takes it off the signature, so that it is reported once.
 fn check(sig: &mut Signature, report: &mut Report) {
-    if let Some(token) = sig.asyncness.take() {
-        report.at(&token, message::ASYNC_FN);
-    }
     if let Some(token) = sig.constness.take() {
         report.at(&token, message::CONST_FN);
     }
@@ -232,6 +239,19 @@ fn check(sig: &mut Signature, report: &mut Report) {
         };
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
             report.at(attr, message::CFG);
+        }
+    }
+}
+
+/// Reports what an `async fn` cannot be.
+fn check_async(args: &Args, report: &mut Report) {
+    for word in &args.given {
+        match word.to_string().as_str() {
+            "yield" | "send" => report.at(word, message::ASYNC_YIELD),
+            "task" => report.at(word, message::ASYNC_TASK),
+            "recursive" => report.at(word, message::ASYNC_RECURSIVE),
+            "derive" => report.at(word, message::ASYNC_CLONE),
+            _ => {}
         }
     }
 }

@@ -1,8 +1,14 @@
 //! The texts of the refusals: what the construct is, why it cannot be, what to write instead.
 
 pub(crate) const NOT_PLAIN: &str = "`#[coroutine]` can only be put on a function";
-pub(crate) const ASYNC_FN: &str = "`#[coroutine]` on an `async fn` is not supported by this version; remove `async`, or \
-     keep the `async fn` and remove the attribute";
+pub(crate) const ASYNC_YIELD: &str = "async generators are not supported by this version: an `async fn` cannot yield";
+pub(crate) const ASYNC_YIELD_FROM: &str = "an `async fn` waits with `.await`: write `future.await`";
+pub(crate) const ASYNC_TRY_YIELD_FROM: &str = "an `async fn` waits with `.await`: write `try_await!(future)`";
+pub(crate) const ASYNC_TASK: &str = "an `async fn` is a task already: remove `task`";
+pub(crate) const ASYNC_RECURSIVE: &str = "an `async fn` cannot be `recursive`: remove the word, and box the call, \
+     `Box::pin(call()).await`";
+pub(crate) const ASYNC_CLONE: &str = "the future of an `async fn` cannot be `Clone`: remove `derive(Clone)`, or write a \
+     `#[coframe::coroutine(task, derive(Clone))] fn`";
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
@@ -12,7 +18,11 @@ pub(crate) const DELEGATE_ARGUMENTS: &str = "takes one value, what is delegated 
 pub(crate) const OR_RAISE_ARGUMENTS: &str = "takes one value, a `Result`: `or_raise!(result)`";
 pub(crate) const RAISE_ARGUMENTS: &str = "takes an exception, and may say what it was raised from: `raise!(error)` or \
      `raise!(error, from = cause)`";
-pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is not `async`";
+pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is not `async`: use `yield_from!(…)`, or make it \
+     an `async fn`";
+pub(crate) const TRY_AWAIT: &str = "`try_await!` cannot be used in a coroutine that is not `async`: use `try_yield_from!(…)`, or \
+     make it an `async fn`";
+pub(crate) const AWAIT_ARGUMENTS: &str = "takes one value, a future: `try_await!(future)`";
 pub(crate) const CFG: &str = "`#[cfg]` cannot be decided here, because a coroutine's body is compiled before `cfg` is \
      applied; put it on the whole function or use `if cfg!(…)`";
 pub(crate) const ATTRIBUTE: &str = "this attribute cannot be kept on a construct around a yield; bind the yield first: \

@@ -93,7 +93,7 @@ fn parameter(argument: &Argument) -> Pat {
 /// The statement that shows the body as written to the compiler.
 fn native_form(function: &Function, written: &Block) -> TokenStream {
     let private = function.private();
-    let (body, delegates) = native::native(written, function);
+    let (body, delegates) = native::checked(written, function);
     let lets = function.arguments.iter().filter(|argument| argument.param != "self").map(|argument| {
         let (pat, param) = (&argument.pat, &argument.param);
         quote! {
@@ -129,12 +129,12 @@ fn native_form(function: &Function, written: &Block) -> TokenStream {
 }
 
 /// Whether an expression starts with an attribute, which an initialiser must not.
-fn has_attribute(expr: &syn::Expr) -> bool {
+pub(crate) fn has_attribute(expr: &impl ToTokens) -> bool {
     matches!(expr.to_token_stream().into_iter().next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 
 /// Makes imports of markers used ones, and works as well where they are not imported.
-fn used_import(krate: &syn::Path, markers: &[Ident]) -> TokenStream {
+pub(crate) fn used_import(krate: &syn::Path, markers: &[Ident]) -> TokenStream {
     // One module further in.
     let krate = match krate.segments.first() {
         Some(first) if krate.leading_colon.is_none() && first.ident == "super" => quote!(super::#krate),

@@ -110,3 +110,21 @@ fn nothing_unsafe_is_expanded() {
     let text = lowered("yield = u8", "fn f(list: Vec<u8>) { for x in list { yield_!(x); } }");
     check(&text, &[], &["unsafe"]);
 }
+
+#[test]
+fn an_async_function_stays_one() {
+    let parse = |text: &str| text.parse::<TokenStream>().unwrap();
+    let item = "async fn f(mut n: u32, _: D) -> u32 { n += g().await; raise!(n); }";
+    let file = syn::parse2(expand::attribute(TokenStream::new(), parse(item))).unwrap();
+    let text = prettyplease::unparse(&file);
+    let wanted = [
+        "async fn f(n: u32, arg: D) -> ::core::result::Result<u32, ::coframe::Exception> {",
+        "let mut n = n;",
+        "let _given = arg;",
+        "break '_body (exception);",
+        "break '_body (::coframe::private::raise(n))",
+        "::coframe::private::AwaitOperand::new(",
+        "frame.run(::core::pin::pin!(body)).await",
+    ];
+    check(&text, &wanted, &["compile_error", "'_attempt"]);
+}

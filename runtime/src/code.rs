@@ -40,6 +40,8 @@ pub enum PointKind {
     Yield,
     /// `yield_from!` or `try_yield_from!`.
     YieldFrom,
+    /// `.await` or `try_await!` in an `async fn`.
+    Await,
 }
 
 impl Code {
@@ -115,6 +117,7 @@ impl fmt::Display for Point {
         let kind = match self.kind {
             PointKind::Yield => "yield",
             PointKind::YieldFrom => "yield from",
+            PointKind::Await => "await",
         };
         write!(f, "{kind} at {}:{}", self.line, self.column)
     }

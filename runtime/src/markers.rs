@@ -123,6 +123,45 @@ macro_rules! try_yield_from {
     };
 }
 
+/// `.await` whose value is a `Result`: what the future gives, or the exception that is raised there. Python's
+/// `try: x = await f` with one `except` around it. For a coroutine that is an `async fn`; in others it is
+/// [`try_yield_from!`](crate::try_yield_from).
+///
+/// Of a future that gives a `Result` with an [`Exception`](crate::Exception) that is the outcome. Of any other future an
+/// exception is what was raised while it was waited for, such as a cancellation of the task. The operand is evaluated as
+/// that of an `.await` is.
+///
+/// ```
+/// # #[cfg(not(feature = "event-loop"))] fn main() {}
+/// # #[cfg(feature = "event-loop")] fn main() -> Result<(), coframe::Exception> {
+/// use coframe::{Exception, raise, sleep, spawn, try_await};
+///
+/// #[coframe::coroutine]
+/// async fn worker() {
+///     if let Err(exception) = try_await!(sleep(3600.0)) {
+///         sleep(0.01).await; // say goodbye to somebody
+///         raise!(exception);
+///     }
+/// }
+///
+/// #[coframe::coroutine]
+/// async fn main_task() -> bool {
+///     let worker = spawn(worker());
+///     sleep(0).await;
+///     worker.cancel();
+///     matches!(try_await!(worker), Err(Exception::Cancelled(_)))
+/// }
+///
+/// assert!(coframe::run(main_task())?);
+/// # Ok(()) }
+/// ```
+#[macro_export]
+macro_rules! try_await {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`try_await!` may only stand in an `async fn` marked `#[coframe::coroutine]`")
+    };
+}
+
 /// A block that an exception ends: its value is a `Result`, of the block's own value or of what was raised at any yield in
 /// it. Python's `try`.
 ///

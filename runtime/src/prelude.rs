@@ -6,8 +6,8 @@
 #[cfg(feature = "event-loop")]
 pub use crate::{Awaitable, Promise, Task, run, sleep, spawn};
 pub use crate::{
-    Coroutine, CoroutineExt, Exception, Generator, Machine, Signal, Step, attempt, or_raise, raise, try_yield,
-    try_yield_from, yield_, yield_from,
+    Coroutine, CoroutineExt, Exception, Generator, Machine, Signal, Step, attempt, or_raise, raise, try_await,
+    try_yield, try_yield_from, yield_, yield_from,
 };
 #[cfg(feature = "alloc")]
 pub use crate::{Recursive, Shared};

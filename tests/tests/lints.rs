@@ -27,6 +27,8 @@
 use coframe::prelude::*;
 use std::cell::RefCell;
 use std::fmt::Display;
+use std::future::{pending, ready};
+use std::num::ParseIntError;
 use std::rc::Rc;
 
 /// Every loop.
@@ -295,6 +297,109 @@ pub fn boxed(n: u32) -> Box<dyn Iterator<Item = u32>> {
         }
     });
     Box::new(repeated(n))
+}
+
+/// Awaits of every kind.
+///
+/// # Errors
+///
+/// None, as it happens.
+///
+/// # Panics
+///
+/// Never.
+#[coframe::coroutine]
+pub async fn awaits<T>(
+    (left, _): (u32, u32),
+    _unused: &str,
+    mut text: String,
+    _: T,
+    list: &[u32],
+) -> Result<u32, String>
+where
+    T: Send,
+{
+    let mut sum = ready(left).await;
+    for n in list {
+        sum += ready(*n).await + ready(sum).await;
+        if sum > 100 && ready(true).await {
+            break;
+        }
+    }
+    let caught = attempt! {
+        text.push_str(ready("x").await);
+        while let Some(c) = ready(text.pop()).await {
+            if c == 'y' {
+                break;
+            }
+        }
+        or_raise!(text.parse::<u32>())
+    };
+    match caught {
+        Ok(n) => sum += n,
+        Err(exception) if exception.is::<ParseIntError>() => sum += 1,
+        Err(exception) => raise!(exception),
+    }
+    ready(()).await;
+    if let Err(exception) = try_await!(ready(0)) {
+        raise!(std::fmt::Error, from = exception);
+    }
+    let parsed: u32 = "12".parse().map_err(|error| format!("{error}"))?;
+    assert_eq!(ready(parsed).await, 12, "it is {text}");
+    println!("{parsed} {}", ready(sum).await);
+    match ready(Some(sum)).await {
+        Some(n) if n > ready(1).await => Ok(n),
+        Some(_) => return Err(ready(text).await),
+        None => Ok(0),
+    }
+}
+
+/// It awaits nothing.
+#[coframe::coroutine]
+pub async fn awaits_nothing(_: u32) {}
+
+/// It never ends.
+#[coframe::coroutine]
+pub async fn awaits_for_ever() {
+    loop {
+        pending::<()>().await;
+    }
+}
+
+/// It only raises.
+#[coframe::coroutine]
+pub async fn only_raises() -> u32 {
+    raise!(std::fmt::Error)
+}
+
+impl Counter {
+    /// By value, and not used.
+    #[coframe::coroutine]
+    pub async fn given(self) -> u32 {
+        ready(1).await
+    }
+
+    /// By reference, mutable.
+    #[coframe::coroutine]
+    pub async fn raise_to(&mut self, n: u32) -> &mut Self {
+        self.n += ready(n).await;
+        self
+    }
+}
+
+#[test]
+fn async_functions_run() {
+    let sum = coframe::run(awaits((1, 2), "", String::from("y"), 1, &[1, 2]));
+    assert!(matches!(sum, Ok(Ok(9))), "{sum:?}");
+    assert!(coframe::run(only_raises()).is_err(), "it raises");
+    assert!(coframe::run(awaits_nothing(1)).is_ok(), "it ends");
+    drop(awaits_for_ever());
+    let sum = coframe::run(async {
+        let mut counter = Counter { n: 1 };
+        let n = counter.raise_to(2).await?.n;
+        Ok(n + counter.given().await?)
+    });
+    assert!(matches!(sum, Ok(4)), "{sum:?}");
 }
 
 #[test]

@@ -144,6 +144,7 @@ impl<'a> Markers<'a> {
             Marker::TryYieldFrom => {
                 single(mac, message::DELEGATE_ARGUMENTS).map(|operand| Pause::Delegate.expr(span, parens, operand))
             }
+            Marker::TryAwait => Err(syn::Error::new(span, message::TRY_AWAIT)),
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
             Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|result| {
                 let raised = raise_call(self.private, span, parens, &at(span, quote!(exception)), None::<&Expr>);
@@ -249,16 +250,16 @@ pub(super) fn raise_call(
 }
 
 /// The span of a marker's name.
-fn name_span(mac: &Macro) -> Span {
+pub(super) fn name_span(mac: &Macro) -> Span {
     mac.path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span())
 }
 
-fn marker_name(mac: &Macro) -> String {
+pub(super) fn marker_name(mac: &Macro) -> String {
     mac.path.segments.last().map(|segment| format!("{}!", segment.ident)).unwrap_or_default()
 }
 
 /// The one operand that a marker must have.
-fn single(mac: &Macro, wanted: &str) -> syn::Result<Expr> {
+pub(super) fn single(mac: &Macro, wanted: &str) -> syn::Result<Expr> {
     let parser = |input: ParseStream<'_>| {
         let text = || format!("`{}` {wanted}", marker_name(mac));
         if input.is_empty() {
@@ -293,7 +294,7 @@ fn attrs(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
 }
 
 /// Macros that do not evaluate what stands in them: `coroutine!` has markers of its own.
-fn keeps_its_markers(mac: &Macro) -> bool {
+pub(super) fn keeps_its_markers(mac: &Macro) -> bool {
     const OTHERS: [&str; 3] = ["coroutine", "macro_rules", "stringify"];
     mac.path.segments.last().is_some_and(|segment| OTHERS.iter().any(|name| segment.ident == name))
 }

@@ -1,6 +1,8 @@
-//! The body as the compiler sees it: markers made `yield` expressions, known macros made calls.
+//! The body as the compiler sees it: markers made `yield` expressions, known macros made calls; or
+//! in plain Rust.
 
 pub(crate) mod arguments;
+pub(crate) mod asynchronous;
 pub(crate) mod calls;
 pub(crate) mod captures;
 pub(crate) mod exits;

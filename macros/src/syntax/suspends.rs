@@ -13,6 +13,7 @@ pub(crate) enum Marker {
     TryYield,
     YieldFrom,
     TryYieldFrom,
+    TryAwait,
     Attempt,
     Raise,
     OrRaise,
@@ -24,6 +25,11 @@ impl Marker {
         Marker::named(&mac.path.segments.last()?.ident)
     }
 
+    /// Whether it is a suspension point whose value is a `Result`.
+    pub(crate) fn tries(self) -> bool {
+        matches!(self, Marker::TryYield | Marker::TryYieldFrom | Marker::TryAwait)
+    }
+
     /// The marker of a name.
     pub(crate) fn named(ident: &Ident) -> Option<Self> {
         Some(match ident.to_string().as_str() {
@@ -31,6 +37,7 @@ impl Marker {
             "try_yield" => Marker::TryYield,
             "yield_from" => Marker::YieldFrom,
             "try_yield_from" => Marker::TryYieldFrom,
+            "try_await" => Marker::TryAwait,
             "attempt" => Marker::Attempt,
             "raise" => Marker::Raise,
             "or_raise" => Marker::OrRaise,

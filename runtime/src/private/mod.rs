@@ -44,10 +44,12 @@ pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
+pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
+#[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
 pub use crate::{Code, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::{attempt, or_raise, raise, try_yield, try_yield_from, yield_, yield_from};
+    pub use crate::{attempt, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
 }

@@ -289,3 +289,40 @@ impl Core {
         self.positions.borrow_mut().extend(position);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::PointKind;
+    use crate::event_loop::EventLoop;
+
+    #[coframe_macros::coroutine(crate = crate)]
+    async fn inner() {
+        crate::sleep(0).await;
+        crate::sleep(1.0).await;
+    }
+
+    #[coframe_macros::coroutine(task, crate = crate)]
+    fn frame() {
+        yield_from!(inner());
+    }
+
+    #[coframe_macros::coroutine(crate = crate)]
+    async fn outer() {
+        frame().await;
+    }
+
+    #[test]
+    fn it_is_known_where_coroutines_of_both_kinds_wait() {
+        let event_loop = EventLoop::with_virtual_clock().unwrap();
+        let task = event_loop.create_task(outer());
+        for point in 0..2 {
+            event_loop.run_once().unwrap();
+            let positions = task.handle().0.core().positions.borrow().clone();
+            let names: Vec<_> = positions.iter().map(|(code, at)| (code.name(), *at)).collect();
+            assert_eq!(names, [("inner", point + 1), ("frame", 1), ("outer", 1)]);
+            let inner = positions[0].0.points()[point as usize];
+            assert_eq!(inner.kind(), PointKind::Await);
+            assert_eq!(inner.line(), positions[0].0.line() + 1 + point);
+        }
+    }
+}

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use super::core::Position;
 use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
@@ -157,8 +158,11 @@ impl Inside {
         })
     }
 
-    /// Leaves it because it waits.
-    pub(super) fn wait(self) {
+    /// Leaves it because it waits, at a suspension point that is known or not.
+    pub(super) fn wait_at(self, position: Option<Position>) {
+        if let Some(task) = &self.task {
+            task.core().waits_at(position);
+        }
         CURRENT.with_borrow_mut(|current| current.interior.waiting += usize::from(current.interior.depth == 1));
     }
 }
@@ -198,10 +202,15 @@ impl Interior {
 /// Polls a future that a coroutine awaits, with the waker of that, and raises an exception in the coroutine in which it
 /// waits.
 pub(crate) fn poll_awaited<T>(raised: Option<Exception>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Polled<T> {
-    let (polling, before) = CURRENT
-        .with_borrow_mut(|current| (current.polling(), mem::replace(&mut current.interior, Interior::new(raised))));
+    let polling = CURRENT.with_borrow(Current::polling);
+    poll_inside(raised, || poll(&mut Context::from_waker(polling.waker())))
+}
+
+/// [`poll_awaited`] where the context is at hand.
+pub(super) fn poll_inside<T>(raised: Option<Exception>, poll: impl FnOnce() -> Poll<T>) -> Polled<T> {
+    let before = CURRENT.with_borrow_mut(|current| mem::replace(&mut current.interior, Interior::new(raised)));
     let mut outer = Outer(before);
-    let poll = poll(&mut Context::from_waker(polling.waker()));
+    let poll = poll();
     let inner = outer.restore();
     mem::forget(outer);
     inner.polled(poll)

@@ -104,7 +104,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
                 this.wait(task, awaitable, context);
-                inside.wait();
+                inside.wait_at((this.position)(&this.coroutine));
                 Poll::Pending
             }
         }
@@ -183,9 +183,6 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
             }
             (None, Some(awaited)) => awaited.wake_waker_when_done(context.waker()),
             (_, None) => {}
-        }
-        if let Some(task) = task {
-            task.core().waits_at((self.position)(&self.coroutine));
         }
     }
 }

@@ -8,10 +8,12 @@
 //! | `cancel` | how a cancellation goes from a task to what it waits for |
 //! | `core` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
+//! | `asynchronous` | an `async fn` that is a coroutine |
 //! | `current` | the task that runs, and the waker of what is awaited |
 //! | `waker`, `registry` | how a loop finds a task |
 //! | `output` | what futures may give |
 
+mod asynchronous;
 mod builder;
 mod cancel;
 mod core;
@@ -30,6 +32,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, ready};
 
+pub use self::asynchronous::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
 pub(crate) use self::ensure::{Ensured, Value};

@@ -1,67 +1,54 @@
-//! The native form of a body: the source as written, each marker a call.
+//! The native form of a body: the source as written, each marker in plain Rust.
 //!
-//! It stands in the expansion and is never run. rustc checks and lints it as the plain function it is: a moved value, an
-//! assignment to a local that is not `mut`, an unused variable are reported there, in rustc's words and at the user's
-//! code, whatever the lowering made of the same lines.
+//! There are two. That of a frame stands in the expansion and is never run: its suspension points are calls. rustc checks
+//! and lints it as the plain function it is: a moved value, an assignment to a local that is not `mut`, an unused variable
+//! are reported there, in rustc's words and at the user's code, whatever the lowering made of the same lines. That of an
+//! `async fn` is what runs: its suspension points are awaits, and what is raised breaks out of the body.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+mod awaits;
+mod stubs;
+mod tokens;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Lifetime, Macro, MacroDelimiter, Stmt, Token, Type};
+use syn::{Block, Expr, Lifetime, Macro, Stmt, Token};
 
+pub(crate) use self::awaits::{Piece, is_touched, pieces};
+pub(crate) use self::tokens::{macro_call, named_markers};
+
+use self::awaits::{Awaits, grouped, matched};
+use self::stubs::Stubs;
 use super::exits;
 use super::markers::{Raised, raise_call};
 use super::suspends::Marker;
 use crate::function::Function;
-use crate::graph::pauses::delegate_call;
-use crate::names::{at, generic, respan};
-use crate::per_resume;
+use crate::names::{at, respan};
 
 /// The body with each marker as a call of its stand-in, and whether any of them delegates.
-pub(crate) fn native(body: &Block, function: &Function) -> (Block, bool) {
-    let mut body = body.clone();
-    let yields = per_resume::inferred(&function.yields);
-    let sends = per_resume::inferred(&function.sends_written);
-    let (private, operand) = (&function.private(), function.operand());
-    let nothing = if function.task { function.nothing().into_token_stream() } else { TokenStream::new() };
-    let mut pass = Native {
-        private,
-        operand,
-        yields,
-        sends,
-        nothing,
-        attempts: Vec::new(),
-        loops: Vec::new(),
-        count: 0,
-        delegates: false,
-    };
-    pass.visit_block_mut(&mut body);
-    (body, pass.delegates)
+pub(crate) fn checked(body: &Block, function: &Function) -> (Block, bool) {
+    let private = function.private();
+    let (body, target) = run(body, &private, Target::Checked(Box::new(Stubs::of(function))));
+    (body, matches!(target, Target::Checked(stubs) if stubs.delegates))
 }
 
-/// The markers that are written without a path, so that they may have been imported.
-pub(crate) fn named_markers(tokens: TokenStream) -> Vec<Ident> {
-    fn collect(tokens: TokenStream, found: &mut Vec<Ident>) {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        for (index, token) in tokens.iter().enumerate() {
-            match token {
-                TokenTree::Group(group) => collect(group.stream(), found),
-                TokenTree::Ident(name) if Marker::named(name).is_some() => {
-                    let punct =
-                        |token: Option<&TokenTree>, c| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == c);
-                    let before = index.checked_sub(1).and_then(|before| tokens.get(before));
-                    if !punct(before, ':') && punct(tokens.get(index + 1), '!') && !found.contains(name) {
-                        found.push(name.clone());
-                    }
-                }
-                _ => {}
-            }
-        }
+/// The body with awaits in which exceptions are raised, and where these stand. `frame` is the variable that has the
+/// activation; what leaves the body breaks out of the block `label`.
+pub(crate) fn asynchronous(body: &Block, function: &Function, frame: &Ident, label: &Lifetime) -> (Block, Vec<Span>) {
+    let private = function.private();
+    let awaits = Awaits::of(function, frame.clone(), label.clone());
+    match run(body, &private, Target::Async(awaits)) {
+        (body, Target::Async(awaits)) => (body, awaits.points),
+        (body, Target::Checked(_)) => (body, Vec::new()),
     }
-    let mut found = Vec::new();
-    collect(tokens, &mut found);
-    found
+}
+
+fn run(body: &Block, private: &TokenStream, target: Target) -> (Block, Target) {
+    let mut body = body.clone();
+    let mut pass = Native { private, target, attempts: Vec::new(), loops: Vec::new(), count: 0 };
+    pass.visit_block_mut(&mut body);
+    (body, pass.target)
 }
 
 /// The function that warns where an outcome is dropped with its exit.
@@ -70,22 +57,23 @@ const DROPS_EXIT: &str = "drops_exit";
 /// The attributes that a marker may have.
 const LINTS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
 
+/// What suspension points become, and where exceptions go that no attempt catches.
+enum Target {
+    /// Calls, in a body that is not run.
+    Checked(Box<Stubs>),
+    /// Awaits.
+    Async(Awaits),
+}
+
 struct Native<'a> {
     private: &'a TokenStream,
-    /// The path of what probes the operand of a delegation.
-    operand: TokenStream,
-    yields: Type,
-    sends: Type,
-    /// What a marker hands out that has no operand; nothing if that is `()`.
-    nothing: TokenStream,
+    target: Target,
     /// The labels of the attempts that are open, innermost last.
     attempts: Vec<Lifetime>,
     /// The loops that are open, innermost last.
     loops: Vec<Loop>,
     /// How many labels there are so far.
     count: usize,
-    /// Whether there is a `yield_from!`.
-    delegates: bool,
 }
 
 struct Loop {
@@ -97,45 +85,20 @@ struct Loop {
 }
 
 impl Native<'_> {
-    /// A call that reads as the marker: its path at the marker's name, its arguments at the marker's.
-    fn pause(&self, name: Span, arguments: Span, operand: TokenStream, tries: bool) -> TokenStream {
-        let (private, yields, sends) = (self.private, &self.yields, &self.sends);
-        let callee = |stub: &str, types: &[&Type]| {
-            let stub = if tries { format_ident!("try_{stub}") } else { format_ident!("{stub}") };
-            generic(name, &quote!(#private::#stub), types)
-        };
-        let (callee, operand) = if operand.is_empty() {
-            (callee("pause_unit", &[sends]), TokenStream::new())
-        } else {
-            // The operand is evaluated as an initialiser is. The block is the expansion's, so that no lint takes its
-            // braces for the user's.
-            (callee("pause", &[yields, sends]), quote!({ let value: #yields = #operand; value }))
-        };
-        let mut group = Group::new(Delimiter::Parenthesis, operand);
-        group.set_span(arguments);
-        quote!(#callee #group)
-    }
-
-    /// What a `yield_!` hands out; nothing if that is `()`.
-    fn yielded(&mut self, mac: &Macro) -> TokenStream {
-        match self.operand(mac) {
-            operand if operand.is_empty() => self.nothing.clone(),
-            operand => operand,
-        }
-    }
-
-    /// A suspension point whose exceptions go where they go.
-    fn yields(&self, name: Span, arguments: Span, operand: TokenStream) -> TokenStream {
-        self.caught(self.pause(name, arguments, operand, !self.attempts.is_empty()))
-    }
-
-    /// In an attempt what is raised ends it.
-    fn caught(&self, outcome: TokenStream) -> TokenStream {
-        let Some(label) = self.attempts.last() else { return outcome };
-        quote! {
-            match #outcome {
-                ::core::result::Result::Ok(value) => value,
-                ::core::result::Result::Err(exception) => break #label ::core::result::Result::Err(exception),
+    /// The value of an outcome, whose exception goes where it goes. In a body that is not run nothing has to be said of
+    /// what leaves it.
+    fn caught(&self, name: Span, outcome: TokenStream) -> TokenStream {
+        let ok = quote!(::core::result::Result::Ok(value) => value,);
+        let err = quote!(::core::result::Result::Err(exception) =>);
+        match (&self.target, self.attempts.last()) {
+            (Target::Checked(_), None) => outcome,
+            (Target::Checked(_), Some(_)) => {
+                let leave = self.leave(name, &quote!(exception));
+                quote!(match #outcome { #ok #err #leave, })
+            }
+            (Target::Async(_), _) => {
+                let (ok, err, leave) = (at(name, ok), at(name, err), self.leave(name, &at(name, quote!(exception))));
+                matched(name, &outcome, quote!(#ok #err #leave,))
             }
         }
     }
@@ -150,22 +113,6 @@ impl Native<'_> {
         let mut operand = parser.parse2(mac.tokens.clone()).ok().flatten();
         operand.iter_mut().for_each(|operand| self.visit_expr_mut(operand));
         operand.into_token_stream()
-    }
-
-    fn delegation(&mut self, mac: &Macro, tries: bool) -> TokenStream {
-        self.delegates = true;
-        let (private, sends) = (self.private, self.sends.clone());
-        let operand = self.operand(mac);
-        let operand = Expr::Verbatim(quote!({ let value = #operand; value }));
-        let parens = syn::token::Paren(mac.delimiter.span().join());
-        let delegate = delegate_call(&self.operand, name_span(mac), parens, (Some(&self.yields), &sends), operand);
-        let stub = if tries { quote!(try_delegated) } else { quote!(delegated) };
-        let name = name_span(mac);
-        let mut arguments = Group::new(Delimiter::Parenthesis, delegate.into_token_stream());
-        arguments.set_span(name);
-        let mut call = at(name, quote!(#private::#stub::<#sends, _>));
-        call.extend(arguments.into_token_stream());
-        call
     }
 
     fn attempt(&mut self, mac: &Macro) -> TokenStream {
@@ -206,41 +153,82 @@ impl Native<'_> {
         }
         let (private, parens) = (self.private, syn::token::Paren(mac.delimiter.span().join()));
         let call = raise_call(private, name_span(mac), parens, &raised.exception, raised.cause.as_ref());
-        self.leave(&call)
+        self.leave(name_span(mac), &call)
     }
 
     /// Out of the innermost attempt, or of the body.
-    fn leave(&self, exception: &TokenStream) -> TokenStream {
+    fn leave(&self, name: Span, exception: &TokenStream) -> TokenStream {
         let private = self.private;
-        match self.attempts.last() {
-            Some(label) => quote!(break #label ::core::result::Result::Err(#exception)),
-            None => quote!(return #private::raised(#exception)),
+        match (self.attempts.last(), &self.target) {
+            (Some(label), Target::Checked(_)) => quote!(break #label ::core::result::Result::Err(#exception)),
+            (None, Target::Checked(_)) => quote!(return #private::raised(#exception)),
+            (last, Target::Async(Awaits { body, .. })) => {
+                let leave = match last {
+                    Some(label) => quote!(break #label ::core::result::Result::Err),
+                    None => quote!(break #body),
+                };
+                let leave = at(name, leave);
+                let exception = grouped(name, Delimiter::Parenthesis, exception.clone());
+                quote!(#leave #exception)
+            }
         }
+    }
+
+    /// A suspension point. What is refused in this kind of function was reported where markers are read.
+    fn pause(&mut self, mac: &Macro, marker: Marker) -> TokenStream {
+        let operand = self.operand(mac);
+        let (name, arguments) = (name_span(mac), mac.delimiter.span().join());
+        let tries = marker.tries();
+        let as_result = tries || !self.attempts.is_empty();
+        let outcome = match (&mut self.target, marker) {
+            (Target::Checked(stubs), Marker::Yield | Marker::TryYield) => {
+                stubs.pause(name, arguments, operand, as_result)
+            }
+            (Target::Checked(stubs), _) => stubs.delegation(mac, &operand, as_result),
+            (Target::Async(awaits), _) => awaits.outcome(name, &operand),
+        };
+        if tries { outcome } else { self.caught(name, outcome) }
+    }
+
+    /// An `.await` of an `async fn`.
+    fn awaited(&mut self, inner: &mut syn::ExprAwait) -> TokenStream {
+        self.visit_expr_mut(&mut inner.base);
+        let span = inner.await_token.span;
+        let Target::Async(awaits) = &mut self.target else { return inner.to_token_stream() };
+        let outcome = awaits.outcome(span, &inner.base.to_token_stream());
+        let value = self.stands_at(span, self.caught(span, outcome));
+        let attrs = &inner.attrs;
+        quote!(#(#attrs)* #value)
+    }
+
+    /// A call around what an await has become, as if the user had written it: rustc says there what is to be said of the
+    /// value. A `match` at the start of a statement would end it, and parentheses would be one too many to a linter.
+    fn stands_at(&self, span: Span, value: TokenStream) -> TokenStream {
+        let private = self.private;
+        let mut call = respan(span, quote!(#private::resumed));
+        let mut value = Group::new(Delimiter::Parenthesis, value);
+        value.set_span(span);
+        call.extend(value.into_token_stream());
+        call
+    }
+
+    fn is_checked(&self) -> bool {
+        matches!(self.target, Target::Checked(_))
     }
 
     fn marker(&mut self, mac: &Macro, marker: Marker) -> TokenStream {
         let (name, arguments) = (name_span(mac), mac.delimiter.span().join());
         match marker {
-            Marker::Yield => {
-                let operand = self.yielded(mac);
-                self.yields(name, arguments, operand)
+            Marker::Yield | Marker::TryYield | Marker::YieldFrom | Marker::TryYieldFrom | Marker::TryAwait => {
+                self.pause(mac, marker)
             }
-            Marker::TryYield => {
-                let operand = self.yielded(mac);
-                self.pause(name, arguments, operand, true)
-            }
-            Marker::YieldFrom => {
-                let outcome = self.delegation(mac, !self.attempts.is_empty());
-                self.caught(outcome)
-            }
-            Marker::TryYieldFrom => self.delegation(mac, true),
             Marker::Attempt => self.attempt(mac),
             Marker::Raise => self.raise(mac),
             Marker::OrRaise => {
                 let result = self.operand(mac);
                 let parens = syn::token::Paren(arguments);
                 let raised = raise_call(self.private, name, parens, &at(name, quote!(exception)), None::<&Expr>);
-                let leave = self.leave(&raised);
+                let leave = self.leave(name, &raised);
                 let ok = at(name, quote!(::core::result::Result::Ok(value) => value,));
                 let err = at(name, quote!(::core::result::Result::Err(exception)));
                 quote!(match #result { #ok #err => #leave, })
@@ -277,7 +265,9 @@ impl Native<'_> {
     /// Around an outcome whose exit is dropped unseen: a call that rustc warns of, at the marker.
     fn warn_of_exit(&mut self, expr: &mut Expr, warning: &str) {
         let warning = format_ident!("{warning}");
-        if let Some(mac) = exits::outcome(expr) {
+        if self.is_checked()
+            && let Some(mac) = exits::outcome(expr)
+        {
             let private = self.private;
             let warned = respan(name_span(mac), quote!(#private::#warning));
             self.visit_expr_mut(expr);
@@ -292,72 +282,14 @@ impl Native<'_> {
         match marker {
             Marker::Attempt | Marker::Raise | Marker::OrRaise => quote!((#tokens)),
             Marker::Yield | Marker::YieldFrom if !self.attempts.is_empty() => quote!((#tokens)),
+            Marker::TryAwait => self.stands_at(name_span(mac), tokens),
             _ => tokens,
         }
-    }
-
-    /// Markers in the tokens of a macro call.
-    fn tokens(&mut self, tokens: TokenStream) -> TokenStream {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        let mut out: Vec<TokenTree> = Vec::new();
-        let mut index = 0;
-        while let Some(token) = tokens.get(index) {
-            match (token, tokens.get(index + 1), tokens.get(index + 2)) {
-                (TokenTree::Ident(name), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(group)))
-                    if bang.as_char() == '!' && Marker::named(name).is_some() =>
-                {
-                    drop_path(&mut out);
-                    let mac = macro_call(name, group);
-                    if let Some(marker) = Marker::named(name) {
-                        out.extend(self.operand_marker(&mac, marker));
-                    }
-                    index += 3;
-                }
-                (TokenTree::Group(group), ..) => {
-                    let mut inner = Group::new(group.delimiter(), self.tokens(group.stream()));
-                    inner.set_span(group.span());
-                    out.push(inner.into());
-                    index += 1;
-                }
-                _ => {
-                    out.push(token.clone());
-                    index += 1;
-                }
-            }
-        }
-        out.into_iter().collect()
     }
 }
 
 fn name_span(mac: &Macro) -> Span {
     mac.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
-}
-
-fn macro_call(name: &Ident, group: &Group) -> Macro {
-    let delimiter = match group.delimiter() {
-        Delimiter::Brace => MacroDelimiter::Brace(syn::token::Brace(group.span())),
-        Delimiter::Bracket => MacroDelimiter::Bracket(syn::token::Bracket(group.span())),
-        Delimiter::Parenthesis | Delimiter::None => MacroDelimiter::Paren(syn::token::Paren(group.span())),
-    };
-    Macro { path: name.clone().into(), bang_token: Default::default(), delimiter, tokens: group.stream() }
-}
-
-/// Removes `coframe::` or `::coframe::` from before a marker.
-fn drop_path(out: &mut Vec<TokenTree>) {
-    let colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == ':');
-    while colon(out.last()) && colon(out.len().checked_sub(2).and_then(|index| out.get(index))) {
-        out.pop();
-        out.pop();
-        if matches!(out.last(), Some(TokenTree::Ident(ident)) if is_path_segment(ident)) {
-            out.pop();
-        } else {
-            break;
-        }
-    }
-}
-
-fn is_path_segment(ident: &Ident) -> bool {
-    !matches!(ident.to_string().as_str(), "return" | "break" | "in" | "if" | "match" | "while" | "else" | "mut")
 }
 
 impl VisitMut for Native<'_> {
@@ -366,6 +298,10 @@ impl VisitMut for Native<'_> {
             Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
                 *expr = Expr::Verbatim(self.operand_marker(&mac.mac, marker));
             }
+            Expr::Macro(mac) if let Some(call) = self.known_call(&mac.mac) => *expr = call,
+            Expr::Await(inner) if !self.is_checked() => *expr = Expr::Verbatim(self.awaited(inner)),
+            // They are plain Rust, and were left by whoever awaits or calls them.
+            Expr::Closure(_) | Expr::Async(_) if !self.is_checked() => {}
             Expr::MethodCall(call) if exits::is_dropping_method(&call.method) => {
                 self.warn_of_exit(&mut call.receiver, DROPS_EXIT);
                 visit_mut::visit_expr_mut(self, expr);
@@ -409,7 +345,11 @@ impl VisitMut for Native<'_> {
                 }
                 let operand = operand.map_or_else(TokenStream::new, |e| e.to_token_stream());
                 let span = inner.yield_token.span;
-                *expr = Expr::Verbatim(self.yields(span, span, operand));
+                let as_result = !self.attempts.is_empty();
+                if let Target::Checked(stubs) = &self.target {
+                    let outcome = stubs.pause(span, span, operand, as_result);
+                    *expr = Expr::Verbatim(self.caught(span, outcome));
+                }
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
@@ -432,6 +372,7 @@ impl VisitMut for Native<'_> {
                 let attrs = mac.attrs.iter().filter(|attr| LINTS.iter().any(|lint| attr.path().is_ident(lint)));
                 *stmt = Stmt::Expr(Expr::Verbatim(quote!(#(#attrs)* #expr)), mac.semi_token);
             }
+            Stmt::Macro(mac) if let Some(call) = self.known_statement(mac) => *stmt = call,
             _ => visit_mut::visit_stmt_mut(self, stmt),
         }
     }
@@ -440,8 +381,11 @@ impl VisitMut for Native<'_> {
         if mac.path.segments.last().is_some_and(|segment| segment.ident == "coroutine") {
             return;
         }
-        let tokens = self.tokens(mac.tokens.clone());
-        mac.tokens = tokens;
+        if self.is_checked() {
+            mac.tokens = self.tokens(mac.tokens.clone());
+        } else {
+            self.unknown_call(mac);
+        }
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}

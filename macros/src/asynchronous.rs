@@ -1,0 +1,126 @@
+//! An `async fn`: rustc compiles the body, as the `async` block that it would be anyway.
+//!
+//! The function stays `async`, and what it gives becomes a `Result`. In it stands the activation, and a block that has the
+//! body in its native form. `return` and `?` leave that block, with the value that was written. What is raised breaks out
+//! of the body, locals dropped, and leaves the block by way of the activation.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Block, Lifetime, Pat, Stmt, Type};
+
+use crate::dump::Dump;
+use crate::emit::named;
+use crate::function::{Argument, Function};
+use crate::model::{has_attribute, used_import};
+use crate::report::Report;
+use crate::syntax::asynchronous;
+use crate::syntax::native;
+
+/// The body of the function.
+pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<TokenStream> {
+    let mut report = Report::default();
+    asynchronous::check(written, &mut report);
+    report.finish()?;
+
+    let local = |name| Ident::new(name, Span::mixed_site());
+    let (frame, block, returned, exception) = (local("frame"), local("body"), local("returned"), local("exception"));
+    // No name that a user could write, and no warning where nothing is raised.
+    let label = Lifetime::new("'_body", Span::mixed_site());
+    let (body, points) = native::asynchronous(written, function, &frame, &label);
+    let code = code(function, &points);
+    let (private, krate) = (function.private(), &function.krate);
+    let markers = native::named_markers(written.to_token_stream());
+    let import = (!markers.is_empty()).then(|| used_import(krate, &markers)).map(|import| quote!(if false { #import }));
+    let arguments = function.arguments.iter().map(bound);
+    let (returns, body) = (named(&function.returns), returning(&body, &function.returns));
+    let expansion = quote! {
+        #import
+        let #frame = #private::AsyncFrame::new({
+            const CODE: &#krate::Code = &#code;
+            CODE
+        });
+        let #block = {
+            let #frame = &#frame;
+            async move {
+                let #exception: #krate::Exception = #label: {
+                    if false {
+                        return #frame.never::<#returns>();
+                    }
+                    #(#arguments)*
+                    #body
+                };
+                #[allow(unreachable_code)]
+                #frame.raise(#exception).await
+            }
+        };
+        let #returned = #frame.run(::core::pin::pin!(#block)).await;
+        #frame.result(#returned)
+    };
+    Dump::of(&function.name).section("expansion", || expansion.to_string());
+    Ok(expansion)
+}
+
+/// The lint that is off for the whole function: it asks about a `Result` that the user has not written.
+pub(crate) fn allowed_lint(function: &Function) -> TokenStream {
+    let is_result = matches!(&function.returns, Type::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result")));
+    if function.is_async && !is_result { quote!(#[allow(clippy::missing_errors_doc)]) } else { TokenStream::new() }
+}
+
+/// The arguments belong to the body, as in native Rust: each as it was given, and then what its pattern binds.
+fn bound(argument: &Argument) -> TokenStream {
+    let Argument { pat, param, plain, .. } = argument;
+    if param == "self" {
+        return quote!(let _ = &self;);
+    }
+    let allowed = quote!(#[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]);
+    if *plain {
+        return quote!(#allowed let #pat = #param;);
+    }
+    let given = Ident::new("_given", Span::mixed_site());
+    let pattern = (!matches!(pat, Pat::Wild(_))).then(|| quote!(#allowed let #pat = #given;));
+    quote!(let #given = #param; #pattern)
+}
+
+/// The statements of the body, and its value returned.
+fn returning(body: &Block, returns: &Type) -> TokenStream {
+    let value = Ident::new("value", Span::mixed_site());
+    let returned = |tail: &dyn ToTokens| {
+        let returns = named(returns);
+        quote! {
+            #[allow(clippy::diverging_sub_expression)]
+            let #value: #returns = #tail;
+            #[allow(unreachable_code)]
+            return #value;
+        }
+    };
+    let has_value = |stmt: &Stmt| match stmt {
+        Stmt::Expr(_, semi) => semi.is_none(),
+        Stmt::Macro(mac) => mac.semi_token.is_none(),
+        Stmt::Local(_) | Stmt::Item(_) => false,
+    };
+    let is_unit = matches!(returns, Type::Tuple(tuple) if tuple.elems.is_empty());
+    match body.stmts.split_last() {
+        Some((tail, stmts)) if has_value(tail) && !has_attribute(tail) => {
+            let returned = returned(tail);
+            quote!(#(#stmts)* #returned)
+        }
+        last if is_unit && !last.is_some_and(|(tail, _)| has_value(tail)) => {
+            let stmts = &body.stmts;
+            quote!(#(#stmts)* #[allow(unreachable_code)] return;)
+        }
+        // It has no end, or a type that is an alias of `()`.
+        _ => returned(body),
+    }
+}
+
+fn code(function: &Function, points: &[Span]) -> TokenStream {
+    let (krate, name) = (&function.krate, Literal::string(&function.name));
+    let points = points.iter().map(|point| {
+        quote_spanned! {*point=>
+            #krate::Point::new(#krate::PointKind::Await, ::core::line!(), ::core::column!())
+        }
+    });
+    let place = quote_spanned!(function.span=> ::core::file!(), ::core::line!());
+    quote!(#krate::Code::new(#name, #place, &[#(#points),*]))
+}
