@@ -185,6 +185,9 @@ impl<T: 'static> Delegate for NextTask<T> {
     }
 }
 
+/// A child, and the callback that tells when it is done.
+type Child<T> = (Promise<T>, CallbackId);
+
 /// CPython's `_AsCompletedIterator`, with the queue of its own. The callbacks do not keep it: who is to be told is
 /// the iterator and its futures, and when they are gone it leaves.
 struct Completing<T: 'static> {
@@ -192,7 +195,7 @@ struct Completing<T: 'static> {
     /// Why nothing can be waited for.
     refused: RefCell<Option<Exception>>,
     /// Those that are not done, each at its index, with the callback.
-    todo: RefCell<Vec<Option<(Promise<T>, CallbackId)>>>,
+    todo: RefCell<Vec<Option<Child<T>>>>,
     /// How many of them there are.
     pending: Cell<usize>,
     /// Those that are done and were not asked for; `None` is the timeout, once for each that was not done.
