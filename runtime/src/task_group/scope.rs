@@ -68,7 +68,7 @@ where
     yield_from!(exit(group, result))
 }
 
-/// A body of the attribute cannot call a local that can be called once only.
+/// The coroutine cannot make the call itself: a local that it calls is taken to be there afterwards.
 fn begin<F>(body: impl FnOnce(TaskGroup) -> F, group: TaskGroup) -> F {
     body(group)
 }

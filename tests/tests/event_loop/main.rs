@@ -26,6 +26,7 @@ mod remote_tasks;
 mod runners;
 mod shield;
 mod sync;
+mod task_group_life;
 mod task_groups;
 mod tasks;
 mod threads;

@@ -1,8 +1,8 @@
 //! `timeout` and `Timeout`: CMB-07, after asyncio's `test_timeouts`.
 
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use coframe::event_loop::EventLoop;
 use coframe::{
@@ -358,7 +358,7 @@ fn cmb_07_misuse_is_an_error() {
     let loud = trace.loud("dropped");
     let mut without_task = pin!(timeout(1.0, async move { drop(loud) }).into_future());
     let polled = without_task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(matches!(polled, std::task::Poll::Ready(Err(e)) if e.downcast_ref() == Some(&ScopeError::OutsideTask)));
+    assert!(matches!(polled, Poll::Ready(Err(e)) if e.downcast_ref() == Some(&ScopeError::OutsideTask)));
     assert_eq!(trace.line(), "dropped");
 
     #[coframe::coroutine(task)]
@@ -429,4 +429,52 @@ fn cmb_07_a_scope_that_is_dropped_leaves_no_deadline() {
     });
     assert_eq!(took, 1.0);
     assert_eq!(trace.line(), "body-cancelled");
+}
+
+/// Polls both, as the `join!` of other crates does.
+async fn join<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let mut done = (None, None);
+    poll_fn(|context| {
+        if done.0.is_none()
+            && let Poll::Ready(value) = a.as_mut().poll(context)
+        {
+            done.0 = Some(value);
+        }
+        if done.1.is_none()
+            && let Poll::Ready(value) = b.as_mut().poll(context)
+        {
+            done.1 = Some(value);
+        }
+        if done.0.is_some() && done.1.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    (done.0.unwrap(), done.1.unwrap())
+}
+
+#[test]
+fn cmb_07_a_limit_around_futures_side_by_side_drops_them_and_limits_inside_are_for_tasks() {
+    let (event_loop, trace) = virtual_loop();
+    let inner = trace.clone();
+    event_loop
+        .run_until_complete(async move {
+            let naps = join(nap(inner.clone(), "a", 9.0).into_future(), nap(inner, "b", 9.0).into_future());
+            assert_timeout(timeout(1.0, async move { drop(naps.await) }).await);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(trace.line(), "b-cancelled a-cancelled", "as Rust drops locals");
+
+    // Of two in one task nobody knows which one the cancellation is for.
+    let both = join(timeout(1.0, sleep(9.0)).into_future(), timeout(2.0, sleep(9.0)).into_future());
+    assert!(is_cancelled(&event_loop.run_until_complete(async move { drop(both.await) })));
+
+    // Each in a task of its own.
+    event_loop
+        .run_until_complete(async {
+            let (a, b) = join(spawn(timeout(1.0, sleep(9.0))), spawn(timeout(20.0, sleep(9.0)))).await;
+            assert_timeout(a);
+            b
+        })
+        .unwrap();
 }
