@@ -389,12 +389,12 @@ impl Counter {
 
 #[test]
 fn async_functions_run() {
-    let sum = coframe::run(awaits((1, 2), "", String::from("y"), 1, &[1, 2]));
+    let sum = run(awaits((1, 2), "", String::from("y"), 1, &[1, 2]));
     assert!(matches!(sum, Ok(Ok(9))), "{sum:?}");
-    assert!(coframe::run(only_raises()).is_err(), "it raises");
-    assert!(coframe::run(awaits_nothing(1)).is_ok(), "it ends");
+    assert!(run(only_raises()).is_err(), "it raises");
+    assert!(run(awaits_nothing(1)).is_ok(), "it ends");
     drop(awaits_for_ever());
-    let sum = coframe::run(async {
+    let sum = run(async {
         let mut counter = Counter { n: 1 };
         let n = counter.raise_to(2).await?.n;
         Ok(n + counter.given().await?)

@@ -132,7 +132,8 @@ fn a_hundred_thousand_wake_ups_from_eight_threads() {
     let all_called: Promise<()> = event_loop.create_promise();
     let start = Arc::new(Barrier::new(THREADS));
     // What callbacks of other threads get at stays in this thread.
-    thread_local! { static CALLED: RefCell<Option<Box<dyn Fn(usize, usize)>>> = const { RefCell::new(None) }; }
+    type Called = Box<dyn Fn(usize, usize)>;
+    thread_local! { static CALLED: RefCell<Option<Called>> = const { RefCell::new(None) }; }
     let (called, done, left) = (by_callback.clone(), all_called.clone(), Cell::new(THREADS * each));
     CALLED.set(Some(Box::new(move |thread, n| {
         called.borrow_mut()[thread].push(n);

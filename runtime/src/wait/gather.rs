@@ -18,7 +18,7 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise, PromiseError, Ta
 /// `gather`.
 ///
 /// Tasks and promises are taken as they are, and of everything else a task is made at once; it need not be awaited for
-/// that. The same task may stand there twice. For items of different types there is [`gather!`](crate::gather).
+/// that. The same task may stand there twice. For items of different types there is [`gather!`](crate::gather!).
 ///
 /// The first item that fails makes the whole fail at once; the others go on, and their errors are no longer reported.
 /// An item that is cancelled has failed. [`gather_results`] waits for all, whatever becomes of them.

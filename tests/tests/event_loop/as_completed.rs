@@ -240,7 +240,10 @@ fn cmb_04_one_that_is_cancelled_after_it_was_woken_wakes_the_next() {
             let mut all = as_completed(promises);
             let mut waiting = || {
                 let (next, trace) = (all.next().unwrap(), inner.clone());
-                spawn(async move { Ok(trace.say(next.await?)) })
+                spawn(async move {
+                    trace.say(next.await?);
+                    Ok(())
+                })
             };
             Ok((waiting(), waiting()))
         })
