@@ -114,7 +114,7 @@ pub use crate::timeout::TimeoutError;
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::{
-    AsCompleted, CompletedTasks, Gather, NextResult, NextTask, ReturnWhen, Shield, Wait, Waitable, as_completed, gather,
-    gather_results, shield, wait,
+    AsCompleted, CompletedTasks, Gather, NextResult, NextTask, ReturnWhen, Shield, Wait, Waitable, as_completed,
+    gather, gather_results, shield, wait,
 };
 pub use coframe_macros::coroutine;

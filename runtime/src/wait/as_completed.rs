@@ -13,9 +13,7 @@ use crate::coroutine::Resumed;
 use crate::event_loop::{Delay, EventLoop, LoopError, TimerHandle};
 use crate::promise::{Awaited, Hook};
 use crate::task::{Ensured, Value, current};
-use crate::{
-    Awaitable, CallbackId, Delegate, Exception, Promise, PromiseError, Task, TaskOutput, TimeoutError,
-};
+use crate::{Awaitable, CallbackId, Delegate, Exception, Promise, PromiseError, Task, TaskOutput, TimeoutError};
 
 /// Runs all of them side by side and gives one result after the other as they finish: asyncio's `as_completed`.
 ///

@@ -294,7 +294,8 @@ pub(super) fn together<T: 'static>(
 ) -> Gather<T> {
     let awaited: Vec<_> = children.iter().filter_map(|child| child.awaited()).collect();
     let event_loop = awaited.iter().find_map(|child| child.event_loop().cloned()).or_else(EventLoop::running);
-    let strange = awaited.iter().any(|child| child.event_loop().is_some_and(|other| Some(other) != event_loop.as_ref()));
+    let strange =
+        awaited.iter().any(|child| child.event_loop().is_some_and(|other| Some(other) != event_loop.as_ref()));
 
     let cancelled = Rc::default();
     let outer = match &event_loop {
@@ -310,7 +311,8 @@ pub(super) fn together<T: 'static>(
         None => Promise::of(Rc::new(Inner::new(None))),
     };
     let collect = Cell::new(Some(collect));
-    let gathering = Rc::new(Gathering { outer: outer.clone(), errors, left: Cell::new(awaited.len()), cancelled, collect });
+    let gathering =
+        Rc::new(Gathering { outer: outer.clone(), errors, left: Cell::new(awaited.len()), cancelled, collect });
     if strange {
         gathering.settle(State::Failed(PromiseError::OfAnotherLoop.into()));
     }

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 
 use coframe::event_loop::{EventLoop, LoopError};
 use coframe::{
-    Cancelled, Exception, PromiseError, Task, TimeoutError, as_completed, current_task, sleep, spawn, try_yield_from,
-    yield_from,
+    AsCompleted, Cancelled, Exception, PromiseError, Task, TimeoutError, as_completed, current_task, sleep, spawn,
+    try_yield_from, yield_from,
 };
 
 use crate::support::{Trace, ValueError, run_out, trace_reports, virtual_loop};
@@ -27,29 +27,29 @@ fn said(result: Result<&'static str, Exception>) -> String {
     result.map_or_else(|e| format!("<{e}>"), str::to_owned)
 }
 
+fn set_up(tasks: Vec<Task<&'static str>>, timeout: Option<i32>) -> AsCompleted<Task<&'static str>> {
+    let all = as_completed(tasks);
+    if let Some(timeout) = timeout { all.timeout(timeout) } else { all }
+}
+
 /// Says what comes, as a coroutine.
 #[coframe::coroutine(task)]
 fn frame(tasks: Vec<Task<&'static str>>, timeout: Option<i32>, trace: Trace) {
-    let all = as_completed(tasks);
-    let all = match timeout {
-        Some(timeout) => all.timeout(timeout),
-        None => all,
-    };
+    let all = set_up(tasks, timeout);
     for next in all {
-        let result = try_yield_from!(next);
-        let cancelled = matches!(&result, Err(Exception::Cancelled(it)) if it.message() == Some("go"));
-        trace.say(said(result));
-        if cancelled {
-            coframe::raise!(Cancelled::new("go"));
+        match try_yield_from!(next) {
+            Err(Exception::Cancelled(it)) if it.message() == Some("go") => {
+                trace.say("<go>");
+                coframe::raise!(Exception::Cancelled(it));
+            }
+            result => trace.say(said(result)),
         }
     }
 }
 
 /// The same as a future.
 async fn future(tasks: Vec<Task<&'static str>>, timeout: Option<i32>, trace: Trace) -> Result<(), Exception> {
-    let all = as_completed(tasks);
-    let all = if let Some(timeout) = timeout { all.timeout(timeout) } else { all };
-    for next in all {
+    for next in set_up(tasks, timeout) {
         trace.say(said(next.await));
     }
     Ok(())
@@ -73,7 +73,8 @@ fn consumer(
 fn cmb_04_results_come_in_finishing_order_with_errors_in_place() {
     for as_future in [false, true] {
         let (event_loop, trace) = virtual_loop();
-        let tasks = [("a", 4), ("b", -1), ("c", 3), ("d", 2)].map(|(name, delay)| event_loop.create_task(job(name, delay)));
+        let tasks =
+            [("a", 4), ("b", -1), ("c", 3), ("d", 2)].map(|(name, delay)| event_loop.create_task(job(name, delay)));
         event_loop.run_until_complete(consumer(&event_loop, &trace, &tasks, None, as_future)).unwrap();
         assert_eq!(trace.line(), "<b> d c a");
     }
@@ -130,7 +131,7 @@ fn cmb_04_cancelling_the_consumer_cancels_nobody_else() {
         assert!(tasks[1].result().is_ok());
         // A plain future is dropped at its wait, or a coroutine told.
         assert_eq!(trace.line(), if as_future { "a" } else { "a <go>" });
-        assert_eq!(consumer.cancelled(), as_future);
+        assert!(consumer.cancelled());
         assert_eq!(event_loop.time().as_secs(), 5);
     }
 }
@@ -158,7 +159,10 @@ fn cmb_04_none_and_duplicates_and_the_length() {
             let none = as_completed(Vec::<Task<()>>::new()).timeout(1).count();
             let task = spawn(job("a", 1));
             let mut all = as_completed([task.clone(), spawn(job("b", 2)), task]);
-            let lengths = (all.len(), { all.next().unwrap().await?; all.len() });
+            let lengths = (all.len(), {
+                all.next().unwrap().await?;
+                all.len()
+            });
             Ok((none, lengths))
         })
         .unwrap();
@@ -269,16 +273,17 @@ fn panics() -> &'static str {
 fn cmb_04_no_loop_another_loop_and_no_number() {
     let mut all = as_completed([async { 1_u32 }]);
     let mut next = pin!(all.next().unwrap());
-    let Poll::Ready(Err(refused)) = next.as_mut().poll(&mut Context::from_waker(Waker::noop())) else { panic!("it waits") };
+    let Poll::Ready(Err(refused)) = next.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("it waits")
+    };
     assert!(matches!(refused.downcast_ref(), Some(LoopError::NotRunning)));
 
     let (one, other) = (virtual_loop().0, virtual_loop().0);
     let foreign = other.create_promise::<()>();
     let refused = one.run_until_complete(async move { as_completed([foreign]).next().unwrap().await }).unwrap_err();
     assert_eq!(refused.downcast_ref(), Some(&PromiseError::OfAnotherLoop));
-    let refused = one
-        .run_until_complete(async { as_completed([sleep(1)]).timeout(f64::NAN).next().unwrap().await })
-        .unwrap_err();
+    let refused =
+        one.run_until_complete(async { as_completed([sleep(1)]).timeout(f64::NAN).next().unwrap().await }).unwrap_err();
     assert!(matches!(refused.downcast_ref(), Some(LoopError::NotANumber)));
 }
 

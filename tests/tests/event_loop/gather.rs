@@ -133,7 +133,8 @@ fn cmb_01_results_collects_errors_and_cancellations() {
             gather_results(tasks).await
         })
         .unwrap();
-    let shown: Vec<_> = results.iter().map(|it| it.as_ref().map_or_else(|e| format!("{e:?}"), ToString::to_string)).collect();
+    let shown: Vec<_> =
+        results.iter().map(|it| it.as_ref().map_or_else(|e| format!("{e:?}"), ToString::to_string)).collect();
     assert_eq!(shown[0], "a");
     assert!(shown[1].contains("bad"), "{shown:?}");
     assert_eq!(shown[2], r#"Cancelled("no")"#);
