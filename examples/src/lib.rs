@@ -1,6 +1,7 @@
 //! The parts of the examples that have tests of their own, and what is the same around all of them.
 
 pub mod command_line;
+pub mod crawler;
 pub mod csv;
 pub mod grep;
 pub mod json;

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// Whether the frame is `Clone`.
     pub(crate) clone: bool,
     /// `task`, which says what is yielded and sent: where it stands.
-    task: Option<Span>,
+    pub(crate) task: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
     /// The path of the runtime crate; `::coframe` by default.

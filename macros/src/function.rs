@@ -67,6 +67,8 @@ pub(crate) struct Function {
     pub(crate) yields: Type,
     pub(crate) returns: Type,
     pub(crate) clone: bool,
+    /// Whether it runs as a task.
+    pub(crate) task: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
     pub(crate) by_move: bool,
@@ -79,6 +81,12 @@ impl Function {
     pub(crate) fn private(&self) -> TokenStream {
         let krate = &self.krate;
         quote!(#krate::private)
+    }
+
+    /// What a `yield_!` hands out that has no operand: `()`, and in a task the next turn.
+    pub(crate) fn nothing(&self) -> syn::Expr {
+        let krate = &self.krate;
+        if self.task { parse_quote!(#krate::Awaitable::turn()) } else { parse_quote!(()) }
     }
 
     /// The path of what probes the operand of a delegation.
@@ -154,6 +162,7 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            task: args.task.is_some(),
             recursive,
             by_move: false,
             is_item: true,
@@ -195,6 +204,7 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            task: args.task.is_some(),
             recursive: false,
             by_move: closure.capture.is_some(),
             is_item: false,

@@ -43,7 +43,7 @@ impl Model {
         let patterns: Vec<Vec<Stmt>> = function.arguments.iter().map(|arg| taken_apart(function, arg)).collect();
         let mut body = written.clone();
         body.stmts.splice(..0, patterns.iter().flatten().cloned());
-        let calls = markers::normalise(&mut body, &function.private(), &mut report);
+        let calls = markers::normalise(&mut body, function, &mut report);
         report.finish()?;
         // What markers became binds names as well, which temporaries must not shadow.
         used.scan(body.to_token_stream());

@@ -18,7 +18,7 @@ use crate::promise::Awaited;
 /// #[coframe::coroutine(task)]
 /// fn patiently(promise: Promise<u32>) -> Result<u32, Exception> {
 ///     while !promise.done() {
-///         yield_!(Awaitable::turn()); // let the others run, and look again
+///         yield_!(); // let the others run, and look again
 ///     }
 ///     promise.result()
 /// }

@@ -24,7 +24,7 @@
 //!
 //! # Features
 //!
-//! - `event-loop` (default): implies `std`; [`event_loop`], [`Promise`], [`ContextVar`].
+//! - `event-loop` (default): implies `std`; [`event_loop`], [`run`], [`Task`], [`Promise`], [`sync`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
@@ -44,8 +44,14 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(all(doctest, feature = "event-loop"))]
+#[doc = include_str!("../../docs/tasks.md")]
+struct TasksPage;
+
 #[cfg(feature = "event-loop")]
 mod awaitable;
+#[cfg(feature = "event-loop")]
+mod call_graph;
 mod code;
 #[cfg(feature = "event-loop")]
 mod context;
@@ -54,6 +60,8 @@ mod delegate;
 #[cfg(feature = "event-loop")]
 pub mod event_loop;
 mod exception;
+#[cfg(feature = "alloc")]
+mod exception_group;
 mod frame;
 mod generator;
 mod markers;
@@ -64,13 +72,21 @@ mod promise;
 mod recursive;
 #[cfg(feature = "event-loop")]
 mod runner;
+#[cfg(feature = "event-loop")]
+mod scope_error;
 #[cfg(feature = "alloc")]
 mod shared;
 mod signal;
 #[cfg(feature = "event-loop")]
 mod sleep;
 #[cfg(feature = "event-loop")]
+pub mod sync;
+#[cfg(feature = "event-loop")]
 mod task;
+#[cfg(feature = "event-loop")]
+mod task_group;
+#[cfg(feature = "event-loop")]
+mod threads;
 #[cfg(feature = "event-loop")]
 mod timeout;
 mod unraisable;
@@ -80,41 +96,43 @@ mod wait;
 #[doc(hidden)]
 pub mod private;
 
-#[cfg(feature = "event-loop")]
-pub use crate::awaitable::Awaitable;
 pub use crate::code::{Code, Point, PointKind};
-#[cfg(feature = "event-loop")]
-pub use crate::context::{Context, ContextError, ContextToken, ContextVar};
-#[cfg(feature = "alloc")]
-pub use crate::coroutine::BoxCoroutine;
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
-#[cfg(feature = "alloc")]
-pub use crate::exception::{Cancelled, Thrown};
 pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
-#[cfg(feature = "event-loop")]
-pub use crate::promise::{CallbackId, Promise, PromiseError, Taking};
-#[cfg(feature = "alloc")]
-pub use crate::recursive::Recursive;
-#[cfg(feature = "event-loop")]
-pub use crate::runner::{Runner, run};
-#[cfg(feature = "alloc")]
-pub use crate::shared::{Shared, WeakShared};
 pub use crate::signal::{Signal, Step};
-#[cfg(feature = "event-loop")]
-pub use crate::sleep::{Sleep, sleep};
-#[cfg(feature = "event-loop")]
-pub use crate::task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn};
-#[cfg(feature = "event-loop")]
-pub use crate::timeout::TimeoutError;
+pub use coframe_macros::coroutine;
+
+#[cfg(feature = "alloc")]
+pub use crate::{
+    coroutine::BoxCoroutine,
+    exception::{Cancelled, Thrown},
+    exception_group::ExceptionGroup,
+    recursive::Recursive,
+    shared::{Shared, WeakShared},
+};
+
 #[cfg(feature = "std")]
 pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unraisable_hook, take_unraisable_hook};
+
 #[cfg(feature = "event-loop")]
-pub use crate::wait::{
-    AsCompleted, CompletedTasks, Gather, NextResult, NextTask, ReturnWhen, Shield, Wait, Waitable, as_completed,
-    gather, gather_results, shield, wait,
+pub use crate::{
+    awaitable::Awaitable,
+    call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState},
+    context::{Context, ContextError, ContextToken, ContextVar},
+    promise::{CallbackId, Promise, PromiseError, RemotePromise, Taking},
+    runner::{Runner, run},
+    scope_error::ScopeError,
+    sleep::{Sleep, sleep},
+    task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn},
+    task_group::TaskGroup,
+    threads::{RemoteTask, ThreadPanicked, to_thread},
+    timeout::{Limit, Timeout, TimeoutError, timeout, timeout_at, wait_for},
+    wait::{
+        AsCompleted, CompletedTasks, Gather, NextResult, NextTask, ReturnWhen, Shield, Wait, Waitable, as_completed,
+        gather, gather_results, shield, wait,
+    },
 };
-pub use coframe_macros::coroutine;

@@ -2,7 +2,7 @@
 
 /// Pauses the coroutine and hands out a value; its own value is what the next resume sends. Python's `x = yield v`.
 ///
-/// `yield_!()` hands out `()`. The operand is evaluated as a `let` initialiser is: its temporaries end before the pause.
+/// `yield_!()` hands out `()`; in a `task` it gives up the turn, so that all others that are ready run first. The operand is evaluated as a `let` initialiser is: its temporaries end before the pause.
 /// What is thrown in is raised here: it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine.
 ///
 /// ```compile_fail
@@ -53,7 +53,9 @@ macro_rules! try_yield {
 /// `x = yield from d` ([PEP 380]).
 ///
 /// The operand is a coroutine with the same `yield` and `send` (by value, by `&mut`, boxed, pinned or `dyn`), anything
-/// that implements `IntoIterator` where `send` is `()`, or a type that implements [`Delegate`](crate::Delegate). What the
+/// that implements `IntoIterator` where `send` is `()`, or a type that implements [`Delegate`](crate::Delegate). In a `task`
+/// it is also anything that can be awaited: what a future gives is the value, and if that is a `Result` with an
+/// [`Exception`](crate::Exception) its error is raised. What the
 /// coroutine is sent goes to the innermost delegate, and so does what is thrown in; closing it closes the delegate first.
 /// The delegate is resumed where it is kept, and never moved.
 ///

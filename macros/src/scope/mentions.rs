@@ -248,7 +248,8 @@ impl Mentions<'_> {
         let wholes = whole_mentions(body);
         let mut whole: Vec<(Local, bool)> = Vec::new();
         inner.uses(&mut |local, kind, _| {
-            let by_value = by_move && (kind == Kind::CapturedValue || wholes.contains(&local));
+            // What is moved further in is moved in first.
+            let by_value = kind == Kind::CapturedValue || (by_move && wholes.contains(&local));
             match whole.iter_mut().find(|(old, _)| *old == local) {
                 Some((_, old)) => *old |= by_value,
                 None => whole.push((local, by_value)),

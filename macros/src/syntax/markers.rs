@@ -16,13 +16,15 @@ use syn::{
 use super::calls::Calls;
 use super::pauses::{self, Pause};
 use super::suspends::{Marker, first_marker};
+use crate::function::Function;
 use crate::message::{self, Place};
 use crate::names::{Stub, at, respan};
 use crate::report::Report;
 
 /// Rewrites a body; the calls are needed to write its macros again.
-pub(crate) fn normalise(body: &mut Block, private: &TokenStream, report: &mut Report) -> Calls {
-    let mut pass = Markers::new(private, report);
+pub(crate) fn normalise(body: &mut Block, function: &Function, report: &mut Report) -> Calls {
+    let private = function.private();
+    let mut pass = Markers::new(&private, function.nothing(), report);
     pass.visit_block_mut(body);
     pass.calls
 }
@@ -30,7 +32,7 @@ pub(crate) fn normalise(body: &mut Block, private: &TokenStream, report: &mut Re
 /// Reports the markers of an item, which do not belong to the function around it.
 pub(crate) fn refuse_in_item(item: &syn::Item, report: &mut Report) {
     let mut item = item.clone();
-    Markers::new(&TokenStream::new(), report).visit_item_mut(&mut item);
+    Markers::new(&TokenStream::new(), parse_quote!(()), report).visit_item_mut(&mut item);
 }
 
 struct Markers<'a> {
@@ -42,6 +44,8 @@ struct Markers<'a> {
     /// How many attempts there are so far.
     count: usize,
     private: &'a TokenStream,
+    /// What a marker hands out that has no operand.
+    nothing: Expr,
     report: &'a mut Report,
 }
 
@@ -82,8 +86,8 @@ impl Raised {
 }
 
 impl<'a> Markers<'a> {
-    fn new(private: &'a TokenStream, report: &'a mut Report) -> Self {
-        Markers { calls: Calls::default(), refused: None, attempts: Vec::new(), count: 0, private, report }
+    fn new(private: &'a TokenStream, nothing: Expr, report: &'a mut Report) -> Self {
+        Markers { calls: Calls::default(), refused: None, attempts: Vec::new(), count: 0, private, nothing, report }
     }
 
     fn refusing(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
@@ -126,8 +130,8 @@ impl<'a> Markers<'a> {
         let span = name_span(mac);
         let parens = syn::token::Paren(mac.delimiter.span().join());
         let made = match marker {
-            Marker::Yield => operand(mac).map(|operand| Pause::Yield.expr(span, parens, operand)),
-            Marker::TryYield => operand(mac).map(|operand| Pause::TryYield.expr(span, parens, operand)),
+            Marker::Yield => self.operand(mac).map(|operand| Pause::Yield.expr(span, parens, operand)),
+            Marker::TryYield => self.operand(mac).map(|operand| Pause::TryYield.expr(span, parens, operand)),
             Marker::YieldFrom => single(mac, message::DELEGATE_ARGUMENTS).map(|operand| {
                 // The delegation records its place itself.
                 self.value_or_raise(
@@ -151,6 +155,22 @@ impl<'a> Markers<'a> {
             self.report.push(error);
             parse_quote!(())
         })
+    }
+
+    /// What a marker hands out: one value, or nothing.
+    fn operand(&self, mac: &Macro) -> syn::Result<Expr> {
+        let parser = |input: ParseStream<'_>| {
+            if input.is_empty() {
+                return Ok(self.nothing.clone());
+            }
+            let value: Expr = input.parse()?;
+            let _: Option<Token![,]> = input.parse()?;
+            if !input.is_empty() {
+                return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
+            }
+            Ok(value)
+        };
+        parser.parse2(mac.tokens.clone())
     }
 
     /// `attempt!` is a labelled block, out of which what is raised breaks. Its own value is the `Ok`.
@@ -235,22 +255,6 @@ fn name_span(mac: &Macro) -> Span {
 
 fn marker_name(mac: &Macro) -> String {
     mac.path.segments.last().map(|segment| format!("{}!", segment.ident)).unwrap_or_default()
-}
-
-/// What a marker hands out: one value, or `()`.
-fn operand(mac: &Macro) -> syn::Result<Expr> {
-    let parser = |input: ParseStream<'_>| {
-        if input.is_empty() {
-            return Ok(parse_quote!(()));
-        }
-        let value: Expr = input.parse()?;
-        let _: Option<Token![,]> = input.parse()?;
-        if !input.is_empty() {
-            return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
-        }
-        Ok(value)
-    };
-    parser.parse2(mac.tokens.clone())
 }
 
 /// The one operand that a marker must have.

@@ -24,8 +24,18 @@ pub(crate) fn native(body: &Block, function: &Function) -> (Block, bool) {
     let yields = per_resume::inferred(&function.yields);
     let sends = per_resume::inferred(&function.sends_written);
     let (private, operand) = (&function.private(), function.operand());
-    let mut pass =
-        Native { private, operand, yields, sends, attempts: Vec::new(), loops: Vec::new(), count: 0, delegates: false };
+    let nothing = if function.task { function.nothing().into_token_stream() } else { TokenStream::new() };
+    let mut pass = Native {
+        private,
+        operand,
+        yields,
+        sends,
+        nothing,
+        attempts: Vec::new(),
+        loops: Vec::new(),
+        count: 0,
+        delegates: false,
+    };
     pass.visit_block_mut(&mut body);
     (body, pass.delegates)
 }
@@ -66,6 +76,8 @@ struct Native<'a> {
     operand: TokenStream,
     yields: Type,
     sends: Type,
+    /// What a marker hands out that has no operand; nothing if that is `()`.
+    nothing: TokenStream,
     /// The labels of the attempts that are open, innermost last.
     attempts: Vec<Lifetime>,
     /// The loops that are open, innermost last.
@@ -102,6 +114,14 @@ impl Native<'_> {
         let mut group = Group::new(Delimiter::Parenthesis, operand);
         group.set_span(arguments);
         quote!(#callee #group)
+    }
+
+    /// What a `yield_!` hands out; nothing if that is `()`.
+    fn yielded(&mut self, mac: &Macro) -> TokenStream {
+        match self.operand(mac) {
+            operand if operand.is_empty() => self.nothing.clone(),
+            operand => operand,
+        }
     }
 
     /// A suspension point whose exceptions go where they go.
@@ -202,11 +222,11 @@ impl Native<'_> {
         let (name, arguments) = (name_span(mac), mac.delimiter.span().join());
         match marker {
             Marker::Yield => {
-                let operand = self.operand(mac);
+                let operand = self.yielded(mac);
                 self.yields(name, arguments, operand)
             }
             Marker::TryYield => {
-                let operand = self.operand(mac);
+                let operand = self.yielded(mac);
                 self.pause(name, arguments, operand, true)
             }
             Marker::YieldFrom => {

@@ -27,6 +27,11 @@ impl Delay {
         Ok(self.nanoseconds()? <= 0)
     }
 
+    /// As a time of a loop: what [`EventLoop::time`](super::EventLoop::time) says then.
+    pub(crate) fn since_epoch(self) -> Result<Duration, LoopError> {
+        Moment::at(self).map(Moment::since_epoch)
+    }
+
     fn nanoseconds(self) -> Result<i64, LoopError> {
         self.0.ok_or(LoopError::NotANumber)
     }
@@ -82,6 +87,13 @@ impl Moment {
     /// The time from the epoch to this moment; none if it is before.
     pub(super) fn since_epoch(self) -> Duration {
         self.since(Moment::EPOCH)
+    }
+}
+
+/// From the epoch.
+impl From<Moment> for Delay {
+    fn from(moment: Moment) -> Self {
+        Delay(Some(moment.0))
     }
 }
 

@@ -35,6 +35,12 @@ pub enum LoopError {
     /// A loop with a virtual clock has nothing more to do: no callback is ready, none has a time that ever comes, and no
     /// [`RemoteHandle`](super::RemoteHandle) is left that could bring one. With a real clock it would wait forever.
     Deadlock,
+    /// A function was given to a thread after the loop's
+    /// [`shutdown_default_executor`](super::EventLoop::shutdown_default_executor).
+    ExecutorShutDown,
+    /// Somebody pressed Ctrl-C, and the main task was cancelled for it; see
+    /// [`Runner::cancel_on_interrupt`](crate::Runner::cancel_on_interrupt). Python's `KeyboardInterrupt`.
+    Interrupted,
     /// A delay or a time was [NaN](f64::NAN).
     NotANumber,
     /// The operating system refused what the loop waits with.
@@ -51,6 +57,8 @@ impl fmt::Display for LoopError {
             LoopError::Stopped => "Event loop stopped before Future completed.",
             LoopError::CloseRunning => "Cannot close a running event loop",
             LoopError::Deadlock => "Event loop would wait forever: nothing is scheduled",
+            LoopError::ExecutorShutDown => "Executor shutdown has been called",
+            LoopError::Interrupted => "interrupted by the user",
             LoopError::NotANumber => "Invalid delay: NaN (not a number)",
             LoopError::Io(_) => "Event loop cannot wait for events",
         })

@@ -26,6 +26,11 @@ pub(crate) trait Runnable {
         Scope::copy_current()
     }
 
+    /// What it is, for reports.
+    fn label(&self) -> String {
+        format!("callback scheduled at {}", self.scheduled_at())
+    }
+
     /// The user's call that made the entry, for reports.
     fn scheduled_at(&self) -> &'static Location<'static>;
 }

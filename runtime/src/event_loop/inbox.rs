@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::reactor::Alarm;
-use super::{LoopError, Outcome};
+use super::{EventLoop, LoopError, Outcome};
 use crate::Exception;
 use crate::context::Scope;
 use crate::task::TaskWaker;
@@ -177,7 +177,17 @@ impl RemoteHandle {
         self.post(Scope::copy_current(), Location::caller(), callback)
     }
 
-    pub(super) fn post<O: Outcome>(
+    /// Whether the loop is closed or gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.state().closed
+    }
+
+    /// Whether the loop runs in this thread.
+    pub(crate) fn is_to_running_loop(&self) -> bool {
+        EventLoop::running().is_some_and(|event_loop| Arc::ptr_eq(&event_loop.inbox(), &self.0))
+    }
+
+    pub(crate) fn post<O: Outcome>(
         &self,
         scope: Scope,
         scheduled_at: &'static Location<'static>,

@@ -20,6 +20,7 @@
 //! [CPython 3.13]: https://docs.python.org/3.13/library/asyncio-eventloop.html
 
 mod clock;
+mod deposits;
 mod error;
 mod handle;
 mod inbox;
@@ -27,6 +28,8 @@ mod outcome;
 mod reactor;
 mod report;
 mod run;
+#[cfg(unix)]
+pub(crate) mod signals;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -34,6 +37,7 @@ mod with_context;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::env;
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -50,11 +54,13 @@ pub use self::outcome::Outcome;
 pub use self::report::{ExceptionHandler, Origin, Report};
 
 use self::clock::{Clock, Moment};
+use self::deposits::Deposits;
 use self::handle::Callback;
 use self::reactor::Reactor;
 use self::timers::Timers;
 use crate::Exception;
 use crate::task::Tasks;
+use crate::threads::Crew;
 
 /// A handle on an event loop. A clone is one more handle on the same loop, and equal to it.
 ///
@@ -78,12 +84,17 @@ struct Inner {
     ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
     timers: Timers,
     tasks: Tasks,
+    deposits: Deposits,
+    crew: Arc<Crew>,
     life: Cell<Life>,
     /// Whether the run is to end after the pass that it is in, or the next run after its first pass.
     stopping: Cell<bool>,
     /// `None` stands for the default one.
     handler: RefCell<Option<ExceptionHandler>>,
     debug: Cell<bool>,
+    /// `SIGUSR1`, in debug mode.
+    #[cfg(unix)]
+    call_graph_signal: RefCell<Option<signals::Watch>>,
     slow_callback_duration: Cell<Duration>,
 }
 
@@ -112,9 +123,11 @@ impl EventLoop {
     /// A loop whose clock stands still while callbacks run, and jumps to the next deadline when none is ready: hours
     /// pass at once, and the same program always sees the same times. For tests.
     ///
-    /// Other threads are not waited for while a timer is left. Where no timer is left and there is a [`RemoteHandle`],
-    /// the loop sleeps until a callback comes from it. Where there is none either, running it is an error,
-    /// [`LoopError::Deadlock`], because it would sleep forever.
+    /// Functions that it runs in threads, with [`to_thread`](crate::to_thread) or
+    /// [`run_in_executor`](EventLoop::run_in_executor), take no time: the clock stands still until they are over. Other
+    /// threads are not waited for while a timer is left. Where no timer is left and there is a [`RemoteHandle`] or a
+    /// [`RemotePromise`](crate::RemotePromise), the loop sleeps until something comes from it. Where there is none either,
+    /// running it is an error, [`LoopError::Deadlock`], because it would sleep forever.
     ///
     /// ```
     /// use coframe::event_loop::{EventLoop, LoopError};
@@ -137,19 +150,27 @@ impl EventLoop {
 
     fn with_clock(clock: Clock) -> Result<Self, Exception> {
         let reactor = Reactor::new().map_err(LoopError::Io)?;
-        Ok(EventLoop(Rc::new(Inner {
+        let event_loop = EventLoop(Rc::new(Inner {
             clock,
             inbox: Arc::new(Inbox::new(reactor.alarm())),
             reactor,
             ready: RefCell::default(),
             timers: Timers::default(),
             tasks: Tasks::default(),
+            deposits: Deposits::default(),
+            crew: Arc::default(),
             life: Cell::new(Life::Idle),
             stopping: Cell::new(false),
             handler: RefCell::default(),
             debug: Cell::new(false),
+            #[cfg(unix)]
+            call_graph_signal: RefCell::default(),
             slow_callback_duration: Cell::new(Duration::from_millis(100)),
-        })))
+        }));
+        if env::var_os("COFRAME_DEBUG").is_some_and(|value| !value.is_empty()) {
+            event_loop.set_debug(true);
+        }
+        Ok(event_loop)
     }
 
     /// Schedules `callback` for the next pass, after all that is scheduled for it already. It runs in a copy of the
@@ -261,14 +282,36 @@ impl EventLoop {
         self.0.clock.now().since_epoch()
     }
 
+    /// The time of the loop in `delay` from now.
+    pub(crate) fn time_after(&self, delay: Delay) -> Result<Delay, LoopError> {
+        self.0.clock.now().after(delay).map(Delay::from)
+    }
+
+    /// Whether this time of the loop is not later than now.
+    pub(crate) fn has_come(&self, when: Delay) -> Result<bool, LoopError> {
+        Ok(Moment::at(when)? <= self.0.clock.now())
+    }
+
     /// What other threads schedule callbacks with; see [`RemoteHandle`] for an example.
     #[must_use]
     pub fn remote(&self) -> RemoteHandle {
         RemoteHandle::new(&self.0.inbox)
     }
 
-    /// Turns the debug mode on or off: in it, the exception handler is told of callbacks that hold up all others for as
-    /// long as [`slow_callback_duration`](EventLoop::slow_callback_duration) or longer, in the time of the loop.
+    /// Turns the debug mode on or off: asyncio's `loop.set_debug`. In it
+    ///
+    /// - the exception handler is told of callbacks and steps of tasks that hold up all others for as long as
+    ///   [`slow_callback_duration`](EventLoop::slow_callback_duration) or longer, in the time of the loop;
+    /// - the signal `SIGUSR1` has the loop print its [call graph](EventLoop::print_call_graph), also while it sleeps (Unix
+    ///   only). One thread of the process waits for it while there is a loop in debug mode. Once there was one, the signal
+    ///   no longer ends the process.
+    ///
+    /// New loops are in debug mode if the environment variable `COFRAME_DEBUG` is set and not empty, as Python's
+    /// `PYTHONASYNCIODEBUG`.
+    ///
+    /// What asyncio's debug mode looks for besides, Rust finds before the program runs: calls from a wrong thread (nothing
+    /// of a loop is `Send` but a [`RemoteHandle`] and what comes from it) and coroutines that are never awaited
+    /// (`must_use`). Where tasks and callbacks were made is always known.
     ///
     /// ```
     /// use coframe::event_loop::EventLoop;
@@ -284,9 +327,32 @@ impl EventLoop {
     /// ```
     pub fn set_debug(&self, on: bool) {
         self.0.debug.set(on);
+        #[cfg(unix)]
+        self.print_call_graph_on_signal(on);
     }
 
-    /// Whether the debug mode is on. It is off at first.
+    #[cfg(unix)]
+    fn print_call_graph_on_signal(&self, on: bool) {
+        let print = || {
+            if let Some(event_loop) = EventLoop::running() {
+                event_loop.print_call_graph();
+            }
+        };
+        let watched = self.0.call_graph_signal.borrow().is_some();
+        if watched == on || (on && self.is_closed()) {
+            return;
+        }
+        let watch = on.then(|| signals::Watch::new(signals::SIGUSR1, &self.0.inbox, print)).transpose();
+        match watch {
+            Ok(watch) => drop(self.0.call_graph_signal.replace(watch)),
+            Err(error) => {
+                let report = Report::new("SIGUSR1 will not print the call graph");
+                self.call_exception_handler(report.with_exception(error));
+            }
+        }
+    }
+
+    /// Whether the debug mode is on. It is off at first, unless `COFRAME_DEBUG` is set.
     #[must_use]
     pub fn debug(&self) -> bool {
         self.0.debug.get()
@@ -323,6 +389,14 @@ impl EventLoop {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    pub(crate) fn deposits(&self) -> &Deposits {
+        &self.0.deposits
+    }
+
+    pub(crate) fn crew(&self) -> &Arc<Crew> {
+        &self.0.crew
     }
 
     pub(crate) fn inbox(&self) -> Arc<Inbox> {

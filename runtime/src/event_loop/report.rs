@@ -5,13 +5,13 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::EventLoop;
-use crate::Exception;
 use crate::unraisable::contain;
+use crate::{Exception, ExceptionGroup};
 
 /// What an exception handler is told: asyncio's `context`.
 ///
-/// It prints as the default handler writes it: the message, the exception with its traceback, and what that was raised
-/// from.
+/// It prints as the default handler writes it: the message, the exception with its traceback, what that was raised from,
+/// and, of an [`ExceptionGroup`], all members in the same way.
 ///
 /// ```
 /// use coframe::event_loop::Report;
@@ -93,11 +93,28 @@ impl fmt::Display for Report {
         if let Origin::Task(name) = &self.origin {
             write!(f, " (task {name})")?;
         }
-        let (mut next, mut joint) = (self.exception(), ": ");
+        match self.exception() {
+            Some(exception) => write!(f, ": {}", Full(exception)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An exception with all that is known of it.
+struct Full<'a>(&'a Exception);
+
+impl fmt::Display for Full<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut next, mut joint) = (Some(self.0), "");
         while let Some(exception) = next {
             write!(f, "{joint}{exception}")?;
             if !exception.traceback().is_empty() {
                 write!(f, "\n{}", exception.traceback())?;
+            }
+            let members = exception.downcast_ref::<ExceptionGroup>().map_or(&[][..], ExceptionGroup::exceptions);
+            for (number, member) in members.iter().enumerate() {
+                let text = Full(member).to_string().replace('\n', "\n     ");
+                write!(f, "\n  {}. {text}", number + 1)?;
             }
             (next, joint) = (exception.source(), "\ncaused by: ");
         }

@@ -1,6 +1,6 @@
 //! Running a loop: passes, and what begins and ends them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::IntoFuture;
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,9 +9,8 @@ use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
 use super::inbox::Letter;
 use super::{EventLoop, Life, LoopError, Report};
-use crate::Exception;
-use crate::TaskOutput;
 use crate::task::{AnyTask, Ensured};
+use crate::{CallbackId, Exception, Promise, PromiseError, TaskOutput};
 
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
@@ -40,6 +39,21 @@ impl Drop for Run<'_> {
         self.0.0.stopping.set(false);
         // Not the last handle: the one that is being run is another.
         RUNNING.set(None);
+    }
+}
+
+/// The end of a run removes the callback that was to end it, so that it does not end another one. After a panic the
+/// callback may be scheduled already.
+struct Ending<'a, T: 'static> {
+    promise: &'a Promise<T>,
+    callback: CallbackId,
+    of_this_run: Rc<Cell<bool>>,
+}
+
+impl<T: 'static> Drop for Ending<'_, T> {
+    fn drop(&mut self) {
+        self.of_this_run.set(false);
+        self.promise.remove_done_callback(self.callback);
     }
 }
 
@@ -142,7 +156,7 @@ impl EventLoop {
     ///
     /// # Errors
     ///
-    /// What it fails with; [`LoopError::Stopped`] if [`stop`](EventLoop::stop) ended the run before, after which the task
+    /// What it fails with; [`PromiseError::OfAnotherLoop`]; [`LoopError::Stopped`] if [`stop`](EventLoop::stop) ended the run before, after which the task
     /// is still there to be run; else as [`run_once`](EventLoop::run_once).
     ///
     /// # Panics
@@ -155,14 +169,28 @@ impl EventLoop {
     {
         self.check_can_run()?;
         let ensured = Ensured::new(self, future);
-        let stopping = self.clone();
-        let stop = ensured.promise().add_done_callback(move |_| stopping.stop())?;
-        let run = self.run_forever();
-        if !ensured.promise().done() {
-            ensured.promise().remove_done_callback(stop);
-            return Err(run.err().unwrap_or(LoopError::Stopped.into()));
-        }
+        self.run_until_done(ensured.promise())?;
         ensured.into_result()
+    }
+
+    /// [`run_until_complete`](EventLoop::run_until_complete) for what is a promise, whose value stays in it.
+    #[track_caller]
+    pub(crate) fn run_until_done<T: 'static>(&self, promise: &Promise<T>) -> Result<(), Exception> {
+        if promise.event_loop().is_some_and(|event_loop| event_loop != self) {
+            return Err(PromiseError::OfAnotherLoop.into());
+        }
+        let (stopping, of_this_run) = (self.clone(), Rc::new(Cell::new(true)));
+        let is_run = of_this_run.clone();
+        let callback = promise.add_done_callback(move |_| {
+            if is_run.get() {
+                stopping.stop();
+            }
+        })?;
+        let run = {
+            let _ending = Ending { promise, callback, of_this_run };
+            self.run_forever()
+        };
+        if promise.done() { Ok(()) } else { Err(run.err().unwrap_or(LoopError::Stopped.into())) }
     }
 
     /// Ends the run after the pass that it is in: callbacks that are ready in this pass still run, what they schedule
@@ -217,6 +245,9 @@ impl EventLoop {
         ready.into_iter().chain(timers).for_each(|entry| entry.discard());
         self.0.tasks.take().into_iter().for_each(|task| task.destroy());
         drop(letters);
+        self.0.deposits.take().for_each(drop);
+        #[cfg(unix)]
+        drop(self.0.call_graph_signal.take());
         Ok(())
     }
 
@@ -248,11 +279,18 @@ impl EventLoop {
     }
 
     fn sleep(&self) -> Result<(), LoopError> {
+        // Asked in every pass, because cancelled timers leave then.
+        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
             return Ok(());
         }
-        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
         match (&self.0.clock, next) {
+            // What threads do for it takes no time.
+            (Clock::Virtual(now), next) if self.0.deposits.hold_clock() => {
+                if next.is_none_or(|next| next > now.get()) {
+                    self.sleep_in_reactor(None)?;
+                }
+            }
             (Clock::Virtual(now), Some(next)) => now.set(next.max(now.get())),
             (Clock::Virtual(_), None) if self.0.inbox.is_abandoned() => return Err(LoopError::Deadlock),
             (clock @ Clock::Real(_), Some(next)) => {
@@ -303,10 +341,9 @@ impl EventLoop {
 
     /// The only place that calls callbacks.
     fn call(&self, entry: Rc<dyn Runnable>) {
-        let scheduled_at = entry.scheduled_at();
         let began = self.0.debug.get().then(|| self.0.clock.now());
         if let Err(exception) = Rc::clone(&entry).run() {
-            let message = format!("Exception in callback scheduled at {scheduled_at}");
+            let message = format!("Exception in {}", entry.label());
             // In its context, as CPython does since 3.12. One that it could not enter cannot be entered now.
             let scope = entry.failed_in();
             let _inside = scope.enter();
@@ -316,7 +353,7 @@ impl EventLoop {
             let took = self.0.clock.now().since(began);
             if took >= self.0.slow_callback_duration.get() {
                 let seconds = took.as_secs_f64();
-                let message = format!("Executing callback scheduled at {scheduled_at} took {seconds:.3} seconds");
+                let message = format!("Executing {} took {seconds:.3} seconds", entry.label());
                 self.call_exception_handler(Report::new(message));
             }
         }

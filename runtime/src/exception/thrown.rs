@@ -76,6 +76,11 @@ impl Thrown {
         self
     }
 
+    /// Another error in its place, with the same source and traceback.
+    pub(crate) fn with_error(&self, error: impl Error + Send + Sync + 'static) -> Self {
+        Thrown(Box::new(Inner { error: Arc::new(Box::new(error)), ..(*self.0).clone() }))
+    }
+
     pub(super) fn traceback(&self) -> Traceback<'_> {
         Traceback::new(&self.0.traceback)
     }

@@ -50,6 +50,8 @@ mod futures {
     pub struct Awaiting<F> {
         /// Whether it waits in a coroutine, in which an exception can be raised.
         in_coroutine: bool,
+        /// Whether it waits for a promise, in none.
+        plainly: bool,
         future: Pin<Box<F>>,
     }
 
@@ -83,12 +85,12 @@ mod futures {
 
     impl<F: Future> Awaiting<F> {
         fn new(future: impl IntoFuture<IntoFuture = F, Output = F::Output>) -> Self {
-            Awaiting { in_coroutine: false, future: Box::pin(future.into_future()) }
+            Awaiting { in_coroutine: false, plainly: false, future: Box::pin(future.into_future()) }
         }
 
         fn poll(&mut self, raised: Option<Exception>) -> Resumed<Awaitable, F::Output> {
-            let polled = current::poll_raising(raised, |context| self.future.as_mut().poll(context));
-            self.in_coroutine = polled.in_coroutine;
+            let polled = current::poll_awaited(raised, |context| self.future.as_mut().poll(context));
+            (self.in_coroutine, self.plainly) = (polled.in_coroutine, polled.plainly);
             match (polled.poll, polled.not_taken) {
                 (_, Some(exception)) => Err(exception),
                 (Poll::Ready(output), None) => Ok(Step::Returned(output)),
@@ -101,7 +103,14 @@ mod futures {
         type Yield = Awaitable;
         type Return = F::Output;
 
+        /// A cancellation of the promise for which the future waits, on behalf of the task, is raised here as well: what a
+        /// cancellation does to a plain future is the same wherever it stands.
         fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, F::Output> {
+            if self.plainly
+                && let Some(cancellation) = current::cancellation()
+            {
+                return Err(cancellation);
+            }
             self.poll(None)
         }
 

@@ -28,6 +28,8 @@ pub enum PromiseError {
     IsATask,
     /// It is a task that panicked.
     Panicked,
+    /// The other thread that was to settle it has dropped its [`RemotePromise`](crate::RemotePromise).
+    Abandoned,
     /// A task was to wait for itself.
     AwaitsItself,
     /// A task was to wait for what belongs to another loop.
@@ -44,6 +46,7 @@ impl fmt::Display for PromiseError {
             PromiseError::Taken => "the result of the promise was taken out of it",
             PromiseError::IsATask => "a task gets its result from what it runs",
             PromiseError::Panicked => "the task panicked",
+            PromiseError::Abandoned => "the thread that was to settle the promise has dropped it",
             PromiseError::AwaitsItself => "a task cannot await itself",
             PromiseError::OfAnotherLoop => "a task cannot await what belongs to another event loop",
             PromiseError::NothingToAwait => "the set of tasks and promises is empty",

@@ -3,6 +3,7 @@
 //! Kinds differ in what cancelling them does, and in whom they wait for themselves. So a [`Promise`](super::Promise) is
 //! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
 
+use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -27,6 +28,9 @@ pub(crate) trait Awaited {
     /// What it failed with, or that it was cancelled. Whoever asks has seen it.
     fn failure(&self) -> Option<Exception>;
 
+    /// Its cancellation, if it was cancelled. Whoever asks has not seen what else it failed with.
+    fn cancellation(&self) -> Option<Cancelled>;
+
     /// Wakes the task when it is done, in the next pass; if it is done already, that is in the next pass too.
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration);
 
@@ -41,6 +45,9 @@ pub(crate) trait Awaited {
 
     /// Whom it waits for itself.
     fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+
+    /// What it is, for the call graph.
+    fn kind(&self) -> &'static str;
 
     /// The task that it is, if it is one.
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
@@ -101,6 +108,13 @@ impl<T> Inner<T> {
 
     pub(crate) fn cancelled(&self) -> bool {
         matches!(*self.state.borrow(), State::Cancelled(_))
+    }
+
+    pub(crate) fn cancellation(&self) -> Option<Cancelled> {
+        match &*self.state.borrow() {
+            State::Cancelled(cancelled) => Some(cancelled.clone()),
+            _ => None,
+        }
     }
 
     pub(crate) fn failure(&self) -> Option<Exception> {
@@ -175,15 +189,18 @@ impl<T: 'static> Inner<T> {
         if self.done() {
             task.wake();
         } else {
-            self.waiting.borrow_mut().register(task, registration);
+            let left = self.waiting.borrow_mut().register(task, registration);
+            drop(left);
         }
     }
 
     pub(crate) fn wake_waker_when_done(&self, waker: &Waker) {
         if self.done() {
             waker.wake_by_ref();
-        } else {
-            self.waiting.borrow_mut().add_waker(waker);
+        } else if !self.waiting.borrow().has_waker(waker) {
+            // Cloning a waker may be foreign code.
+            let waker = waker.clone();
+            self.waiting.borrow_mut().add(Waiter::Waker(waker));
         }
     }
 }
@@ -205,6 +222,10 @@ impl<T: 'static> Awaited for Inner<T> {
         self.failure()
     }
 
+    fn cancellation(&self) -> Option<Cancelled> {
+        self.cancellation()
+    }
+
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         self.wake_when_done(task, registration);
     }
@@ -223,6 +244,10 @@ impl<T: 'static> Awaited for Inner<T> {
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
         Vec::new()
+    }
+
+    fn kind(&self) -> &'static str {
+        "promise"
     }
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
@@ -251,6 +276,12 @@ pub(crate) trait Hook<T: 'static> {
 
     /// Whom it waits for.
     fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+
+    /// What it is, for the call graph: the name of the hook's type, unless that says nothing.
+    fn kind(&self) -> &'static str {
+        let path = type_name::<Self>().split('<').next().unwrap_or_default();
+        path.rsplit("::").next().unwrap_or(path)
+    }
 }
 
 /// A promise with a hook.
@@ -276,6 +307,10 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
         self.inner.failure()
     }
 
+    fn cancellation(&self) -> Option<Cancelled> {
+        self.inner.cancellation()
+    }
+
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         self.inner.wake_when_done(task, registration);
     }
@@ -294,6 +329,10 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
         self.hook.awaits()
+    }
+
+    fn kind(&self) -> &'static str {
+        self.hook.kind()
     }
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {

@@ -3,6 +3,7 @@
 
 mod error;
 mod inner;
+mod remote;
 mod waiting;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use std::task::{Context, Poll, ready};
 
 pub use self::error::PromiseError;
 pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
+pub use self::remote::RemotePromise;
 
 use self::inner::Hooked;
 use self::waiting::{OnDone, Waiter};
@@ -26,7 +28,8 @@ use crate::{Awaitable, Cancelled, Delegate, Exception};
 ///
 /// Somebody sets its result, once; others ask for it, are called when it is there ([`add_done_callback`]), or wait for it:
 /// with `.await` under any executor, and with `yield_from!` in a coroutine that runs as a task. A clone is one more handle
-/// on the same promise. It belongs to its loop's thread.
+/// on the same promise. It belongs to its loop's thread;
+/// another thread settles it through a [`RemotePromise`].
 ///
 /// ```
 /// use coframe::event_loop::EventLoop;

@@ -1,6 +1,8 @@
 //! Those who wait for a promise, in the order in which they came.
 
 use std::cell::Cell;
+use std::collections::HashSet;
+use std::mem;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
@@ -86,13 +88,15 @@ pub(super) enum Waiter<T> {
 /// Empty once the promise is done.
 pub(super) struct Waiting<T> {
     waiters: Vec<Waiter<T>>,
+    /// How many there may be before those are looked for that wait no longer.
+    room: usize,
     /// How many callbacks were ever added.
     count: u64,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Waiting { waiters: Vec::new(), count: 0 }
+        Waiting { waiters: Vec::new(), room: 16, count: 0 }
     }
 }
 
@@ -107,20 +111,36 @@ impl<T> Waiting<T> {
         self.waiters.push(waiter);
     }
 
-    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) {
+    /// Gives those who wait no longer, for the caller to drop.
+    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Vec<Waiter<T>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
-            Registration::Done => {}
-            Registration::Unsure if self.waiters.iter().any(is_it) => {}
-            Registration::New | Registration::Unsure => self.add(Waiter::Task(task)),
+            Registration::Done => Vec::new(),
+            Registration::Unsure if self.waiters.iter().any(is_it) => Vec::new(),
+            Registration::New | Registration::Unsure => {
+                let left = if self.waiters.len() < self.room { Vec::new() } else { self.clear_up() };
+                self.add(Waiter::Task(task));
+                left
+            }
         }
     }
 
-    pub(super) fn add_waker(&mut self, waker: &Waker) {
-        let is_there = |waiter: &Waiter<T>| matches!(waiter, Waiter::Waker(other) if other.will_wake(waker));
-        if !self.waiters.iter().any(is_there) {
-            self.add(Waiter::Waker(waker.clone()));
-        }
+    /// A task that waits for several things leaves without a word. So a promise that outlives many of them, such as one
+    /// that tells of a shutdown, would keep all of them, and one that comes again and again several times.
+    fn clear_up(&mut self) -> Vec<Waiter<T>> {
+        let mut seen = HashSet::new();
+        let mut waits = |waiter: &Waiter<T>| match waiter {
+            Waiter::Task(task) => !task.done() && seen.insert(Rc::as_ptr(task).cast::<()>()),
+            Waiter::Callback(..) | Waiter::Waker(_) => true,
+        };
+        let (stay, left) = mem::take(&mut self.waiters).into_iter().partition(|waiter| waits(waiter));
+        self.waiters = stay;
+        self.room = 2 * self.waiters.len().max(8);
+        left
+    }
+
+    pub(super) fn has_waker(&self, waker: &Waker) -> bool {
+        self.waiters.iter().any(|waiter| matches!(waiter, Waiter::Waker(other) if other.will_wake(waker)))
     }
 
     pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
@@ -131,6 +151,6 @@ impl<T> Waiting<T> {
 
     /// All of them.
     pub(super) fn take(&mut self) -> Vec<Waiter<T>> {
-        std::mem::take(&mut self.waiters)
+        mem::take(&mut self.waiters)
     }
 }

@@ -1,5 +1,6 @@
 //! Making tasks.
 
+use std::any::type_name;
 use std::future::IntoFuture;
 use std::panic::Location;
 use std::rc::Rc;
@@ -7,8 +8,9 @@ use std::rc::Rc;
 use super::output::TaskOutput;
 use super::step::TaskInner;
 use super::{Core, Task, TaskHandle};
+use crate::Exception;
 use crate::context::{Context, Scope};
-use crate::event_loop::{EventLoop, LoopError};
+use crate::event_loop::EventLoop;
 use crate::promise::Promise;
 
 /// How a task is to be made: its name, its context, and whether it begins at once.
@@ -82,7 +84,7 @@ impl TaskBuilder {
         self.build(Some(event_loop.clone()), future, Location::caller())
     }
 
-    fn build<F>(
+    pub(crate) fn build<F>(
         self,
         event_loop: Option<EventLoop>,
         future: F,
@@ -93,21 +95,39 @@ impl TaskBuilder {
     {
         let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
         let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
-        let core = Core::new(id, self.name, scope, made_at);
+        let core = Core::new(id, self.name, scope, made_at, type_name::<F::IntoFuture>());
         let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
         match task.register() {
             Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => task.step(),
             Ok(()) => super::AnyTask::wake(task.clone()),
-            Err(error) => task.refuse(error),
+            Err(error) => task.refuse(error.into()),
         }
-        Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
+        Task::made(task)
+    }
+
+    /// A task that has failed, for `error`; the future is dropped.
+    pub(crate) fn refuse<F>(
+        self,
+        event_loop: Option<EventLoop>,
+        future: F,
+        error: Exception,
+        made_at: &'static Location<'static>,
+    ) -> Task<<F::Output as TaskOutput>::Value>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
+        let core = Core::new(0, self.name, scope, made_at, type_name::<F::IntoFuture>());
+        let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
+        task.refuse(error);
+        Task::made(task)
     }
 }
 
 /// Runs a coroutine or a future as a task of the loop that runs in this thread: asyncio's `create_task`.
 ///
 /// It begins in the next pass. The loop owns it, so that nobody has to keep the task. Where no loop runs the task has
-/// failed with [`LoopError::NotRunning`], and the future is dropped.
+/// failed with [`LoopError::NotRunning`](crate::event_loop::LoopError::NotRunning), and the future is dropped.
 ///
 /// ```
 /// use coframe::spawn;
@@ -131,7 +151,8 @@ impl EventLoop {
     /// Runs a coroutine or a future as a task of this loop: asyncio's `loop.create_task`.
     ///
     /// It begins in the next pass, or in the first one if the loop does not run yet; see [`spawn`]. If the loop is closed,
-    /// the task has failed with [`LoopError::Closed`], and the future is dropped.
+    /// the task has failed with [`LoopError::Closed`](crate::event_loop::LoopError::Closed), and the future is
+    /// dropped.
     ///
     /// ```
     /// use coframe::event_loop::EventLoop;
@@ -152,9 +173,15 @@ impl EventLoop {
     }
 }
 
+impl<T: 'static> Task<T> {
+    fn made(task: Rc<TaskInner<T>>) -> Self {
+        Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
+    }
+}
+
 impl<T: 'static> TaskInner<T> {
-    fn refuse(self: &Rc<Self>, error: LoopError) {
+    fn refuse(self: &Rc<Self>, error: Exception) {
         self.discard_future();
-        self.finish_by(Err(error.into()));
+        self.finish_by(Err(error));
     }
 }

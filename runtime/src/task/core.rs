@@ -2,21 +2,27 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
+use std::num::NonZeroU64;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
 use super::AnyTask;
 use crate::context::Scope;
 use crate::promise::Awaited;
-use crate::{Cancelled, Code, PromiseError};
+use crate::{Cancelled, Code, Exception, PromiseError};
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 pub(crate) struct Core {
     pub(super) id: u64,
     pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
+    /// The type of its future.
+    runs: &'static str,
+    /// Whether it ever ran.
+    begun: Cell<bool>,
     /// Every step runs in it.
     pub(super) scope: Scope,
     /// Where the loop's registry has it, while it is there.
@@ -30,14 +36,31 @@ pub(crate) struct Core {
     awaited: RefCell<Awaits>,
     /// A cancellation that it has not been told of.
     pub(super) must_cancel: RefCell<Option<Cancelled>>,
-    /// Whether what it waits for was cancelled on its behalf.
-    pub(super) cancel_passed_on: Cell<bool>,
+    /// What was cancelled on its behalf, while it waits for that and for nothing else.
+    passed_on: RefCell<Option<Rc<dyn Awaited>>>,
+    /// While a cancellation is on its way through it.
+    pub(super) passes_on: Cell<bool>,
+    /// Whether it is in a step.
+    running: Cell<bool>,
     /// How many cancellations were asked for, less those taken back.
     pub(super) cancelling: Cell<usize>,
     /// Whether it waits in a coroutine, where an exception can be raised, since its last step.
     pub(super) in_coroutine: Cell<bool>,
     /// Where the coroutines stand in which it waits since its last step, innermost first.
     positions: RefCell<Vec<Position>>,
+    /// The promises that coroutines in it have yielded, and not been resumed from.
+    yielded: RefCell<Vec<(YieldId, Rc<dyn Awaited>)>>,
+}
+
+/// Names a promise that a coroutine has yielded, to the coroutine: that may be `Send`, the promise is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct YieldId(NonZeroU64);
+
+impl YieldId {
+    fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        YieldId(NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap_or(NonZeroU64::MAX))
+    }
 }
 
 /// A coroutine's code, and the suspension point at which it stands.
@@ -66,11 +89,19 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Scope,
+        made_at: &'static Location<'static>,
+        runs: &'static str,
+    ) -> Self {
         Core {
             id,
             name: RefCell::new(name),
             made_at,
+            runs,
+            begun: Cell::new(false),
             scope,
             key: Cell::new(None),
             waker: OnceCell::new(),
@@ -78,11 +109,18 @@ impl Core {
             awaits: RefCell::new(Awaits::Unknown),
             awaited: RefCell::new(Awaits::Unknown),
             must_cancel: RefCell::default(),
-            cancel_passed_on: Cell::new(false),
+            passed_on: RefCell::default(),
+            passes_on: Cell::new(false),
+            running: Cell::new(false),
             cancelling: Cell::new(0),
             in_coroutine: Cell::new(false),
             positions: RefCell::default(),
+            yielded: RefCell::default(),
         }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     pub(crate) fn name(&self) -> Rc<str> {
@@ -99,9 +137,70 @@ impl Core {
         self.awaits.borrow().clone()
     }
 
+    /// The only thing that it waits for. Nothing while it runs.
+    pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
+        match &*self.awaits.borrow() {
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.running.get() => Some(awaited.clone()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.get()
+    }
+
+    /// Takes note that what it waits for was cancelled on its behalf.
+    pub(super) fn has_passed_on(&self) {
+        let before = self.passed_on.replace(self.awaits_only());
+        drop(before);
+    }
+
+    /// The cancellation of what was cancelled on its behalf, once that has not refused.
+    pub(super) fn passed_on(&self) -> Option<Exception> {
+        let passed_on = self.passed_on.borrow().clone()?;
+        passed_on.cancellation().map(Exception::Cancelled)
+    }
+
+    /// The same, if it is `awaited` that was cancelled on its behalf.
+    pub(super) fn passed_on_to(&self, awaited: &Rc<dyn Awaited>) -> Option<Exception> {
+        let is_it = |to: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(to), Rc::as_ptr(awaited));
+        if self.passed_on.borrow().as_ref().is_some_and(is_it) { self.passed_on() } else { None }
+    }
+
+    /// In a step: the cancellation of what it waited for before.
+    pub(super) fn awaited_cancellation(&self) -> Option<Exception> {
+        let awaited = match &*self.awaited.borrow() {
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) => awaited.clone(),
+            Awaits::Unknown | Awaits::Several => return None,
+        };
+        awaited.cancellation().map(Exception::Cancelled)
+    }
+
+    pub(crate) fn runs(&self) -> &'static str {
+        self.runs
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.get()
+    }
+
+    pub(crate) fn is_scheduled(&self) -> bool {
+        self.scheduled.get()
+    }
+
+    pub(crate) fn awaits_several(&self) -> bool {
+        matches!(*self.awaits.borrow(), Awaits::Several)
+    }
+
+    /// Where the coroutines stand in which it waits, innermost first.
+    pub(crate) fn positions(&self) -> Vec<Position> {
+        self.positions.borrow().clone()
+    }
+
     pub(super) fn begin_step(&self) {
-        let before = mem::replace(&mut *self.awaits.borrow_mut(), Awaits::Unknown);
-        self.awaited.replace(before);
+        self.begun.set(true);
+        self.running.set(true);
+        self.awaited.swap(&self.awaits);
         self.positions.borrow_mut().clear();
     }
 
@@ -109,12 +208,20 @@ impl Core {
         // Dropped outside of the cell: this may be the last handle on a promise.
         let before = self.awaited.replace(Awaits::Unknown);
         drop(before);
-        self.cancel_passed_on.set(false);
+        self.running.set(false);
+        // What was cancelled may take its time, during which something else may wake the task.
+        let awaits = self.awaits_only();
+        let still =
+            |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| ptr::addr_eq(Rc::as_ptr(it), Rc::as_ptr(to)));
+        let passed_on = self.passed_on.take().filter(still);
+        self.passed_on.replace(passed_on);
     }
 
-    /// What it waited for before the step that it is in.
-    pub(super) fn awaited(&self) -> Awaits {
-        self.awaited.borrow().clone()
+    /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
+    pub(super) fn forget_awaited(&self) {
+        let before = (self.awaits.replace(Awaits::Unknown), self.yielded.take());
+        drop(before);
+        self.end_step();
     }
 
     /// asyncio refuses both in the step after; here there is no need to wait.
@@ -157,6 +264,24 @@ impl Core {
             _ => Awaits::Several,
         };
         drop(self.awaits.replace(next));
+    }
+
+    /// Keeps a promise for the coroutine that has yielded it.
+    pub(super) fn keep(&self, awaited: Rc<dyn Awaited>) -> YieldId {
+        let id = YieldId::next();
+        self.yielded.borrow_mut().push((id, awaited));
+        id
+    }
+
+    pub(super) fn kept(&self, id: YieldId) -> Option<Rc<dyn Awaited>> {
+        self.yielded.borrow().iter().find(|(it, _)| *it == id).map(|(_, awaited)| awaited.clone())
+    }
+
+    /// For the caller to drop.
+    pub(super) fn give_up(&self, id: YieldId) -> Option<Rc<dyn Awaited>> {
+        let mut yielded = self.yielded.borrow_mut();
+        let index = yielded.iter().position(|(it, _)| *it == id)?;
+        Some(yielded.swap_remove(index).1)
     }
 
     /// Takes note that a coroutine of it waits.

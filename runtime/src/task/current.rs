@@ -51,41 +51,54 @@ impl Current {
         match (&self.waker, &self.task) {
             (Some(waker), _) => waker,
             (None, Some(task)) => task.core().waker(),
-            (None, None) => Waker::noop(),
+            (None, None) => NOBODY,
+        }
+    }
+
+    fn polling(&self) -> Polling {
+        match (&self.waker, &self.task) {
+            (Some(waker), _) => Polling::Waker(waker.clone()),
+            (None, Some(task)) => Polling::Task(Rc::clone(task)),
+            (None, None) => Polling::Nobody,
         }
     }
 }
+
+/// The waker of a coroutine that somebody resumes by hand. There is one, because two of them need not be known for the
+/// same.
+static NOBODY: &Waker = Waker::noop();
 
 thread_local! {
     /// Not borrowed while foreign code runs or is dropped.
     static CURRENT: RefCell<Current> = const { RefCell::new(Current::new(None, None)) };
 }
 
-/// Brings back what was current before.
-pub(super) struct Entered(Option<Current>);
+/// Whoever was current before what is current now. A panic brings it back too.
+pub(super) struct Before(Current);
 
-impl Drop for Entered {
+impl Before {
+    fn enter(next: Current) -> Self {
+        Before(CURRENT.replace(next))
+    }
+}
+
+impl Drop for Before {
     fn drop(&mut self) {
-        let left = self.0.take().map(|before| CURRENT.replace(before));
+        let left = CURRENT.replace(mem::replace(&mut self.0, Current::new(None, None)));
         drop(left);
     }
 }
 
-/// Makes `task` the one that runs.
-pub(super) fn enter(task: Rc<dyn AnyTask>) -> Entered {
-    Entered(Some(CURRENT.replace(Current::new(Some(task), None))))
+/// Makes `task` the one that runs, and `raised` what is to be raised in it, for [`poll_entered`].
+pub(super) fn enter(task: Rc<dyn AnyTask>, raised: Option<Exception>) -> Before {
+    Before::enter(Current { task: Some(task), waker: None, interior: Interior::new(raised) })
 }
 
-/// Whether this is what the current future is polled with. If not, whoever polls is another executor, or a part of the
-/// current future that is to be told from the others.
-pub(super) fn is_polled_with(context: &Context<'_>) -> bool {
-    CURRENT.with_borrow(|current| current.waker().will_wake(context.waker()))
-}
-
-/// Makes this the waker of what is awaited.
-pub(super) fn enter_waker(waker: Waker) -> Entered {
-    let task = CURRENT.with_borrow(|current| current.task.clone());
-    Entered(Some(CURRENT.replace(Current::new(task, Some(waker)))))
+/// Polls what the task runs that was entered.
+pub(super) fn poll_entered<T>(poll: impl FnOnce() -> Poll<T>) -> Polled<T> {
+    let poll = poll();
+    let interior = CURRENT.with_borrow_mut(|current| mem::replace(&mut current.interior, Interior::new(None)));
+    interior.polled(poll)
 }
 
 /// The task that runs in this thread: asyncio's `current_task`. `None` in a callback, and where no loop runs.
@@ -100,7 +113,12 @@ pub(super) fn enter_waker(waker: Waker) -> Entered {
 /// ```
 #[must_use]
 pub fn current_task() -> Option<TaskHandle> {
-    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten().map(TaskHandle)
+    any_task().map(TaskHandle)
+}
+
+/// The task that runs in this thread, whatever waker it polls with.
+pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
+    CURRENT.try_with(|current| current.borrow().task.clone()).ok().flatten()
 }
 
 /// The task that polls, if it does so with its own waker.
@@ -117,15 +135,29 @@ pub(crate) fn waits_for_promise() {
 }
 
 /// While it lives a coroutine runs as a future.
-pub(super) struct Inside;
+pub(super) struct Inside {
+    /// The task that polls it, with its own waker.
+    pub(super) task: Option<Rc<dyn AnyTask>>,
+    /// Set where whoever polls is another executor, or a part of the current future that has a waker of its own.
+    elsewhere: Option<Before>,
+}
 
 impl Inside {
     /// Enters a coroutine, and gives what is to be raised in it.
-    pub(super) fn enter() -> (Self, Option<Exception>) {
-        CURRENT.with_borrow_mut(|current| {
+    pub(super) fn enter(context: &Context<'_>) -> (Self, Option<Exception>) {
+        let here = CURRENT.with_borrow_mut(|current| {
+            if !current.waker().will_wake(context.waker()) {
+                return Err(current.task.clone());
+            }
             current.interior.depth += 1;
             let raised = if current.interior.depth == 1 { current.interior.raised.take() } else { None };
-            (Inside, raised)
+            let task = if current.waker.is_none() { current.task.clone() } else { None };
+            Ok((Inside { task, elsewhere: None }, raised))
+        });
+        here.unwrap_or_else(|task| {
+            let mut elsewhere = Current::new(task, Some(context.waker().clone()));
+            elsewhere.interior.depth = 1;
+            (Inside { task: None, elsewhere: Some(Before::enter(elsewhere)) }, None)
         })
     }
 
@@ -137,7 +169,9 @@ impl Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        CURRENT.with_borrow_mut(|current| current.interior.depth -= 1);
+        if self.elsewhere.is_none() {
+            CURRENT.with_borrow_mut(|current| current.interior.depth -= 1);
+        }
     }
 }
 
@@ -148,19 +182,33 @@ pub(crate) struct Polled<T> {
     pub(crate) not_taken: Option<Exception>,
     /// Whether it waits in one coroutine and for nothing else, so that an exception can be raised in it.
     pub(crate) in_coroutine: bool,
+    /// Whether it waits for a promise, in none.
+    pub(crate) plainly: bool,
 }
 
-/// Polls a future, and raises an exception in the coroutine in which it waits.
-pub(crate) fn poll_raising<T>(raised: Option<Exception>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Polled<T> {
-    let (waker, before) = CURRENT.with_borrow_mut(|current| {
-        (current.waker().clone(), mem::replace(&mut current.interior, Interior::new(raised)))
-    });
+/// What a future is to be dropped for that waits for a promise and in no coroutine: the promise was cancelled, because
+/// the task was.
+pub(crate) fn cancellation() -> Option<Exception> {
+    CURRENT.with_borrow(|current| if current.waker.is_none() { current.task.clone() } else { None })?.core().passed_on()
+}
+
+impl Interior {
+    fn polled<T>(self, poll: Poll<T>) -> Polled<T> {
+        let in_coroutine = self.waiting == 1 && !self.waits_plainly;
+        Polled { poll, not_taken: self.raised, in_coroutine, plainly: self.waits_plainly }
+    }
+}
+
+/// Polls a future that a coroutine awaits, with the waker of that, and raises an exception in the coroutine in which it
+/// waits.
+pub(crate) fn poll_awaited<T>(raised: Option<Exception>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Polled<T> {
+    let (polling, before) = CURRENT
+        .with_borrow_mut(|current| (current.polling(), mem::replace(&mut current.interior, Interior::new(raised))));
     let mut outer = Outer(before);
-    let poll = poll(&mut Context::from_waker(&waker));
+    let poll = poll(&mut Context::from_waker(polling.waker()));
     let inner = outer.restore();
     mem::forget(outer);
-    let in_coroutine = inner.waiting == 1 && !inner.waits_plainly;
-    Polled { poll, not_taken: inner.raised, in_coroutine }
+    inner.polled(poll)
 }
 
 /// The interior of the future around the one that is polled: a panic restores it too.
@@ -180,10 +228,27 @@ impl Drop for Outer {
     }
 }
 
+/// What is polled with, while nothing is borrowed. A task has its waker; to clone that would be an atomic operation.
+enum Polling {
+    Task(Rc<dyn AnyTask>),
+    Waker(Waker),
+    Nobody,
+}
+
+impl Polling {
+    fn waker(&self) -> &Waker {
+        match self {
+            Polling::Task(task) => task.core().waker(),
+            Polling::Waker(waker) => waker,
+            Polling::Nobody => NOBODY,
+        }
+    }
+}
+
 /// One step of a delegate that waits for a promise, or for what is done when one is: it raises what that fails with.
 pub(crate) fn advance<T>(future: Pin<&mut impl Future<Output = Result<T, Exception>>>) -> Resumed<Awaitable, T> {
-    let waker = CURRENT.with_borrow(|current| current.waker().clone());
-    match future.poll(&mut Context::from_waker(&waker)) {
+    let polling = CURRENT.with_borrow(Current::polling);
+    match future.poll(&mut Context::from_waker(polling.waker())) {
         Poll::Ready(result) => result.map(Step::Returned),
         Poll::Pending => Ok(Step::Yielded(Awaitable(Kind::Wake))),
     }

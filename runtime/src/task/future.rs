@@ -6,12 +6,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::core::{Awaits, Position};
+use super::core::{Position, YieldId};
 use super::current::{self, Inside};
 use super::{AnyTask, Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::private::Machine;
+use crate::promise::Awaited;
 use crate::{Awaitable, Coroutine, Exception, Generator, Recursive, Signal, Step};
 
 /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
@@ -39,8 +40,8 @@ use crate::{Awaitable, Coroutine, Exception, Generator, Recursive, Signal, Step}
 pub struct CoroutineFuture<C> {
     coroutine: C,
     position: fn(&C) -> Option<Position>,
-    /// Whether it waits for a promise that it yielded.
-    yielded: bool,
+    /// The promise that it yielded and waits for. The task has it, so that this can be `Send`.
+    yielded: Option<YieldId>,
 }
 
 impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
@@ -61,7 +62,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn new(coroutine: C) -> Self {
-        CoroutineFuture { coroutine, position: |_| None, yielded: false }
+        CoroutineFuture { coroutine, position: |_| None, yielded: None }
     }
 }
 
@@ -74,7 +75,7 @@ impl<M: Machine<(), Yield = Awaitable>> IntoFuture for Generator<M> {
         CoroutineFuture {
             coroutine: self,
             position: |co| Some((co.code(), crate::private::Inspect::position(co.machine()))),
-            yielded: false,
+            yielded: None,
         }
     }
 }
@@ -92,18 +93,17 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
     type Output = Result<C::Return, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let _elsewhere = (!current::is_polled_with(context)).then(|| current::enter_waker(context.waker().clone()));
-        let (inside, raised) = Inside::enter();
-        let task = current::task_polling(context);
+        let (inside, raised) = Inside::enter(context);
+        let task = inside.task.as_ref();
         let this = &mut *self;
-        let step = match this.signal(task.as_ref(), raised) {
-            Some(signal) => this.resume_until_it_waits(task.as_ref(), signal)?,
+        let step = match this.signal(raised) {
+            Some(signal) => this.resume_until_it_waits(task, signal)?,
             None => Step::Yielded(None),
         };
         match step {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
-                this.wait(task.as_ref(), awaitable, context);
+                this.wait(task, awaitable, context);
                 inside.wait();
                 Poll::Pending
             }
@@ -115,24 +115,25 @@ type AsTask<'a> = Option<&'a Rc<dyn AnyTask>>;
 
 impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     fn resume_with(&mut self, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
-        self.yielded = false;
+        self.forget_yielded();
         Pin::new(&mut self.coroutine).resume(signal)
     }
 
     /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
-    fn signal(&self, task: AsTask<'_>, raised: Option<Exception>) -> Option<Signal<()>> {
+    fn signal(&self, raised: Option<Exception>) -> Option<Signal<()>> {
         if let Some(exception) = raised {
             return Some(Signal::Throw(exception));
         }
-        match task.map(|task| task.core().awaited()) {
-            Some(Awaits::Yielded(awaited)) if self.yielded => {
-                if !awaited.done() {
-                    return None;
-                }
-                Some(awaited.failure().map_or(Signal::Start, Signal::Throw))
-            }
-            _ => Some(Signal::Start),
+        match self.yielded() {
+            Some(awaited) if !awaited.done() => None,
+            Some(awaited) => Some(awaited.failure().map_or(Signal::Start, Signal::Throw)),
+            None => Some(Signal::Start),
         }
+    }
+
+    /// `None` also where another task polls than the one that has it: that asks the coroutine to look for itself.
+    fn yielded(&self) -> Option<Rc<dyn Awaited>> {
+        current::any_task()?.core().kept(self.yielded?)
     }
 
     /// A promise that a task cannot wait for is refused where it is yielded.
@@ -159,30 +160,33 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
 
     /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
     fn wait(&mut self, task: AsTask<'_>, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
-        let Some(task) = task else {
-            match awaitable {
-                Some(Awaitable(Kind::Turn)) => context.waker().wake_by_ref(),
-                Some(Awaitable(Kind::Done(awaited))) => awaited.wake_waker_when_done(context.waker()),
-                Some(Awaitable(Kind::Wake)) | None => {}
-            }
-            return;
-        };
-        let core = task.core();
-        match awaitable {
-            Some(Awaitable(Kind::Turn)) => task.clone().wake(),
-            Some(Awaitable(Kind::Wake)) => {}
-            Some(Awaitable(Kind::Done(awaited))) => {
-                awaited.wake_when_done(task.clone(), Registration::New);
-                core.yields(awaited);
-                self.yielded = true;
-            }
-            None => {
-                if let Awaits::Yielded(awaited) = core.awaited() {
-                    core.yields(awaited);
+        let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
+        let awaited = match awaitable {
+            Some(Awaitable(Kind::Turn)) => {
+                match task {
+                    Some(task) => task.clone().wake(),
+                    None => context.waker().wake_by_ref(),
                 }
+                None
             }
+            Some(Awaitable(Kind::Wake)) => None,
+            Some(Awaitable(Kind::Done(awaited))) => {
+                self.yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
+                Some(awaited)
+            }
+            None => self.yielded(),
+        };
+        match (task, awaited) {
+            (Some(task), Some(awaited)) => {
+                awaited.wake_when_done(task.clone(), registration);
+                task.core().yields(awaited);
+            }
+            (None, Some(awaited)) => awaited.wake_waker_when_done(context.waker()),
+            (_, None) => {}
         }
-        core.waits_at((self.position)(&self.coroutine));
+        if let Some(task) = task {
+            task.core().waits_at((self.position)(&self.coroutine));
+        }
     }
 }
 
@@ -193,6 +197,21 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Coroutine for CoroutineFuture<C> {
 
     fn resume(mut self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         self.resume_with(signal)
+    }
+}
+
+impl<C> CoroutineFuture<C> {
+    fn forget_yielded(&mut self) {
+        if let Some(id) = self.yielded.take() {
+            let awaited = current::any_task().and_then(|task| task.core().give_up(id));
+            drop(awaited);
+        }
+    }
+}
+
+impl<C> Drop for CoroutineFuture<C> {
+    fn drop(&mut self) {
+        self.forget_yielded();
     }
 }
 

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `mod` | the handles: [`Task`] and, where the type of the value is not known, [`TaskHandle`] |
 //! | `builder` | how a task is made |
-//! | `step` | how a task is run, cancelled and ended |
+//! | `step` | how a task is run and ended |
+//! | `cancel` | how a cancellation goes from a task to what it waits for |
 //! | `core` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
 //! | `current` | the task that runs, and the waker of what is awaited |
@@ -12,6 +13,7 @@
 //! | `output` | what futures may give |
 
 mod builder;
+mod cancel;
 mod core;
 pub(crate) mod current;
 mod ensure;
@@ -26,7 +28,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 
 pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
@@ -80,8 +82,8 @@ pub struct Task<T> {
 
 /// A task of which the type of the value is not known: what [`current_task`] and [`EventLoop::all_tasks`] give.
 ///
-/// As a future it gives `()` when the task is over, however it ended; it fails only where it cannot be waited for, such as
-/// in the task itself.
+/// As a future it gives `()` when the task is over, however it ended. It fails where it cannot be waited for, such as in the
+/// task itself, and with [`Exception::Cancelled`] if the one who waits was cancelled and the task with it.
 #[derive(Clone)]
 pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 
@@ -96,7 +98,7 @@ pub(crate) trait AnyTask: Runnable + Awaited {
     fn into_ready(self: Rc<Self>) -> Option<Rc<dyn Runnable>>;
 
     /// Drops what it runs, as the loop is closed.
-    fn destroy(&self);
+    fn destroy(self: Rc<Self>);
 }
 
 impl<T: 'static> Task<T> {
@@ -292,7 +294,11 @@ impl Future for TaskHandle {
     type Output = Result<(), Exception>;
 
     fn poll(self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<Self::Output> {
-        promise::poll_done(&(self.0.clone() as Rc<dyn Awaited>), context)
+        let awaited = self.0.clone() as Rc<dyn Awaited>;
+        ready!(promise::poll_done(&awaited, context))?;
+        // The cancellation of the one who waits went on to the task: it is not lost on the way back.
+        let cancelled = current::task_polling(context).and_then(|task| task.core().passed_on_to(&awaited));
+        Poll::Ready(cancelled.map_or(Ok(()), Err))
     }
 }
 
@@ -315,6 +321,10 @@ impl Eq for TaskHandle {}
 
 impl fmt::Debug for TaskHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<task {}, {}>", self.name(), if self.done() { "done" } else { "pending" })
+        write!(f, "<task {}, {}", self.name(), self.state())?;
+        match self.stack().first() {
+            Some(frame) if !self.done() => write!(f, " at {frame}>"),
+            _ => f.write_str(">"),
+        }
     }
 }

@@ -43,7 +43,8 @@ use crate::Exception;
     label = "the future gives a `{Self}`",
     note = "end the future in `Ok(value)`, with an error of type `coframe::Exception`: `async {{ Ok(future.await) }}`; \
             an error of another type becomes one with `?`: `async {{ Ok(future.await?) }}`",
-    note = "or implement `coframe::TaskOutput` for the type"
+    note = "or implement `coframe::TaskOutput` for the type",
+    note = "an `async` block that ends in an endless `loop` gives a `!`: make it a `()` with `let end: () = loop {{ … }};`"
 )]
 pub trait TaskOutput {
     /// What the task gives.

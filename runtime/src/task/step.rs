@@ -1,18 +1,18 @@
-//! Running a task: one step, what a cancellation does, and the end.
+//! Running a task: one step, what a cancellation does in it, and the end.
 //!
-//! After CPython 3.13's `Task.__step`, `cancel` and `__wakeup`. A task stands in the ready queue at most once, and is
+//! After CPython 3.13's `Task.__step` and `__wakeup`. A task stands in the ready queue at most once, and is
 //! there if something that it waits for is done, if it gave up its turn, or if it is to be told of a cancellation.
 
 use std::cell::RefCell;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 
 use super::core::Awaits;
 use super::output::Driven;
 use super::waker::TaskWaker;
-use super::{AnyTask, Core, Registration, current};
+use super::{AnyTask, Core, Registration, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
 use crate::promise::{Awaited, Inner, Promise, Settle, State};
 use crate::{CallbackId, Cancelled, Exception, PromiseError};
@@ -49,12 +49,21 @@ impl<T: 'static> TaskInner<T> {
     /// Runs it until it waits again or is over.
     pub(super) fn step(self: &Rc<Self>) {
         let Some(future) = self.future.take() else { return };
-        let mut step = Step { task: self, future: Some(future) };
-        let _entered = current::enter(self.clone());
+        let mut step = Step { task: self, future: Some(future), ended: false };
+        let in_coroutine = self.core.in_coroutine.take();
+        self.core.begin_step();
+        let cancellation = step.cancellation(in_coroutine);
+        // Otherwise there is no place where it could be raised: a plain future, or one that has not begun.
+        let (raised, refused) = if in_coroutine { (cancellation, None) } else { (None, cancellation) };
+        let _entered = current::enter(self.clone(), raised);
         match self.core.scope.enter() {
-            Ok(_inside) => step.run(),
+            Ok(_inside) => match refused {
+                Some(cancellation) => step.finish(Err(cancellation)),
+                None => step.run(),
+            },
             Err(refused) => step.finish(Err(refused.into())),
         }
+        step.ended = true;
     }
 
     pub(super) fn discard_future(&self) {
@@ -65,6 +74,7 @@ impl<T: 'static> TaskInner<T> {
     /// The end of one that nobody else has a handle on.
     pub(super) fn finish_by(self: &Rc<Self>, result: Result<T, Exception>) {
         self.forget();
+        self.core.forget_awaited();
         // Nothing but a closed loop can be in the way, which calls nobody.
         _ = Promise::of(self.clone()).settle(State::of(result));
     }
@@ -82,20 +92,16 @@ impl<T: 'static> TaskInner<T> {
 struct Step<'a, T: 'static> {
     task: &'a Rc<TaskInner<T>>,
     future: Option<Driving<T>>,
+    /// `false` if a panic has ended the step. Whether the thread panics does not tell: the loop may run in a destructor.
+    ended: bool,
 }
 
 impl<T: 'static> Step<'_, T> {
     fn run(&mut self) {
         let core = &self.task.core;
-        let in_coroutine = core.in_coroutine.take();
-        core.begin_step();
-        let raised = match self.cancellation(in_coroutine) {
-            // There is no place where it could be raised: a plain future, or one that has not begun.
-            Some(cancellation) if !in_coroutine => return self.finish(Err(cancellation)),
-            raised => raised,
-        };
         let Some(future) = &mut self.future else { return };
-        let polled = current::poll_raising(raised, |context| future.as_mut().poll_result(context));
+        let context = &mut Context::from_waker(core.waker());
+        let polled = current::poll_entered(|| future.as_mut().poll_result(context));
         core.in_coroutine.set(polled.in_coroutine);
         match (polled.poll, polled.not_taken) {
             (Poll::Pending, None) => self.suspend(),
@@ -115,16 +121,11 @@ impl<T: 'static> Step<'_, T> {
     fn cancellation(&self, in_coroutine: bool) -> Option<Exception> {
         let core = &self.task.core;
         if let Some(cancelled) = core.must_cancel.take() {
-            return Some(Exception::Cancelled(cancelled));
+            // One that is on its way already stays the same.
+            return Some(core.awaited_cancellation().unwrap_or(Exception::Cancelled(cancelled)));
         }
-        // What it waited for was cancelled on its behalf. A coroutine will see that where it waits.
-        if !core.cancel_passed_on.get() || in_coroutine {
-            return None;
-        }
-        match core.awaited() {
-            Awaits::Polled(awaited) => awaited.failure().filter(|it| matches!(it, Exception::Cancelled(_))),
-            _ => None,
-        }
+        // A coroutine will see where it waits that what it waits for was cancelled on its behalf.
+        if in_coroutine { None } else { core.passed_on() }
     }
 
     fn suspend(&mut self) {
@@ -133,28 +134,29 @@ impl<T: 'static> Step<'_, T> {
         core.end_step();
         // It has cancelled itself, or was cancelled by what it called.
         let Some(cancelled) = core.must_cancel.borrow().clone() else { return };
-        match core.awaits() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if awaited.clone().cancel(cancelled.clone()) => {
-                core.must_cancel.take();
-                core.cancel_passed_on.set(true);
-            }
-            _ => self.task.clone().wake(),
+        if cancel::pass_on(self.task.clone(), &cancelled) {
+            core.must_cancel.take();
+        } else {
+            self.task.clone().wake();
         }
     }
 
     fn finish(&mut self, result: Result<T, Exception>) {
         // The future is dropped first: it is over before others hear that it is.
         drop(self.future.take());
-        self.task.core.end_step();
         self.task.finish_by(result);
     }
 }
 
 impl<T: 'static> Drop for Step<'_, T> {
     fn drop(&mut self) {
-        if std::thread::panicking() && !self.task.promise.done() {
+        if !self.ended {
             self.task.core.end_step();
-            self.task.finish_by(Err(PromiseError::Panicked.into()));
+            if !self.task.promise.done() {
+                self.task.finish_by(Err(PromiseError::Panicked.into()));
+                // Whoever runs the loop has the panic itself.
+                _ = self.task.promise.failure();
+            }
         }
     }
 }
@@ -177,12 +179,13 @@ impl<T: 'static> AnyTask for TaskInner<T> {
         if self.promise.done() || self.core.scheduled.replace(true) { None } else { Some(self) }
     }
 
-    fn destroy(&self) {
+    fn destroy(self: Rc<Self>) {
         self.core.key.set(None);
         if self.promise.done() {
             return;
         }
         {
+            let _entered = current::enter(self.clone(), None);
             let _inside = self.core.scope.enter();
             self.discard_future();
         }
@@ -190,6 +193,9 @@ impl<T: 'static> AnyTask for TaskInner<T> {
             let report = Report::new("Task was destroyed but it is pending!");
             event_loop.call_exception_handler(report.from(Origin::Task(self.core.name())));
         }
+        // Who waits for it under another executor hears of it. That was the report.
+        self.finish_by(Err(LoopError::Closed.into()));
+        _ = self.promise.failure();
     }
 }
 
@@ -202,6 +208,10 @@ impl<T: 'static> Runnable for TaskInner<T> {
 
     /// What it runs is dropped by [`destroy`](AnyTask::destroy).
     fn discard(&self) {}
+
+    fn label(&self) -> String {
+        format!("<task {}>", self.core.name())
+    }
 
     fn scheduled_at(&self) -> &'static Location<'static> {
         self.core.made_at
@@ -218,28 +228,15 @@ impl<T: 'static> Awaited for TaskInner<T> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        if self.promise.done() {
-            return false;
-        }
-        let core = &self.core;
-        core.cancelling.set(core.cancelling.get() + 1);
-        if let Awaits::Polled(awaited) | Awaits::Yielded(awaited) = core.awaits()
-            && awaited.cancel(cancelled.clone())
-        {
-            // It may refuse: what the task waits for stays the same until it is done.
-            core.cancel_passed_on.set(true);
-            return true;
-        }
-        core.must_cancel.replace(Some(cancelled));
-        // While it runs this is seen at its end.
-        if self.future.borrow().is_some() {
-            self.wake();
-        }
-        true
+        cancel::cancel(self, cancelled)
     }
 
     fn failure(&self) -> Option<Exception> {
         self.promise.failure()
+    }
+
+    fn cancellation(&self) -> Option<Cancelled> {
+        self.promise.cancellation()
     }
 
     fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
@@ -263,6 +260,10 @@ impl<T: 'static> Awaited for TaskInner<T> {
             Awaits::Polled(awaited) | Awaits::Yielded(awaited) => vec![awaited],
             Awaits::Unknown | Awaits::Several => Vec::new(),
         }
+    }
+
+    fn kind(&self) -> &'static str {
+        "task"
     }
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {

@@ -1,28 +1,18 @@
-//! Ports of the Python programs that need a loop and no tasks; of the others, the parts that need none. What they must
-//! print is in `expected`.
+//! Ports of the Python programs about the loop. What they must print is in `expected`.
 
-use coframe::Exception;
-use coframe::event_loop::{EventLoop, Report};
+use std::fmt;
 
-use crate::support::{Trace, ValueError};
+use coframe::event_loop::{EventLoop, Origin, Report};
+use coframe::{Exception, raise, sleep, spawn, yield_from};
+
+use crate::support::{Trace, ValueError, compare, yes};
 
 type Raises = Result<(), Exception>;
 
-/// Compares with the lines that are expected, apart from those from `first` to `last`, which tasks would print.
+/// Runs a program on a loop with a virtual clock.
 #[track_caller]
-fn compare(expected: &str, without: Option<[&str; 2]>, program: fn(&EventLoop, &Trace) -> Raises) {
-    let (event_loop, trace) = (EventLoop::with_virtual_clock().unwrap(), Trace::default());
-    program(&event_loop, &trace).unwrap();
-    let mut expected: Vec<&str> = expected.lines().collect();
-    if let Some(lines) = without {
-        let [first, last] = lines.map(|line| expected.iter().position(|it| *it == line).unwrap());
-        expected.drain(first..=last);
-    }
-    assert_eq!(trace.lines(), expected);
-}
-
-fn yes(is_so: bool) -> &'static str {
-    if is_so { "yes" } else { "no" }
+fn compare_on_loop(expected: &str, program: fn(&EventLoop, &Trace) -> Raises) {
+    compare(expected, |trace| program(&EventLoop::with_virtual_clock()?, trace));
 }
 
 #[test]
@@ -61,7 +51,7 @@ fn l01_call_soon_order() {
         Ok(())
     }
 
-    compare(include_str!("expected/l01_call_soon_order.out"), None, |event_loop, trace| {
+    compare_on_loop(include_str!("expected/l01_call_soon_order.out"), |event_loop, trace| {
         let both = || (event_loop.clone(), trace.clone());
         let (inner, inner_trace) = both();
         event_loop.call_soon(move || mark(inner, inner_trace, 1))?;
@@ -88,8 +78,29 @@ fn l01_call_soon_order() {
 
 #[test]
 fn l03_stop_and_rerun() {
-    let of_tasks = Some(["  tick 0", "the task survives: late"]);
-    compare(include_str!("expected/l03_stop_and_rerun.out"), of_tasks, |event_loop, trace| {
+    #[coframe::coroutine(task)]
+    fn ticker(trace: Trace, n: u32) -> &'static str {
+        for i in 0..n {
+            trace.say(format!("  tick {i}"));
+            yield_from!(sleep(0));
+        }
+        "ticker done"
+    }
+
+    #[coframe::coroutine(task)]
+    fn quick() -> &'static str {
+        yield_from!(sleep(0));
+        "quick done"
+    }
+
+    #[coframe::coroutine(task)]
+    fn stops_the_loop(event_loop: EventLoop) -> &'static str {
+        event_loop.stop();
+        yield_from!(sleep(0.01));
+        "late"
+    }
+
+    compare_on_loop(include_str!("expected/l03_stop_and_rerun.out"), |event_loop, trace| {
         trace.say("stop in the middle of a batch");
         event_loop.call_soon(trace.saying("  a"))?;
         let inner = event_loop.clone();
@@ -106,7 +117,16 @@ fn l03_stop_and_rerun() {
         event_loop.stop();
         event_loop.run_forever()?;
         trace.say("returned");
-        event_loop.run_once()?;
+        let t = event_loop.create_task(ticker(trace.clone(), 6));
+        let quick = event_loop.run_until_complete(quick())?;
+        trace.say(format!("{quick} | ticker done: {}", yes(t.done())));
+        trace.say(event_loop.run_until_complete(t.clone())?);
+        trace.say(format!("asking again: {}", event_loop.run_until_complete(t)?));
+        let late = event_loop.create_task(stops_the_loop(event_loop.clone()));
+        if let Err(e) = event_loop.run_until_complete(late.clone()) {
+            trace.say(format!("error: {e}"));
+        }
+        trace.say(format!("the task survives: {}", event_loop.run_until_complete(late)?));
         trace.say(format!("running: {}", yes(event_loop.is_running())));
         event_loop.close()?;
         trace.say(format!("closed: {}", yes(event_loop.is_closed())));
@@ -119,13 +139,30 @@ fn l03_stop_and_rerun() {
 
 #[test]
 fn l05_exception_handler() {
-    let of_tasks = Some(["  handler: callback | TypeError | in a done callback", "looked at: LookupError"]);
-    compare(include_str!("expected/l05_exception_handler.out"), of_tasks, |event_loop, trace| {
+    #[coframe::coroutine(task)]
+    fn nobody_waits() {
+        raise!(LookupError);
+    }
+
+    #[coframe::coroutine(task)]
+    fn main(trace: Trace) {
+        let t = spawn(nobody_waits());
+        yield_from!(sleep(0));
+        trace.say(format!("done: {} - dropping the only reference", yes(t.done())));
+        drop(t);
+        let u = spawn(nobody_waits());
+        yield_from!(sleep(0));
+        trace.say(format!("looked at: {}", name(u.exception().ok().flatten().as_ref())));
+        drop(u);
+        yield_from!(sleep(0));
+    }
+
+    compare_on_loop(include_str!("expected/l05_exception_handler.out"), |event_loop, trace| {
         let inner = trace.clone();
-        event_loop.set_exception_handler(move |_, report| match report.exception() {
-            Some(e) if e.is::<ValueError>() => inner.say(format!("  handler: callback | ValueError | {e}")),
-            Some(e) => panic!("another exception than was raised: {e:?}"),
-            None => inner.say(format!("  handler: callback | no exception | {}", report.message())),
+        event_loop.set_exception_handler(move |_, report| {
+            let kind = if *report.origin() == Origin::Callback { "callback" } else { "task" };
+            let text = report.exception().map_or(report.message().to_owned(), ToString::to_string);
+            inner.say(format!("  handler: {kind} | {} | {text}", name(report.exception())));
         });
         let boom = |n: u32| {
             let trace = trace.clone();
@@ -137,10 +174,53 @@ fn l05_exception_handler() {
         event_loop.call_soon(boom(1))?;
         event_loop.call_soon(trace.saying("next callback still runs"))?;
         event_loop.call_later(0.01, boom(2))?;
-        let inner = event_loop.clone();
-        event_loop.call_later(0.02, move || inner.stop())?;
+        let stop_later = || {
+            let inner = event_loop.clone();
+            event_loop.call_later(0.02, move || inner.stop())
+        };
+        stop_later()?;
         event_loop.run_forever()?;
+        let f = event_loop.create_promise();
+        f.add_done_callback(|_| Err::<(), _>(TypeError))?;
+        let inner = trace.clone();
+        f.add_done_callback(move |f| f.result().map(|n: u32| inner.say(format!("second done callback, result {n}"))))?;
+        f.set_result(7)?;
+        stop_later()?;
+        event_loop.run_forever()?;
+        event_loop.run_until_complete(main(trace.clone()))?;
         event_loop.call_exception_handler(Report::new("reported by hand"));
         event_loop.close()
     });
 }
+
+fn name(exception: Option<&Exception>) -> &'static str {
+    match exception {
+        None => "no exception",
+        Some(e) if e.is::<ValueError>() => "ValueError",
+        Some(e) if e.is::<TypeError>() => "TypeError",
+        Some(e) if e.is::<LookupError>() => "LookupError",
+        Some(_) => "another one",
+    }
+}
+
+#[derive(Debug)]
+struct TypeError;
+
+impl fmt::Display for TypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("in a done callback")
+    }
+}
+
+impl std::error::Error for TypeError {}
+
+#[derive(Debug)]
+struct LookupError;
+
+impl fmt::Display for LookupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unseen")
+    }
+}
+
+impl std::error::Error for LookupError {}

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::future::IntoFuture;
 use std::rc::Rc;
 
-use coframe::Exception;
 use coframe::event_loop::{EventLoop, LoopError};
+use coframe::{Exception, Runner, TaskOutput};
 
 /// What was said, in order. A clone writes to the same trace.
 #[derive(Clone, Default)]
@@ -56,6 +57,44 @@ pub(crate) fn virtual_loop() -> (EventLoop, Trace) {
 pub(crate) fn run_out(event_loop: &EventLoop) {
     let end = event_loop.run_forever().unwrap_err();
     assert!(matches!(end.downcast_ref(), Some(LoopError::Deadlock)), "{end:?}");
+}
+
+/// Runs a program and compares what it says with what it should say.
+#[track_caller]
+pub(crate) fn compare(expected: &str, program: impl FnOnce(&Trace) -> Result<(), Exception>) {
+    let trace = Trace::default();
+    let end = program(&trace);
+    let (said, expected) = (trace.lines(), expected.lines().collect::<Vec<_>>());
+    for line in 0..said.len().max(expected.len()) {
+        let (said, expected) = (said.get(line).map(String::as_str), expected.get(line).copied());
+        assert_eq!(said, expected, "line {} is the first that differs: said, expected", line + 1);
+    }
+    end.unwrap();
+}
+
+/// How something has ended.
+pub(crate) fn end(result: Result<(), Exception>) -> String {
+    match result {
+        Ok(()) => "ok".to_owned(),
+        Err(e @ Exception::Cancelled(_)) => format!("cancelled({e})"),
+        Err(e) => format!("failed({e})"),
+    }
+}
+
+/// How the programs print a truth.
+pub(crate) fn yes(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
+}
+
+/// Runs a program on a loop of its own with a virtual clock: `asyncio.run`.
+pub(crate) fn run_virtual<F>(main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
+where
+    F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+{
+    let runner = Runner::of(EventLoop::with_virtual_clock()?);
+    let result = runner.run(main);
+    runner.close()?;
+    result
 }
 
 /// Sends the reports of a loop to the trace.

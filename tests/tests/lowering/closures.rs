@@ -307,4 +307,10 @@ cases! { ($)
         }
         acc + base.len()
     }
+
+    plain moved_into_a_closure_by_one_within() -> i32; yield i32, send i32; with () {
+        let a = d("a");
+        let n = Some(1).map(|k| { let inner = move || a.len() + k; inner() }).unwrap_or(0);
+        yield_!(n) + 1
+    }
 }

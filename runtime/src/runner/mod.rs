@@ -1,15 +1,22 @@
 //! Running a whole program: a loop that is made, run, cleaned up and closed.
 
+#[cfg(unix)]
+mod interrupt;
+
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use crate::context::Context;
 use crate::event_loop::{EventLoop, Origin, Report};
 use crate::{Exception, TaskBuilder, TaskHandle, TaskOutput};
 
+/// How long threads are waited for in the end: CPython's `THREAD_JOIN_TIMEOUT`.
+const THREAD_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// Runs a coroutine or a future in a loop of its own, and cleans up after it: asyncio's `run`.
 ///
 /// When it is over, tasks that are left are cancelled and waited for, what they fail with is reported to the exception
-/// handler, and the loop is closed.
+/// handler, functions that still run in threads are waited for, and the loop is closed.
 ///
 /// ```
 /// use coframe::{sleep, yield_from};
@@ -26,8 +33,11 @@ use crate::{Exception, TaskBuilder, TaskHandle, TaskOutput};
 ///
 /// # Errors
 ///
-/// What `main` fails with; [`LoopError::AnotherRunning`] where a loop runs already; [`LoopError::Io`] if there can be no
-/// loop, or it cannot go on.
+/// What `main` fails with; [`AnotherRunning`] where a loop runs already; [`Io`] if there can be no loop, or it cannot go
+/// on.
+///
+/// [`AnotherRunning`]: crate::event_loop::LoopError::AnotherRunning
+/// [`Io`]: crate::event_loop::LoopError::Io
 pub fn run<F>(main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
 where
     F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
@@ -59,6 +69,8 @@ where
 pub struct Runner {
     event_loop: EventLoop,
     context: Context,
+    #[cfg(unix)]
+    cancel_on_interrupt: bool,
 }
 
 impl Runner {
@@ -74,7 +86,12 @@ impl Runner {
     /// With this loop: one with a virtual clock, or one that was prepared.
     #[must_use]
     pub fn of(event_loop: EventLoop) -> Self {
-        Runner { event_loop, context: Context::current() }
+        Runner {
+            event_loop,
+            context: Context::current(),
+            #[cfg(unix)]
+            cancel_on_interrupt: false,
+        }
     }
 
     /// Its loop.
@@ -87,7 +104,8 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// As [`EventLoop::run_until_complete`].
+    /// As [`EventLoop::run_until_complete`]; [`Interrupted`](crate::event_loop::LoopError::Interrupted) where Ctrl-C
+    /// [cancels](Runner::cancel_on_interrupt).
     #[track_caller]
     pub fn run<F>(&self, main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
     where
@@ -95,15 +113,21 @@ impl Runner {
     {
         self.event_loop.check_can_run()?;
         let task = TaskBuilder::new().context(self.context.clone()).spawn_on(&self.event_loop, main);
-        self.event_loop.run_until_complete(task.take())
+        #[cfg(unix)]
+        if self.cancel_on_interrupt {
+            return self.run_until_interrupted(&task);
+        }
+        self.event_loop.run_until_done(&task)?;
+        task.inner().take()
     }
 
-    /// Cancels the tasks that are left, waits for them, and closes the loop. Dropping the runner does the same, but tells
+    /// Cancels the tasks that are left, waits for them and for functions in threads, up to five minutes, and closes the
+    /// loop. Dropping the runner does the same, but tells
     /// nobody if it cannot.
     ///
     /// # Errors
     ///
-    /// A [`LoopError`] that keeps the loop from running: what is left is dropped then.
+    /// A [`LoopError`](crate::event_loop::LoopError) that keeps the loop from running: what is left is dropped then.
     pub fn close(self) -> Result<(), Exception> {
         self.clean_up()
     }
@@ -112,9 +136,30 @@ impl Runner {
         if self.event_loop.is_closed() {
             return Ok(());
         }
-        let cancelled = self.cancel_all();
+        let cleaned = self.cancel_all().and_then(|()| self.wait_for_threads());
         self.event_loop.close()?;
-        cancelled
+        cleaned
+    }
+
+    /// A virtual clock stands still meanwhile.
+    fn wait_for_threads(&self) -> Result<(), Exception> {
+        let over = self.event_loop.shutdown_default_executor();
+        if over.done() {
+            return Ok(());
+        }
+        let giving_up = over.clone();
+        let timer = self.event_loop.call_later(THREAD_JOIN_TIMEOUT, move || {
+            giving_up.cancel();
+        })?;
+        let result = self.event_loop.run_until_complete(over.clone());
+        timer.cancel();
+        if over.cancelled() {
+            let seconds = THREAD_JOIN_TIMEOUT.as_secs();
+            let message = format!("The executor did not finish joining its threads within {seconds} seconds.");
+            self.event_loop.call_exception_handler(Report::new(message));
+            return Ok(());
+        }
+        result
     }
 
     fn cancel_all(&self) -> Result<(), Exception> {
