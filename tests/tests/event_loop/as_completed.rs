@@ -27,29 +27,29 @@ fn said(result: Result<&'static str, Exception>) -> String {
     result.map_or_else(|e| format!("<{e}>"), str::to_owned)
 }
 
-fn set_up(tasks: Vec<Task<&'static str>>, timeout: Option<i32>) -> AsCompleted<Task<&'static str>> {
-    let all = as_completed(tasks);
-    if let Some(timeout) = timeout { all.timeout(timeout) } else { all }
+fn limited(tasks: Vec<Task<&'static str>>, timeout: Option<i32>) -> AsCompleted<Task<&'static str>> {
+    match timeout {
+        Some(timeout) => as_completed(tasks).timeout(timeout),
+        None => as_completed(tasks),
+    }
 }
 
 /// Says what comes, as a coroutine.
 #[coframe::coroutine(task)]
 fn frame(tasks: Vec<Task<&'static str>>, timeout: Option<i32>, trace: Trace) {
-    let all = set_up(tasks, timeout);
-    for next in all {
-        match try_yield_from!(next) {
-            Err(Exception::Cancelled(it)) if it.message() == Some("go") => {
-                trace.say("<go>");
-                coframe::raise!(Exception::Cancelled(it));
-            }
-            result => trace.say(said(result)),
+    for next in limited(tasks, timeout) {
+        let result = try_yield_from!(next);
+        let cancelled = matches!(&result, Err(Exception::Cancelled(it)) if it.message() == Some("go"));
+        trace.say(said(result));
+        if cancelled {
+            coframe::raise!(Exception::Cancelled(Cancelled::new("go")));
         }
     }
 }
 
 /// The same as a future.
 async fn future(tasks: Vec<Task<&'static str>>, timeout: Option<i32>, trace: Trace) -> Result<(), Exception> {
-    for next in set_up(tasks, timeout) {
+    for next in limited(tasks, timeout) {
         trace.say(said(next.await));
     }
     Ok(())

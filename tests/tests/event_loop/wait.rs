@@ -1,14 +1,9 @@
 //! `wait`: CMB-03.
 
-use std::future::{Future, IntoFuture};
-use std::pin::pin;
-use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
-
 use coframe::event_loop::{EventLoop, LoopError};
 use coframe::{
-    Cancelled, Exception, Promise, PromiseError, ReturnWhen, Task, TaskHandle, Wait, gather, shield, sleep, spawn,
-    try_yield_from, wait, yield_from,
+    Cancelled, Exception, Promise, PromiseError, ReturnWhen, Task, TaskHandle, Wait, Waitable, gather, shield, sleep,
+    spawn, try_yield_from, wait, yield_from,
 };
 
 use crate::support::{Trace, ValueError, run_out, trace_reports, virtual_loop};
@@ -31,16 +26,18 @@ fn tasks<const N: usize>(delays: [(&'static str, i32); N]) -> [Task<&'static str
     delays.map(|(name, delay)| coframe::TaskBuilder::new().name(name).spawn(job(name, delay.abs(), delay < 0)))
 }
 
-fn set_up(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout: Option<f64>) -> Wait<Task<&'static str>> {
-    let waiting = wait(tasks(delays)).return_when(return_when);
-    if let Some(timeout) = timeout { waiting.timeout(timeout) } else { waiting }
+fn limited<W: Waitable>(wait: Wait<W>, timeout: Option<f64>) -> Wait<W> {
+    match timeout {
+        Some(timeout) => wait.timeout(timeout),
+        None => wait,
+    }
 }
 
 /// Waits as a coroutine and as a future, and says who was done and who was not.
 fn both_ways(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout: Option<f64>) -> (String, u64) {
     #[coframe::coroutine(task)]
     fn frame(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout: Option<f64>) -> String {
-        let (done, pending) = yield_from!(set_up(delays, return_when, timeout));
+        let (done, pending) = yield_from!(limited(wait(tasks(delays)).return_when(return_when), timeout));
         format!("{}|{}", named(&done), named(&pending))
     }
 
@@ -51,7 +48,7 @@ fn both_ways(delays: [(&'static str, i32); 3], return_when: ReturnWhen, timeout:
     let (event_loop, _) = virtual_loop();
     event_loop.set_exception_handler(|_, _| {});
     let as_future = event_loop.run_until_complete(async move {
-        let (done, pending) = set_up(delays, return_when, timeout).await?;
+        let (done, pending) = limited(wait(tasks(delays)).return_when(return_when), timeout).await?;
         Ok(format!("{}|{}", named(&done), named(&pending)))
     });
     assert_eq!(as_future.unwrap(), as_coroutine);
@@ -158,7 +155,7 @@ fn cmb_03_callbacks_are_removed_afterwards() {
     let (event_loop, _) = virtual_loop();
     let never = event_loop.create_promise::<()>();
     // Whatever of a wait were left on the promise would keep this alive.
-    let watched = Rc::new(());
+    let watched = std::rc::Rc::new(());
     for cancelled in [false, true] {
         let (never, held) = (never.clone(), watched.clone());
         let waiter = event_loop.create_task(async move {
@@ -172,7 +169,7 @@ fn cmb_03_callbacks_are_removed_afterwards() {
         }
         run_out(&event_loop);
         assert_eq!(waiter.cancelled(), cancelled);
-        assert_eq!(Rc::strong_count(&watched), 1);
+        assert_eq!(std::rc::Rc::strong_count(&watched), 1);
     }
     // Nobody is called any more: a pass has nothing to run.
     never.set_result(()).unwrap();
@@ -247,8 +244,10 @@ fn cmb_03_other_loops_no_loop_and_no_number() {
     let refused = one.run_until_complete(async move { wait([promise]).timeout(f64::NAN).await.map(drop) }).unwrap_err();
     assert!(matches!(refused.downcast_ref(), Some(LoopError::NotANumber)));
 
-    let mut future = pin!(wait([foreign]).into_future());
-    let mut context = Context::from_waker(Waker::noop());
-    let Poll::Ready(Err(refused)) = future.as_mut().poll(&mut context) else { panic!("it waits") };
+    let mut future = std::pin::pin!(std::future::IntoFuture::into_future(wait([foreign])));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Err(refused)) = future.as_mut().poll(&mut context) else { panic!("it waits") };
     assert!(matches!(refused.downcast_ref(), Some(LoopError::NotRunning)));
 }
+
+use std::future::Future as _;

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Barriers: PRM-05.
 
 use coframe::sync::{Barrier, BrokenBarrier, SyncError};
@@ -158,4 +155,3 @@ fn prm_05_a_reset_lets_those_who_wait_fail() {
 fn prm_05_a_barrier_for_nobody_is_refused() {
     assert_eq!(Barrier::new(0).unwrap_err(), SyncError::NoParties);
 }
->>>>>>> sync

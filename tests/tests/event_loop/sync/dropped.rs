@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Waits that are dropped: by a `select!`, by another executor, with a plain future. Each counts as cancelled: nothing that
 //! it was woken for is lost, nothing stays locked, nobody waits behind a hole.
 //!
@@ -344,4 +341,3 @@ fn another_executor_runs_them_in_order() {
     assert_eq!(trace.line(), "2:1 3:2 2:3 3:4");
     assert!(executor.futures.borrow().iter().all(Option::is_none), "all are over");
 }
->>>>>>> sync

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Queues: PRM-06.
 
 use std::cell::Cell;
@@ -385,4 +382,3 @@ fn comparing_items_may_use_the_queue() {
     }
     assert_eq!(found, [2, 1, 3], "nothing is lost, whatever was put in meanwhile");
 }
->>>>>>> sync
