@@ -146,12 +146,9 @@ fn prm_04_a_cancelled_wait_holds_the_lock_before_it_raises() {
 #[coframe::coroutine(task)]
 fn reraises(condition: Condition, wake: Rc<Cell<bool>>) {
     let guard = yield_from!(condition.acquire());
-    match try_yield_from!(condition.wait_for(move || wake.get())) {
-        Err(cancelled @ Exception::Cancelled(_)) => {
-            assert!(guard.holds());
-            raise!(cancelled)
-        }
-        _ => unreachable!("it is cancelled"),
+    if let Err(cancelled) = try_yield_from!(condition.wait_for(move || wake.get())) {
+        assert!(matches!(cancelled, Exception::Cancelled(_)) && guard.holds());
+        raise!(cancelled);
     }
 }
 

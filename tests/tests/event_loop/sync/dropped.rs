@@ -271,10 +271,12 @@ fn prm_01_a_cancelled_plain_future_passes_the_lock_on() {
     run(in_a_plain_future);
 }
 
+type Running = Pin<Box<dyn Future<Output = ()>>>;
+
 /// An executor that knows nothing of coframe: it polls what was woken, in that order.
 #[derive(Default)]
 struct Executor {
-    futures: RefCell<Vec<Option<Pin<Box<dyn Future<Output = ()>>>>>>,
+    futures: RefCell<Vec<Option<Running>>>,
     woken: Arc<Mutex<VecDeque<usize>>>,
 }
 

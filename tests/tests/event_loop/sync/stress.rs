@@ -41,6 +41,7 @@ struct World {
     condition: Condition,
     barrier: Barrier,
     queue: Queue<u64>,
+    workers: Rc<RefCell<Vec<Task<()>>>>,
     seen: Rc<Seen>,
 }
 
@@ -94,6 +95,7 @@ impl World {
             condition: Condition::new(),
             barrier: Barrier::new(PARTIES).unwrap(),
             queue: Queue::new(2),
+            workers: Rc::default(),
             seen: Rc::default(),
         }
     }
@@ -102,6 +104,18 @@ impl World {
         let seen = &self.seen;
         seen.next_item.set(seen.next_item.get() + 1);
         seen.next_item.get()
+    }
+
+    fn cancel_one(&self) {
+        let workers = self.workers.borrow();
+        workers[self.random.below(workers.len() as u64) as usize].cancel();
+    }
+
+    /// Cancels one in the step in which others were woken: before they run.
+    fn perhaps_cancel_one(&self) {
+        if self.random.below(2) == 0 {
+            self.cancel_one();
+        }
     }
 
     fn is_in_stock(&self) -> impl FnMut() -> bool + use<> {
@@ -172,6 +186,7 @@ fn gets(world: World) {
     let item = yield_from!(world.queue.get());
     drop(doing);
     assert!(world.seen.items.borrow_mut().remove(&item), "an item that was not put, or got twice");
+    world.perhaps_cancel_one();
 }
 
 #[coframe::coroutine(task)]
@@ -181,6 +196,7 @@ fn puts(world: World) {
     yield_from!(world.queue.put(item));
     drop(doing);
     world.seen.items.borrow_mut().insert(item);
+    world.perhaps_cancel_one();
 }
 
 #[coframe::coroutine(task)]
@@ -200,6 +216,7 @@ fn gives(world: World) {
     yield_from!(pause(world.random.clone()));
     more(&world.seen.stock);
     or_raise!(world.condition.notify(1));
+    world.perhaps_cancel_one();
 }
 
 /// Drops a wait that takes too many turns. Whether it does not.
@@ -258,35 +275,37 @@ fn worker(world: World) {
 }
 
 #[coframe::coroutine(task)]
-fn round(world: World, workers: Rc<RefCell<Vec<Task<()>>>>) {
-    workers.borrow_mut().extend((0..12).map(|_| spawn(worker(world.clone()))));
-    for _ in 0..30 {
+fn round(world: World) {
+    world.workers.borrow_mut().extend((0..12).map(|_| spawn(worker(world.clone()))));
+    for _ in 0..20 {
         yield_from!(pause(world.random.clone()));
-        let unlucky = world.random.below(workers.borrow().len() as u64) as usize;
-        workers.borrow()[unlucky].cancel();
+        world.cancel_one();
     }
+    yield_from!(quiet(world));
+}
+
+/// Lets everything run that can.
+#[coframe::coroutine(task)]
+fn quiet(world: World) {
     yield_from!(sleep(1.0));
     world.check();
-    for task in workers.borrow().iter().filter(|task| task.done() && !task.cancelled()) {
+    for task in world.workers.borrow().iter().filter(|task| task.done() && !task.cancelled()) {
         or_raise!(task.result());
     }
-    workers.borrow_mut().retain(|task| !task.done());
+    world.workers.borrow_mut().retain(|task| !task.done());
 }
 
 #[coframe::coroutine(task)]
 fn rounds(world: World) {
-    let workers = Rc::new(RefCell::new(Vec::new()));
     for _ in 0..20 {
-        yield_from!(round(world.clone(), workers.clone()));
+        yield_from!(round(world.clone()));
     }
     // Some refuse, and go on to their next wait.
-    while !workers.borrow().is_empty() {
-        for task in &*workers.borrow() {
+    while !world.workers.borrow().is_empty() {
+        for task in &*world.workers.borrow() {
             task.cancel();
         }
-        yield_from!(sleep(1.0));
-        world.check();
-        workers.borrow_mut().retain(|task| !task.done());
+        yield_from!(quiet(world.clone()));
     }
     world.check_empty();
 }

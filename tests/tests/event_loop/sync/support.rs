@@ -1,7 +1,7 @@
 //! What tests of primitives share.
 
 use coframe::event_loop::EventLoop;
-use coframe::{Exception, Task, TaskOutput, current_task, sleep, yield_from};
+use coframe::{Exception, Task, TaskOutput, sleep, yield_from};
 
 use crate::support::{Trace, virtual_loop};
 
@@ -34,7 +34,9 @@ pub(super) fn all_over<T: 'static>(tasks: Vec<Task<T>>) {
 /// Cancels a task from a callback: `call_soon(task.cancel)`.
 pub(super) fn cancel_soon<T: 'static>(task: &Task<T>) -> Result<(), Exception> {
     let task = task.clone();
-    running().call_soon(move || drop(task.cancel()))?;
+    running().call_soon(move || {
+        task.cancel();
+    })?;
     Ok(())
 }
 
@@ -44,9 +46,4 @@ pub(super) fn running() -> EventLoop {
 
 pub(super) fn yn(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
-}
-
-/// The name of the task that runs.
-pub(super) fn me() -> String {
-    current_task().map(|task| task.name().to_string()).unwrap_or_default()
 }
