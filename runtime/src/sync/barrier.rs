@@ -14,7 +14,7 @@ use crate::{Awaitable, Generator, Machine, or_raise, raise, yield_from};
 ///
 /// ```
 /// use coframe::sync::Barrier;
-/// use coframe::{spawn, yield_from};
+/// use coframe::{or_raise, spawn, yield_from};
 ///
 /// #[coframe::coroutine(task)]
 /// fn runner(start: Barrier) -> usize {
@@ -28,7 +28,6 @@ use crate::{Awaitable, Generator, Machine, or_raise, raise, yield_from};
 ///     let three = spawn(runner(start));
 ///     [yield_from!(one), yield_from!(two), yield_from!(three)]
 /// }
-/// # use coframe::or_raise;
 ///
 /// assert_eq!(coframe::run(main())?, [0, 1, 2]);
 /// # Ok::<(), coframe::Exception>(())

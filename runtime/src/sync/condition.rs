@@ -97,14 +97,15 @@ impl Condition {
     ///
     /// ```
     /// use coframe::sync::Condition;
-    /// use coframe::{Exception, sleep, spawn, try_yield_from, yield_from};
+    /// use coframe::{Exception, raise, sleep, spawn, try_yield_from, yield_from};
     ///
     /// #[coframe::coroutine(task)]
     /// fn waiter(condition: Condition) -> bool {
     ///     let guard = yield_from!(condition.acquire());
     ///     match try_yield_from!(condition.wait()) {
     ///         Err(Exception::Cancelled(_)) => guard.holds(),
-    ///         _ => false,
+    ///         Err(other) => raise!(other),
+    ///         Ok(()) => false,
     ///     }
     /// }
     ///

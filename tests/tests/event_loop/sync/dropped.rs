@@ -271,12 +271,12 @@ fn prm_01_a_cancelled_plain_future_passes_the_lock_on() {
     run(in_a_plain_future);
 }
 
-type Boxed = Pin<Box<dyn Future<Output = ()>>>;
+type Running = Pin<Box<dyn Future<Output = ()>>>;
 
 /// An executor that knows nothing of coframe: it polls what was woken, in that order.
 #[derive(Default)]
 struct Executor {
-    futures: RefCell<Vec<Option<Boxed>>>,
+    futures: RefCell<Vec<Option<Running>>>,
     woken: Arc<Mutex<VecDeque<usize>>>,
 }
 
@@ -340,6 +340,10 @@ fn another_executor_runs_them_in_order() {
     });
     executor.run();
     assert_eq!(sum.get(), 10);
-    assert_eq!(trace.line(), "2:1 2:2 2:3 2:4");
+    assert_eq!(
+        trace.line(),
+        "2:1 2:2 2:3 2:4",
+        "as in asyncio: who gets without waiting is quicker than who was woken"
+    );
     assert!(executor.futures.borrow().iter().all(Option::is_none), "all are over");
 }
