@@ -17,6 +17,9 @@ use crate::support::virtual_loop;
 const PERMITS: usize = 3;
 const PARTIES: usize = 3;
 
+/// Everything, or one primitive alone: there is more in its way then.
+const THEMES: [(u64, u64); 7] = [(0, 8), (0, 1), (1, 1), (2, 1), (3, 2), (5, 2), (7, 1)];
+
 /// A small generator of random numbers: xorshift.
 #[derive(Clone)]
 struct Random(Rc<Cell<u64>>);
@@ -42,6 +45,8 @@ struct World {
     barrier: Barrier,
     queue: Queue<u64>,
     workers: Rc<RefCell<Vec<Task<()>>>>,
+    /// What is done in this round: the first kind of act, and how many kinds.
+    theme: Rc<Cell<(u64, u64)>>,
     seen: Rc<Seen>,
 }
 
@@ -94,8 +99,9 @@ impl World {
             event: Event::new(),
             condition: Condition::new(),
             barrier: Barrier::new(PARTIES).unwrap(),
-            queue: Queue::new(2),
+            queue: Queue::new(1),
             workers: Rc::default(),
+            theme: Rc::default(),
             seen: Rc::default(),
         }
     }
@@ -108,7 +114,9 @@ impl World {
 
     fn cancel_one(&self) {
         let workers = self.workers.borrow();
-        workers[self.random.below(workers.len() as u64) as usize].cancel();
+        // Rather one of the first, which have waited longest and are woken first.
+        let unlucky = self.random.below(1 + self.random.below(workers.len() as u64));
+        workers[unlucky as usize].cancel();
     }
 
     /// Cancels one in the step in which others were woken: before they run.
@@ -239,7 +247,8 @@ async fn impatiently<T>(
 #[coframe::coroutine(task)]
 fn act(world: World) {
     let impatient = world.random.below(3) == 0;
-    match (world.random.below(8), impatient) {
+    let (first, kinds) = world.theme.get();
+    match (first + world.random.below(kinds), impatient) {
         (0, false) => yield_from!(locks(world.clone())),
         (0, true) => _ = yield_from!(impatiently(world.clone(), locks(world.clone()))),
         (1, false) => yield_from!(permits(world.clone())),
@@ -260,7 +269,7 @@ fn act(world: World) {
 
 #[coframe::coroutine(task)]
 fn worker(world: World) {
-    for _ in 0..8 {
+    for _ in 0..3 {
         match try_yield_from!(act(world.clone())) {
             Ok(()) => more(&world.seen.ended),
             Err(cancelled @ Exception::Cancelled(_)) => {
@@ -276,8 +285,9 @@ fn worker(world: World) {
 
 #[coframe::coroutine(task)]
 fn round(world: World) {
-    world.workers.borrow_mut().extend((0..12).map(|_| spawn(worker(world.clone()))));
-    for _ in 0..20 {
+    world.theme.set(THEMES[world.random.below(7) as usize]);
+    world.workers.borrow_mut().extend((0..6).map(|_| spawn(worker(world.clone()))));
+    for _ in 0..6 {
         yield_from!(pause(world.random.clone()));
         world.cancel_one();
     }
@@ -297,7 +307,7 @@ fn quiet(world: World) {
 
 #[coframe::coroutine(task)]
 fn rounds(world: World) {
-    for _ in 0..20 {
+    for _ in 0..100 {
         yield_from!(round(world.clone()));
     }
     // Some refuse, and go on to their next wait.
