@@ -5,6 +5,7 @@
 
 use std::any::type_name;
 use std::cell::{Cell, RefCell};
+use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
@@ -77,6 +78,18 @@ pub(crate) enum State<T> {
     Cancelled(Cancelled),
 }
 
+/// While it lives the state is out of its cell. A panic puts it back too.
+struct Lent<'a, T> {
+    state: State<T>,
+    cell: &'a RefCell<State<T>>,
+}
+
+impl<T> Drop for Lent<'_, T> {
+    fn drop(&mut self) {
+        self.cell.replace(mem::replace(&mut self.state, State::Taken));
+    }
+}
+
 impl<T> State<T> {
     /// What the end of a coroutine makes of its promise.
     pub(crate) fn of(result: Result<T, Exception>) -> Self {
@@ -134,10 +147,18 @@ impl<T> Inner<T> {
         if let Some(exception) = self.failure() {
             return Err(exception);
         }
-        match &*self.state.borrow() {
+        let mut state = self.state.borrow_mut();
+        match *state {
+            State::Done(_) => {}
+            State::Taken => return Err(PromiseError::Taken.into()),
+            _ => return Err(PromiseError::NotReady.into()),
+        }
+        // Out of the cell, because looking may be cloning, which is foreign code.
+        let lent = Lent { state: mem::replace(&mut *state, State::Taken), cell: &self.state };
+        drop(state);
+        match &lent.state {
             State::Done(value) => Ok(look(value)),
-            State::Taken => Err(PromiseError::Taken.into()),
-            _ => Err(PromiseError::NotReady.into()),
+            _ => Err(PromiseError::Taken.into()),
         }
     }
 
@@ -146,7 +167,7 @@ impl<T> Inner<T> {
             return Err(exception);
         }
         let mut state = self.state.borrow_mut();
-        match std::mem::replace(&mut *state, State::Taken) {
+        match mem::replace(&mut *state, State::Taken) {
             State::Done(value) => Ok(value),
             State::Taken => Err(PromiseError::Taken.into()),
             other => {

@@ -10,6 +10,7 @@ mod call_graph;
 mod cancellation;
 mod clocks;
 mod contexts;
+mod coverage;
 mod exception_groups;
 mod failures;
 mod gather;

@@ -242,3 +242,27 @@ fn f01_future() {
     assert_eq!(*stop_signal, "a stop signal is stored as RuntimeError");
     assert_eq!(trace.lines(), expected);
 }
+
+/// Asks the promise that it is in while it is cloned.
+struct Asking(std::rc::Rc<std::cell::RefCell<Option<Promise<Asking>>>>);
+
+impl Clone for Asking {
+    fn clone(&self) -> Self {
+        if let Some(promise) = self.0.borrow().clone() {
+            assert!(promise.done() && promise.exception().unwrap().is_none(), "it is lent");
+        }
+        Asking(self.0.clone())
+    }
+}
+
+#[test]
+fn fut_05_a_value_may_ask_its_promise_while_it_is_cloned() {
+    let (event_loop, _) = virtual_loop();
+    let promise = event_loop.create_promise();
+    let value = Asking(std::rc::Rc::default());
+    *value.0.borrow_mut() = Some(promise.clone());
+    let slot = value.0.clone();
+    promise.set_result(value).unwrap();
+    assert!(promise.result().is_ok() && promise.result().is_ok(), "and it is back afterwards");
+    slot.take();
+}
