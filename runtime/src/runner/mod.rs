@@ -22,12 +22,12 @@ const THREAD_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
 /// use coframe::{sleep, yield_from};
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> &'static str {
+/// fn program() -> &'static str {
 ///     yield_from!(sleep(0.01));
 ///     "done"
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, "done");
+/// assert_eq!(coframe::run(program())?, "done");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

@@ -22,14 +22,14 @@ use crate::{Awaitable, Generator, Machine, or_raise, raise, yield_from};
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> [usize; 3] {
+/// fn program() -> [usize; 3] {
 ///     let start = or_raise!(Barrier::new(3));
 ///     let (one, two) = (spawn(runner(start.clone())), spawn(runner(start.clone())));
 ///     let three = spawn(runner(start));
 ///     [yield_from!(one), yield_from!(two), yield_from!(three)]
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, [0, 1, 2]);
+/// assert_eq!(coframe::run(program())?, [0, 1, 2]);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[derive(Clone)]

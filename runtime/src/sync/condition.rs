@@ -27,7 +27,7 @@ use crate::{Awaitable, Exception, Generator, Machine, or_raise, raise, try_yield
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> u32 {
+/// fn program() -> u32 {
 ///     let (stock_changed, stock) = (Condition::new(), Rc::new(Cell::new(0)));
 ///     let consumer = spawn(consumer(stock_changed.clone(), stock.clone()));
 ///     for _ in 0..3 {
@@ -38,7 +38,7 @@ use crate::{Awaitable, Exception, Generator, Machine, or_raise, raise, try_yield
 ///     yield_from!(consumer)
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, 3);
+/// assert_eq!(coframe::run(program())?, 3);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[derive(Clone, Default)]
@@ -110,14 +110,14 @@ impl Condition {
     /// }
     ///
     /// #[coframe::coroutine(task)]
-    /// fn main() -> bool {
+    /// fn program() -> bool {
     ///     let task = spawn(waiter(Condition::new()));
     ///     yield_from!(sleep(0.01));
     ///     task.cancel();
     ///     yield_from!(task)
     /// }
     ///
-    /// assert!(coframe::run(main())?);
+    /// assert!(coframe::run(program())?);
     /// # Ok::<(), Exception>(())
     /// ```
     ///

@@ -22,7 +22,7 @@ use crate::{Awaitable, Generator, Machine, or_raise, yield_from};
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> &'static str {
+/// fn program() -> &'static str {
 ///     let event = Event::new();
 ///     let task = spawn(listener(event.clone()));
 ///     yield_from!(sleep(0.01));
@@ -30,7 +30,7 @@ use crate::{Awaitable, Generator, Machine, or_raise, yield_from};
 ///     yield_from!(task)
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, "heard");
+/// assert_eq!(coframe::run(program())?, "heard");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[derive(Clone, Default)]

@@ -27,7 +27,7 @@ use crate::{Awaitable, Generator, Machine, or_raise, yield_from};
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> &'static str {
+/// fn program() -> &'static str {
 ///     let lock = Lock::new();
 ///     let guard = yield_from!(lock.acquire());
 ///     let task = spawn(second(lock.clone()));
@@ -37,7 +37,7 @@ use crate::{Awaitable, Generator, Machine, or_raise, yield_from};
 ///     yield_from!(task)
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, "second");
+/// assert_eq!(coframe::run(program())?, "second");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[derive(Clone, Default)]

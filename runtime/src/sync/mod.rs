@@ -32,7 +32,7 @@
 //! }
 //!
 //! #[coframe::coroutine(task)]
-//! fn main() -> u32 {
+//! fn program() -> u32 {
 //!     let (lock, sum) = (Lock::new(), Rc::new(Cell::new(0)));
 //!     let (one, other) = (spawn(add_one(lock.clone(), sum.clone())), spawn(add_one(lock, sum.clone())));
 //!     yield_from!(one);
@@ -40,7 +40,7 @@
 //!     sum.get()
 //! }
 //!
-//! assert_eq!(coframe::run(main())?, 2);
+//! assert_eq!(coframe::run(program())?, 2);
 //! # Ok::<(), coframe::Exception>(())
 //! ```
 //!

@@ -40,13 +40,13 @@ use crate::{Awaitable, Exception, Generator, Machine, or_raise, raise, yield_fro
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> u32 {
+/// fn program() -> u32 {
 ///     let queue = Queue::new(2);
 ///     let _producer = spawn(producer(queue.clone()));
 ///     yield_from!(consumer(queue))
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, 55);
+/// assert_eq!(coframe::run(program())?, 55);
 /// # Ok::<(), Exception>(())
 /// ```
 ///
@@ -221,7 +221,7 @@ impl<T: 'static> Queue<T> {
     /// }
     ///
     /// #[coframe::coroutine(task)]
-    /// fn main() {
+    /// fn program() {
     ///     let queue = Queue::new(0);
     ///     let worker = spawn(worker(queue.clone()));
     ///     for job in 0..3 {
@@ -232,7 +232,7 @@ impl<T: 'static> Queue<T> {
     ///     worker.cancel();
     /// }
     ///
-    /// coframe::run(main())?;
+    /// coframe::run(program())?;
     /// # Ok::<(), Exception>(())
     /// ```
     ///

@@ -61,12 +61,12 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise};
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> u32 {
+/// fn program() -> u32 {
 ///     let (one, two) = (spawn(double(1)), spawn(double(20))); // side by side
 ///     yield_from!(one) + yield_from!(two)
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, 42);
+/// assert_eq!(coframe::run(program())?, 42);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///
@@ -204,14 +204,14 @@ impl TaskHandle {
     /// }
     ///
     /// #[coframe::coroutine(task)]
-    /// fn main() -> &'static str {
+    /// fn program() -> &'static str {
     ///     let task = spawn(stubborn());
     ///     yield_from!(sleep(0.01));
     ///     assert!(task.cancel());
     ///     yield_from!(task)
     /// }
     ///
-    /// assert_eq!(coframe::run(main())?, "cleaned up, and refused");
+    /// assert_eq!(coframe::run(program())?, "cleaned up, and refused");
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn cancel(&self) -> bool {

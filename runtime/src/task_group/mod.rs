@@ -63,7 +63,7 @@ use crate::{Task, TaskBuilder, TaskOutput};
 /// use coframe::{TaskGroup, attempt, or_raise, sleep, yield_from};
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> u32 {
+/// fn program() -> u32 {
 ///     let group = TaskGroup::new();
 ///     or_raise!(group.enter());
 ///     let result = attempt! {
@@ -75,7 +75,7 @@ use crate::{Task, TaskBuilder, TaskOutput};
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, 42);
+/// assert_eq!(event_loop.run_until_complete(program())?, 42);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

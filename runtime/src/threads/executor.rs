@@ -20,11 +20,11 @@ use crate::{Cancelled, TaskOutput, or_raise, yield_from};
 /// use coframe::{to_thread, yield_from};
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> u64 {
+/// fn program() -> u64 {
 ///     yield_from!(to_thread(|| (1..=10).product::<u64>())) // others run meanwhile
 /// }
 ///
-/// assert_eq!(coframe::run(main())?, 3_628_800);
+/// assert_eq!(coframe::run(program())?, 3_628_800);
 /// assert!(coframe::run(to_thread(|| Ok(std::fs::read("no such file")?))).is_err());
 /// # Ok::<(), coframe::Exception>(())
 /// ```

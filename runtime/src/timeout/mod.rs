@@ -53,14 +53,14 @@ impl std::error::Error for TimeoutError {}
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() {
+/// fn program() {
 ///     assert_eq!(yield_from!(timeout(10.0, work())), 42);
 ///     let late = try_yield_from!(timeout(Duration::from_secs(1), work())).unwrap_err();
 ///     assert!(late.is::<TimeoutError>());
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// event_loop.run_until_complete(main())?;
+/// event_loop.run_until_complete(program())?;
 /// event_loop.run_until_complete(async {
 ///     let late = timeout(1.0, async { sleep(2.0).await }).await.unwrap_err();
 ///     assert!(late.is::<TimeoutError>());

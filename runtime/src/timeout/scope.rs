@@ -35,14 +35,14 @@ use crate::{
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> bool {
+/// fn program() -> bool {
 ///     let scope = Timeout::new(7.0);
 ///     let result = try_yield_from!(scope.run(steps(scope.clone())));
 ///     result.is_err_and(|e| e.is::<TimeoutError>()) && scope.expired()
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert!(event_loop.run_until_complete(main())?, "three steps take 15 seconds and have 9");
+/// assert!(event_loop.run_until_complete(program())?, "three steps take 15 seconds and have 9");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///
@@ -55,7 +55,7 @@ use crate::{
 /// use coframe::{Exception, Timeout, TimeoutError, attempt, or_raise, sleep, yield_from};
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> &'static str {
+/// fn program() -> &'static str {
 ///     let scope = Timeout::new(1.0);
 ///     or_raise!(scope.enter());
 ///     let result = attempt! {
@@ -69,7 +69,7 @@ use crate::{
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, "too long");
+/// assert_eq!(event_loop.run_until_complete(program())?, "too long");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

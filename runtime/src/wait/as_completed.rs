@@ -31,7 +31,7 @@ use crate::{Awaitable, CallbackId, Delegate, Exception, Promise, PromiseError, T
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> Vec<i32> {
+/// fn program() -> Vec<i32> {
 ///     let mut order = Vec::new();
 ///     for next in as_completed([3, 1, 2].map(after)) {
 ///         order.push(yield_from!(next));
@@ -40,7 +40,7 @@ use crate::{Awaitable, CallbackId, Delegate, Exception, Promise, PromiseError, T
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, [1, 2, 3]);
+/// assert_eq!(event_loop.run_until_complete(program())?, [1, 2, 3]);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

@@ -33,12 +33,12 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise, PromiseError, Ta
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> Vec<u64> {
+/// fn program() -> Vec<u64> {
 ///     yield_from!(gather((1..5).map(square)))
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, [1, 4, 9, 16]);
+/// assert_eq!(event_loop.run_until_complete(program())?, [1, 4, 9, 16]);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

@@ -32,7 +32,7 @@ use crate::{
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> f64 {
+/// fn program() -> f64 {
 ///     let tasks = [3.0, 1.0, 2.0].map(|delay| spawn(after(delay)));
 ///     let (done, pending) = yield_from!(wait(tasks).return_when(ReturnWhen::FirstCompleted).timeout(10));
 ///     for task in &pending {
@@ -43,7 +43,7 @@ use crate::{
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, 1.0);
+/// assert_eq!(event_loop.run_until_complete(program())?, 1.0);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

@@ -29,7 +29,7 @@ use crate::{Awaitable, Delegate, Exception, Promise, TaskOutput};
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> &'static str {
+/// fn program() -> &'static str {
 ///     let saving = spawn(save());
 ///     let waiting = spawn(shield(saving.clone()));
 ///     yield_from!(sleep(0.5));
@@ -39,7 +39,7 @@ use crate::{Awaitable, Delegate, Exception, Promise, TaskOutput};
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, "saved");
+/// assert_eq!(event_loop.run_until_complete(program())?, "saved");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///

@@ -21,13 +21,13 @@ use crate::TaskOutput;
 /// }
 ///
 /// #[coframe::coroutine(task)]
-/// fn main() -> String {
+/// fn program() -> String {
 ///     let (name, year, ()) = yield_from!(gather!(name(), async { Ok("1815".parse::<u32>()?) }, sleep(1.0)));
 ///     format!("{name}, {year}")
 /// }
 ///
 /// let event_loop = coframe::event_loop::EventLoop::with_virtual_clock()?;
-/// assert_eq!(event_loop.run_until_complete(main())?, "Ada, 1815");
+/// assert_eq!(event_loop.run_until_complete(program())?, "Ada, 1815");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[cfg(feature = "event-loop")]
