@@ -36,7 +36,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-#[cfg(all(doctest, feature = "alloc"))]
+#[cfg(all(doctest, feature = "event-loop"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 

@@ -17,6 +17,8 @@
 //! # Ok::<(), coframe::Exception>(())
 //! ```
 //!
+//! Most programs have tasks and no callbacks: [`run`](crate::run) makes a loop, and [`spawn`](crate::spawn) a task in it.
+//!
 //! [CPython 3.13]: https://docs.python.org/3.13/library/asyncio-eventloop.html
 
 mod clock;

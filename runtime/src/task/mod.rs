@@ -10,6 +10,7 @@
 //! | `future` | a coroutine as a future |
 //! | `asynchronous` | an `async fn` that is a coroutine |
 //! | `current` | the task that runs, and the waker of what is awaited |
+//! | `ensure` | what combinators await: a promise as it is, anything else as a new task |
 //! | `waker`, `registry` | how a loop finds a task |
 //! | `output` | what futures may give |
 
