@@ -45,6 +45,8 @@ pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
+#[cfg(feature = "event-loop")]
+pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
@@ -58,5 +60,5 @@ pub use crate::{Code, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::{attempt, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
+    pub use crate::{attempt, for_await, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
 }
