@@ -87,7 +87,8 @@ pin_project! {
         B: Body<S>,
         F: Future<Output: GeneratorEnd>,
     {
-        // Whether it was closed, or returned: there is nothing more to come then.
+        // Whether it was asked to end: CPython's `ag_closed`. If the body yielded all the same it goes on, but no exception
+        // is raised in it any more.
         ended: bool,
         // Whether the step that is not over is a close.
         closing: bool,
@@ -155,7 +156,7 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
                 this.activated.clear();
                 return Err(OVER);
             }
-            (Request::Close, position) => {
+            (Request::Close, position) if position == RUNNING || !*this.ended => {
                 (*this.ended, *this.closing) = (true, true);
                 match position {
                     RUNNING => Entry::Raising(Exception::Exit),
@@ -165,9 +166,9 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
             (Request::Continue | Request::Resume(Signal::Start), RUNNING) => Entry::With(None),
             (Request::Resume(Signal::Throw(exception)), RUNNING) => Entry::Raising(exception),
             (Request::Resume(Signal::Send(_)), RUNNING) => return Err(Err(Exception::AlreadyRunning)),
-            // The step that was not over has ended meanwhile, by way of another handle.
-            (Request::Continue, _) => return Err(OVER),
-            (Request::Resume(_), _) if *this.ended => return Err(OVER),
+            // The step that was not over has ended meanwhile, by way of another handle; or it has ignored an exit.
+            (Request::Continue | Request::Close, _) => return Err(OVER),
+            (Request::Resume(Signal::Throw(_)), _) if *this.ended => return Err(OVER),
             (Request::Resume(Signal::Start), CREATED) => Entry::With(None),
             (Request::Resume(Signal::Send(_)), CREATED) if matches!(sends, Sends::Unit) => Entry::With(None),
             (Request::Resume(Signal::Send(_)), CREATED) => return Err(Err(Exception::NotStarted)),
@@ -188,7 +189,7 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
             Entry::With(signal) => activated.poll(context.waker(), signal),
             Entry::Raising(exception) => {
                 let raising =
-                    current::poll_raising(context, exception, || activated.as_mut().poll(context.waker(), None));
+                    current::poll_raising(context, exception, |waker| activated.as_mut().poll(waker, None));
                 match raising {
                     (poll, None) => poll,
                     // It waits in something that a macro hides. It cannot catch it.
@@ -201,8 +202,9 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
         }
     }
 
-    /// Closes it where nobody can wait for it.
-    fn close_at_once(self: Pin<&mut Self>) -> Result<(), Exception> {
+    /// Closes it where nobody can wait for it, also if it has ignored an exit.
+    fn close_at_once(mut self: Pin<&mut Self>) -> Result<(), Exception> {
+        *self.as_mut().project().ended = false;
         match self.poll_request(&mut Context::from_waker(Waker::noop()), Request::Close) {
             Poll::Ready(closed) => closed.map(drop),
             Poll::Pending => Err(Exception::IgnoredExit),
@@ -226,15 +228,16 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBo
             Err(answer) => return Poll::Ready(answer.map(|()| None)),
         };
         let Poll::Ready(resumed) = self.as_mut().poll_entry(context, entry) else { return Poll::Pending };
-        let this = self.project();
-        let closing = std::mem::take(this.closing);
-        Poll::Ready(match resumed {
-            Ok(Step::Yielded(_)) if closing => Err(Exception::IgnoredExit),
-            Ok(Step::Yielded(value)) => Ok(Some(value)),
-            Ok(Step::Returned(end)) => end.end().map(|()| None),
+        let closing = std::mem::take(self.project().closing);
+        let outcome = resumed.and_then(|step| match step {
+            Step::Yielded(value) => Ok(Some(value)),
+            Step::Returned(end) => end.end().map(|()| None),
+        });
+        Poll::Ready(match outcome {
+            Ok(Some(_)) if closing => Err(Exception::IgnoredExit),
             Err(Exception::Exit) if closing => Ok(None),
             Err(exception) if closing => Err(raised_while_closing(exception)),
-            Err(exception) => Err(exception),
+            other => other,
         })
     }
 }

@@ -9,7 +9,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, TryLockError, Weak};
+use std::sync::{Arc, Mutex, TryLockError, Weak};
 use std::task::{Context, Poll};
 
 use slab::Slab;
@@ -20,7 +20,74 @@ use crate::wait::gather_results;
 use crate::{Code, Exception, State, TaskBuilder, frame};
 
 /// A machine that a loop shares.
-pub(super) type Sharing<M> = Arc<Mutex<Pin<Box<M>>>>;
+pub(super) struct Shared<M> {
+    code: &'static Code,
+    held: Mutex<Held<M>>,
+}
+
+pub(super) type Sharing<M> = Arc<Shared<M>>;
+
+struct Held<M> {
+    machine: Pin<Box<M>>,
+    /// Who waits for the step that is not over: CPython's `ag_running_async`. The other one is refused meanwhile, for the
+    /// body could wake only one of them.
+    waiting: Option<Asking>,
+}
+
+/// Who asks a shared machine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    Owner,
+    /// The loop, which closes it.
+    EventLoop,
+}
+
+impl<M: AsyncMachine> Shared<M> {
+    pub(super) fn new(machine: Pin<Box<M>>) -> Self {
+        Shared { code: machine.code(), held: Mutex::new(Held { machine, waiting: None }) }
+    }
+
+    pub(super) const fn code(&self) -> &'static Code {
+        self.code
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.with(|held| frame::state(held.machine.position())).unwrap_or(State::Running)
+    }
+
+    pub(super) fn poll_request(
+        &self,
+        asking: Asking,
+        context: &mut Context<'_>,
+        request: Request<M::Send>,
+    ) -> Poll<Result<Option<M::Yield>, Exception>> {
+        let polled = self.with(|Held { machine, waiting }| {
+            if waiting.is_some_and(|waiting| waiting != asking) {
+                return None;
+            }
+            *waiting = None;
+            let poll = machine.as_mut().poll_request(context, request);
+            *waiting = poll.is_pending().then_some(asking);
+            Some(poll)
+        });
+        polled.flatten().unwrap_or(Poll::Ready(Err(Exception::AlreadyRunning)))
+    }
+
+    /// Nobody waits any longer for the step that is not over, if it was that one who did.
+    pub(super) fn give_up(&self, asking: Asking) {
+        self.with(|held| held.waiting = held.waiting.filter(|waiting| *waiting != asking));
+    }
+
+    /// `None` while the body runs: it is the body that asks, or somebody in another thread.
+    fn with<T>(&self, act: impl FnOnce(&mut Held<M>) -> T) -> Option<T> {
+        match self.held.try_lock() {
+            Ok(mut held) => Some(act(&mut held)),
+            // A panic in the body has left it finished.
+            Err(TryLockError::Poisoned(poisoned)) => Some(act(&mut poisoned.into_inner())),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
 
 /// A machine of any type.
 trait Managed {
@@ -28,6 +95,7 @@ trait Managed {
     /// Whether it has to be closed by raising an exit in it.
     fn is_to_be_closed(&self) -> bool;
     fn poll_close(&self, context: &mut Context<'_>, begun: bool) -> Poll<Result<(), Exception>>;
+    fn give_up_closing(&self);
 }
 
 struct Entry {
@@ -39,33 +107,22 @@ thread_local! {
     static MANAGED: RefCell<Slab<Entry>> = const { RefCell::new(Slab::new()) };
 }
 
-/// Runs `poll` with the machine, unless somebody else does: its own body, which asks the loop to shut down.
-pub(super) fn with<M, T>(shared: &Mutex<Pin<Box<M>>>, poll: impl FnOnce(Pin<&mut M>) -> T) -> Option<T> {
-    match shared.try_lock() {
-        Ok(mut machine) => Some(poll(machine.as_mut())),
-        // A panic in the body has left it finished.
-        Err(TryLockError::Poisoned(poisoned)) => Some(poll(poisoned.into_inner().as_mut())),
-        Err(TryLockError::WouldBlock) => None,
-    }
-}
-
-impl<M: AsyncMachine> Managed for Mutex<Pin<Box<M>>> {
+impl<M: AsyncMachine> Managed for Shared<M> {
     fn code(&self) -> &'static Code {
-        self.lock().unwrap_or_else(PoisonError::into_inner).code()
+        self.code
     }
 
     fn is_to_be_closed(&self) -> bool {
-        M::CATCHES
-            && with(self, |machine| frame::state(machine.position()))
-                .is_some_and(|state| matches!(state, State::Suspended | State::Running))
+        M::CATCHES && matches!(self.state(), State::Suspended | State::Running)
     }
 
     fn poll_close(&self, context: &mut Context<'_>, begun: bool) -> Poll<Result<(), Exception>> {
         let request = if begun { Request::Continue } else { Request::Close };
-        match with(self, |machine| machine.poll_request(context, request)) {
-            Some(poll) => poll.map_ok(drop),
-            None => Poll::Ready(Err(Exception::AlreadyRunning)),
-        }
+        self.poll_request(Asking::EventLoop, context, request).map_ok(drop)
+    }
+
+    fn give_up_closing(&self) {
+        self.give_up(Asking::EventLoop);
     }
 }
 
@@ -109,6 +166,12 @@ impl Future for Closing {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let begun = std::mem::replace(&mut self.begun, true);
         self.generator.poll_close(context, begun)
+    }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.generator.give_up_closing();
     }
 }
 
@@ -157,7 +220,10 @@ impl EventLoop {
             let closing = generators.iter().map(|generator| Closing { generator: Arc::clone(generator), begun: false });
             let results = gather_results(closing).await?;
             for (result, generator) in results.into_iter().zip(generators) {
-                if let Err(exception) = result {
+                // One that ends as cancelled has not failed.
+                if let Err(exception) = result
+                    && !matches!(exception, Exception::Cancelled(_))
+                {
                     let name = generator.code().name();
                     let message = format!("an error occurred during closing of asynchronous generator {name}");
                     event_loop.call_exception_handler(Report::new(message).with_exception(exception));

@@ -17,6 +17,7 @@ use crate::{Exception, Signal};
 pub struct AsyncStep<'a, M: AsyncMachine> {
     generator: &'a mut AsyncGenerator<M>,
     request: Request<M::Send>,
+    waits: bool,
 }
 
 // What is sent is never pinned.
@@ -27,7 +28,17 @@ impl<M: AsyncMachine> Future for AsyncStep<'_, M> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let request = mem::replace(&mut self.request, Request::Continue);
-        self.generator.poll_request(context, request)
+        let poll = self.generator.poll_request(context, request);
+        self.waits = poll.is_pending();
+        poll
+    }
+}
+
+impl<M: AsyncMachine> Drop for AsyncStep<'_, M> {
+    fn drop(&mut self) {
+        if self.waits {
+            self.generator.give_up();
+        }
     }
 }
 
@@ -38,6 +49,7 @@ impl<M: AsyncMachine> Future for AsyncStep<'_, M> {
 pub struct AsyncClose<'a, M: AsyncMachine> {
     generator: &'a mut AsyncGenerator<M>,
     begun: bool,
+    waits: bool,
 }
 
 impl<M: AsyncMachine> Future for AsyncClose<'_, M> {
@@ -45,7 +57,17 @@ impl<M: AsyncMachine> Future for AsyncClose<'_, M> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let request = if mem::replace(&mut self.begun, true) { Request::Continue } else { Request::Close };
-        self.generator.poll_request(context, request).map_ok(drop)
+        let poll = self.generator.poll_request(context, request);
+        self.waits = poll.is_pending();
+        poll.map_ok(drop)
+    }
+}
+
+impl<M: AsyncMachine> Drop for AsyncClose<'_, M> {
+    fn drop(&mut self) {
+        if self.waits {
+            self.generator.give_up();
+        }
     }
 }
 
@@ -133,11 +155,11 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     /// # Ok::<(), Exception>(())
     /// ```
     pub fn aclose(&mut self) -> AsyncClose<'_, M> {
-        AsyncClose { generator: self, begun: false }
+        AsyncClose { generator: self, begun: false, waits: false }
     }
 
     fn step(&mut self, signal: Signal<M::Send>) -> AsyncStep<'_, M> {
-        AsyncStep { generator: self, request: Request::Resume(signal) }
+        AsyncStep { generator: self, request: Request::Resume(signal), waits: false }
     }
 }
 

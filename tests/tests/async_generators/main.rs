@@ -1,0 +1,4 @@
+//! Async generators: what their consumers see, their end, and their life in a loop.
+
+mod protocol;
+mod support;
