@@ -17,7 +17,7 @@ use slab::Slab;
 use super::{AsyncMachine, Request};
 use crate::event_loop::{EventLoop, Report, WeakEventLoop};
 use crate::wait::gather_results;
-use crate::{Code, Exception, State, TaskBuilder, frame};
+use crate::{Code, Exception, State, TaskBuilder, TaskHandle, current_task, frame};
 
 /// A machine that a loop shares.
 pub(super) struct Shared<M> {
@@ -101,6 +101,8 @@ trait Managed {
 struct Entry {
     event_loop: WeakEventLoop,
     generator: Weak<dyn Managed>,
+    /// Once it was dropped and its loop has begun to close it.
+    closing: Option<TaskHandle>,
 }
 
 thread_local! {
@@ -129,28 +131,81 @@ impl<M: AsyncMachine> Managed for Shared<M> {
 /// Makes a machine known to the loop, and gives the number that it has in the table of this thread.
 pub(super) fn manage<M: AsyncMachine + 'static>(shared: &Sharing<M>, event_loop: &EventLoop) -> usize {
     let generator: Weak<dyn Managed> = Arc::downgrade(&(Arc::clone(shared) as Arc<dyn Managed>));
-    let entry = Entry { event_loop: event_loop.downgrade(), generator };
+    let entry = Entry { event_loop: event_loop.downgrade(), generator, closing: None };
     MANAGED.with_borrow_mut(|managed| managed.insert(entry))
 }
 
-/// Takes a generator that is dropped off the table, and has it closed by its loop. In another thread there is no such table:
-/// the generator is closed where it is dropped.
+/// Has a generator that is dropped closed by its loop. In another thread than that of the loop it is not on the table: it
+/// is closed where it is dropped.
 pub(super) fn dropped<M>(shared: &Sharing<M>, number: usize) {
-    let removed = MANAGED.try_with(|managed| {
-        let mut managed = managed.borrow_mut();
-        let is_same =
-            managed.get(number).is_some_and(|entry| entry.generator.as_ptr().addr() == Arc::as_ptr(shared).addr());
-        if is_same { managed.try_remove(number) } else { None }
+    let known = MANAGED.try_with(|managed| {
+        let managed = managed.borrow();
+        let entry = managed.get(number).filter(|entry| entry.is(Arc::as_ptr(shared).addr()))?;
+        Some((entry.event_loop.upgrade(), Known { number, generator: entry.generator.upgrade()? }))
     });
-    let Some(Entry { event_loop, generator }) = removed.ok().flatten() else { return };
-    if let (Some(event_loop), Some(generator)) = (event_loop.upgrade(), generator.upgrade())
-        && generator.is_to_be_closed()
-    {
-        let task_loop = event_loop.clone();
-        // A loop that is closed drops it, and that closes it.
-        _ = event_loop.call_soon(move || {
-            drop(TaskBuilder::new().spawn_on(&task_loop, Closing { generator, begun: false }));
+    let Some((Some(event_loop), known)) = known.ok().flatten() else { return };
+    if known.generator.is_to_be_closed() {
+        known.close_soon(&event_loop);
+    }
+}
+
+impl Entry {
+    fn is(&self, address: usize) -> bool {
+        self.generator.as_ptr().addr() == address
+    }
+}
+
+/// A generator that was dropped. It is on the table until this is dropped too, or the loop shuts down.
+struct Known {
+    number: usize,
+    generator: Arc<dyn Managed>,
+}
+
+impl Known {
+    /// `None` if it is no longer there.
+    fn with_table<T>(&self, act: impl FnOnce(&mut Slab<Entry>, usize) -> T) -> Option<T> {
+        let address = Arc::as_ptr(&self.generator).addr();
+        let acted = MANAGED.try_with(|managed| {
+            let mut managed = managed.borrow_mut();
+            managed.get(self.number).is_some_and(|entry| entry.is(address)).then(|| act(&mut managed, self.number))
         });
+        acted.ok().flatten()
+    }
+
+    /// Sets the task that closes it. Gives the loop, if both are still there, and the task that was set before.
+    fn set_closing(&self, closing: Option<TaskHandle>) -> Option<(Option<EventLoop>, Option<TaskHandle>)> {
+        self.with_table(|managed, number| {
+            let entry = &mut managed[number];
+            (entry.event_loop.upgrade(), std::mem::replace(&mut entry.closing, closing))
+        })
+    }
+
+    /// A loop that is closed drops it, and that closes it.
+    fn close_soon(self, event_loop: &EventLoop) {
+        let task_loop = event_loop.clone();
+        _ = event_loop.call_soon(move || self.close_on(&task_loop));
+    }
+
+    fn close_on(self, event_loop: &EventLoop) {
+        // Otherwise the loop has shut down meanwhile, and with it the generator.
+        if self.set_closing(None).is_some() {
+            let (number, generator) = (self.number, Arc::clone(&self.generator));
+            let task = TaskBuilder::new().spawn_on(event_loop, Closing { generator, begun: false, known: Some(self) });
+            let handle = task.handle().clone();
+            MANAGED.with_borrow_mut(|managed| {
+                if let Some(entry) = managed.get_mut(number) {
+                    entry.closing = Some(handle);
+                }
+            });
+        }
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        // Foreign code may run where the entry is dropped.
+        let removed = self.with_table(|managed, number| managed.remove(number));
+        drop(removed);
     }
 }
 
@@ -158,6 +213,7 @@ pub(super) fn dropped<M>(shared: &Sharing<M>, number: usize) {
 struct Closing {
     generator: Arc<dyn Managed>,
     begun: bool,
+    known: Option<Known>,
 }
 
 impl Future for Closing {
@@ -172,6 +228,13 @@ impl Future for Closing {
 impl Drop for Closing {
     fn drop(&mut self) {
         self.generator.give_up_closing();
+        let Some(known) = self.known.take() else { return };
+        // The task was cancelled before its first step. In a shutdown all tasks are: this comes after that.
+        if !self.begun
+            && let Some((Some(event_loop), _task)) = known.set_closing(None)
+        {
+            known.close_soon(&event_loop);
+        }
     }
 }
 
@@ -214,31 +277,60 @@ impl EventLoop {
         let event_loop = self.clone();
         async move {
             let generators = event_loop.take_managed();
-            if generators.is_empty() {
-                return Ok(());
+            if !generators.is_empty() {
+                event_loop.close_all(generators).await?;
             }
-            let closing = generators.iter().map(|generator| Closing { generator: Arc::clone(generator), begun: false });
-            let results = gather_results(closing).await?;
-            for (result, generator) in results.into_iter().zip(generators) {
-                // One that ends as cancelled has not failed.
-                if let Err(exception) = result
-                    && !matches!(exception, Exception::Cancelled(_))
-                {
-                    let name = generator.code().name();
-                    let message = format!("an error occurred during closing of asynchronous generator {name}");
-                    event_loop.call_exception_handler(Report::new(message).with_exception(exception));
+            for task in event_loop.take_closing() {
+                // A clean-up that shuts the loop down does not wait for itself.
+                if current_task().is_none_or(|current| current != task) {
+                    task.await?;
                 }
             }
             Ok(())
         }
     }
 
-    /// The generators of this loop. They are no longer in the table afterwards.
+    async fn close_all(&self, generators: Vec<Arc<dyn Managed>>) -> Result<(), Exception> {
+        let closing = generators.iter().map(|generator| Closing {
+            generator: Arc::clone(generator),
+            begun: false,
+            known: None,
+        });
+        let results = gather_results(closing).await?;
+        for (result, generator) in results.into_iter().zip(generators) {
+            // One that ends as cancelled has not failed.
+            if let Err(exception) = result
+                && !matches!(exception, Exception::Cancelled(_))
+            {
+                let name = generator.code().name();
+                let message = format!("an error occurred during closing of asynchronous generator {name}");
+                self.call_exception_handler(Report::new(message).with_exception(exception));
+            }
+        }
+        Ok(())
+    }
+
+    /// The generators of this loop that it does not close yet. They are no longer in the table afterwards.
     fn take_managed(&self) -> Vec<Arc<dyn Managed>> {
+        self.take_entries(|entry| entry.closing.is_none())
+            .into_iter()
+            .filter_map(|entry| entry.generator.upgrade())
+            .collect()
+    }
+
+    /// The tasks that close generators which were dropped.
+    fn take_closing(&self) -> Vec<TaskHandle> {
+        self.take_entries(|entry| entry.closing.is_some()).into_iter().filter_map(|entry| entry.closing).collect()
+    }
+
+    fn take_entries(&self, which: impl Fn(&Entry) -> bool) -> Vec<Entry> {
         MANAGED.with_borrow_mut(|managed| {
-            let own: Vec<usize> =
-                managed.iter().filter(|(_, entry)| entry.event_loop.is(self)).map(|(number, _)| number).collect();
-            own.into_iter().filter_map(|number| managed.try_remove(number)?.generator.upgrade()).collect()
+            let own: Vec<usize> = managed
+                .iter()
+                .filter(|(_, entry)| entry.event_loop.is(self) && which(entry))
+                .map(|(number, _)| number)
+                .collect();
+            own.into_iter().filter_map(|number| managed.try_remove(number)).collect()
         })
     }
 }

@@ -1,4 +1,6 @@
 //! Async generators: what their consumers see, their end, and their life in a loop.
 
+mod blocks;
+mod ports;
 mod protocol;
 mod support;

@@ -365,7 +365,7 @@ impl VisitMut for Native<'_> {
             }
             Expr::Try(inner) => {
                 // What an async generator returns is raised.
-                if !matches!(&self.target, Target::Polled(Polled { kind: Kind::AsyncGenerator, .. })) {
+                if !matches!(&self.target, Target::Polled(polled) if polled.kind == Kind::AsyncGenerator) {
                     self.warn_of_exit(&mut inner.expr, "returns_exit");
                 }
                 visit_mut::visit_expr_mut(self, expr);
