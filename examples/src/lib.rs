@@ -6,6 +6,7 @@ pub mod csv;
 pub mod grep;
 pub mod json;
 pub mod log;
+pub mod pages;
 pub mod pool;
 pub mod scheduler;
 pub mod tree;

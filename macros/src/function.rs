@@ -184,8 +184,12 @@ impl Function {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        if let (true, Sends::Lent { .. }) = (kind != Kind::Frame, &sends) {
-            report.at(&args.sends, message::POLLED_LENT);
+        if let Sends::Lent { .. } = &sends {
+            match kind {
+                Kind::Frame => (),
+                Kind::AsyncGenerator => report.at(&args.sends, message::ASYNC_GENERATOR_LENT),
+                Kind::Pinned | Kind::Async => report.at(&args.sends, message::POLLED_LENT),
+            }
         }
         sig.output = if kind == Kind::Async {
             parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
@@ -334,8 +338,10 @@ fn check_args(kind: Kind, args: &Args, report: &mut Report) {
             (Kind::Async, "send") => message::ASYNC_SEND,
             (Kind::Async | Kind::AsyncGenerator, "task") => message::ASYNC_TASK,
             (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
-            (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
-            (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::Async, "derive") => message::ASYNC_CLONE,
+            (Kind::AsyncGenerator, "recursive") => message::ASYNC_GENERATOR_RECURSIVE,
+            (Kind::AsyncGenerator, "derive") => message::ASYNC_GENERATOR_CLONE,
             (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
             (Kind::Pinned, "derive") => message::PINNED_CLONE,
             _ => continue,

@@ -49,6 +49,10 @@ struct ExceptionsPage;
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;
 
+#[cfg(all(doctest, feature = "event-loop"))]
+#[doc = include_str!("../../docs/async_generators.md")]
+struct AsyncGeneratorsPage;
+
 #[cfg(feature = "event-loop")]
 mod async_generator;
 #[cfg(feature = "event-loop")]

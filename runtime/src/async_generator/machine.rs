@@ -85,8 +85,10 @@ pin_project! {
     pub struct AsyncBodyMachine<B, S, Y, F>
     where
         B: Body<S>,
-        F: Future<Output: GeneratorEnd>,
+        F: Future,
     {
+        // What `GeneratorEnd` says. Without a bound of the type, a body that returns something else is one error, and not three.
+        end: fn(F::Output) -> Result<(), Exception>,
         // Whether it was asked to end: CPython's `ag_closed`. If the body yielded all the same it goes on, but no exception
         // is raised in it any more.
         ended: bool,
@@ -100,7 +102,7 @@ pin_project! {
     impl<B, S, Y, F> PinnedDrop for AsyncBodyMachine<B, S, Y, F>
     where
         B: Body<S>,
-        F: Future<Output: GeneratorEnd>,
+        F: Future,
     {
         fn drop(this: Pin<&mut Self>) {
             if B::CATCHES && !matches!(this.position(), CREATED | CLOSED) {
@@ -120,6 +122,7 @@ where
     F: Future<Output = R>,
 {
     AsyncGenerator::new(AsyncBodyMachine {
+        end: R::end,
         ended: false,
         closing: false,
         activated: Activated::new(body),
@@ -127,7 +130,7 @@ where
     })
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> Inspect for AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> Inspect for AsyncBodyMachine<B, S, Y, F> {
     fn code(&self) -> &'static Code {
         B::CODE
     }
@@ -144,7 +147,7 @@ enum Entry<S> {
     Raising(Exception),
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> AsyncBodyMachine<B, S, Y, F> {
     /// How a request enters the body; an `Err` has the answer if it does not.
     fn entry(self: Pin<&mut Self>, request: Request<S>) -> Result<Entry<S>, Result<(), Exception>> {
         const OVER: Result<(), Exception> = Ok(());
@@ -212,7 +215,7 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
     }
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> AsyncMachine for AsyncBodyMachine<B, S, Y, F> {
     type Send = S;
     type Yield = Y;
 
@@ -228,10 +231,11 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBo
             Err(answer) => return Poll::Ready(answer.map(|()| None)),
         };
         let Poll::Ready(resumed) = self.as_mut().poll_entry(context, entry) else { return Poll::Pending };
-        let closing = std::mem::take(self.project().closing);
+        let this = self.project();
+        let closing = std::mem::take(this.closing);
         let outcome = resumed.and_then(|step| match step {
             Step::Yielded(value) => Ok(Some(value)),
-            Step::Returned(end) => end.end().map(|()| None),
+            Step::Returned(value) => (this.end)(value).map(|()| None),
         });
         Poll::Ready(match outcome {
             Ok(Some(_)) if closing => Err(Exception::IgnoredExit),
@@ -242,7 +246,7 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBo
     }
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> fmt::Debug for AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> fmt::Debug for AsyncBodyMachine<B, S, Y, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncBodyMachine").field("code", &B::CODE.name()).finish_non_exhaustive()
     }

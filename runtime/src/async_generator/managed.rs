@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::{self, Rc};
 use std::sync::{Arc, Mutex, TryLockError, Weak};
 use std::task::{Context, Poll};
 
@@ -16,6 +17,7 @@ use slab::Slab;
 
 use super::{AsyncMachine, Request};
 use crate::event_loop::{EventLoop, Report, WeakEventLoop};
+use crate::task::AnyTask;
 use crate::wait::gather_results;
 use crate::{Code, Exception, State, TaskBuilder, TaskHandle, current_task, frame};
 
@@ -102,7 +104,7 @@ struct Entry {
     event_loop: WeakEventLoop,
     generator: Weak<dyn Managed>,
     /// Once it was dropped and its loop has begun to close it.
-    closing: Option<TaskHandle>,
+    closing: Option<rc::Weak<dyn AnyTask>>,
 }
 
 thread_local! {
@@ -172,29 +174,34 @@ impl Known {
         acted.ok().flatten()
     }
 
-    /// Sets the task that closes it. Gives the loop, if both are still there, and the task that was set before.
-    fn set_closing(&self, closing: Option<TaskHandle>) -> Option<(Option<EventLoop>, Option<TaskHandle>)> {
+    /// There is no task that closes it. Gives its loop, if both are still there.
+    fn not_closing(&self) -> Option<Option<EventLoop>> {
         self.with_table(|managed, number| {
-            let entry = &mut managed[number];
-            (entry.event_loop.upgrade(), std::mem::replace(&mut entry.closing, closing))
+            managed[number].closing = None;
+            managed[number].event_loop.upgrade()
         })
     }
 
     /// A loop that is closed drops it, and that closes it.
     fn close_soon(self, event_loop: &EventLoop) {
-        let task_loop = event_loop.clone();
-        _ = event_loop.call_soon(move || self.close_on(&task_loop));
+        // No loop is kept by what waits in it.
+        let closing_loop = event_loop.downgrade();
+        _ = event_loop.call_soon(move || {
+            if let Some(event_loop) = closing_loop.upgrade() {
+                self.close_on(&event_loop);
+            }
+        });
     }
 
     fn close_on(self, event_loop: &EventLoop) {
         // Otherwise the loop has shut down meanwhile, and with it the generator.
-        if self.set_closing(None).is_some() {
+        if self.not_closing().is_some() {
             let (number, generator) = (self.number, Arc::clone(&self.generator));
             let task = TaskBuilder::new().spawn_on(event_loop, Closing { generator, begun: false, known: Some(self) });
-            let handle = task.handle().clone();
+            let task = Rc::downgrade(&task.handle().0);
             MANAGED.with_borrow_mut(|managed| {
                 if let Some(entry) = managed.get_mut(number) {
-                    entry.closing = Some(handle);
+                    entry.closing = Some(task);
                 }
             });
         }
@@ -231,7 +238,7 @@ impl Drop for Closing {
         let Some(known) = self.known.take() else { return };
         // The task was cancelled before its first step. In a shutdown all tasks are: this comes after that.
         if !self.begun
-            && let Some((Some(event_loop), _task)) = known.set_closing(None)
+            && let Some(Some(event_loop)) = known.not_closing()
         {
             known.close_soon(&event_loop);
         }
@@ -320,7 +327,8 @@ impl EventLoop {
 
     /// The tasks that close generators which were dropped.
     fn take_closing(&self) -> Vec<TaskHandle> {
-        self.take_entries(|entry| entry.closing.is_some()).into_iter().filter_map(|entry| entry.closing).collect()
+        let entries = self.take_entries(|entry| entry.closing.is_some());
+        entries.into_iter().filter_map(|entry| Some(TaskHandle(entry.closing?.upgrade()?))).collect()
     }
 
     fn take_entries(&self, which: impl Fn(&Entry) -> bool) -> Vec<Entry> {

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 pub use self::machine::{AsyncBodyMachine, AsyncMachine, GeneratorEnd, Request, async_generator};
 pub use self::steps::{AsyncClose, AsyncStep};
-pub use self::stream::{NextItem, NextResult, StreamOperand};
+pub use self::stream::{NextItem, NextResult, StreamOperand, stream};
 
 use self::managed::{Asking, Shared, Sharing};
 use crate::event_loop::EventLoop;

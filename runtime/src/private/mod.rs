@@ -46,7 +46,7 @@ pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::slot::{place, put, take};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
-pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
+pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator, stream};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,

@@ -3,4 +3,6 @@
 mod blocks;
 mod ports;
 mod protocol;
+mod shutdown;
 mod support;
+mod twins;

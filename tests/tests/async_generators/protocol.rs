@@ -431,9 +431,8 @@ fn agn_12_a_yield_during_a_close_is_an_error_and_the_body_goes_on() {
 fn agn_12_an_error_during_a_close_leaves_with_the_exit_as_its_source() {
     #[coframe::coroutine(yield = u32)]
     async fn raises() {
-        match attempt! { yield_!(1); } {
-            Ok(()) => (),
-            Err(_) => raise!(ValueError("in the clean-up")),
+        if let Err(Exception::Exit) = attempt! { yield_!(1); } {
+            raise!(ValueError("in the clean-up"));
         }
     }
     #[coframe::coroutine(yield = u32)]
@@ -626,4 +625,19 @@ fn debug_says_the_name_and_the_state() {
     drive(g.next()).unwrap();
     assert_eq!(format!("{:?}", g.aclose()), "AsyncClose(<async generator numbers, suspended>)");
     assert_eq!((g.code().name(), g.code().points().len()), ("numbers", 5));
+}
+
+// What the programs of `ui` are told, which `ui.rs` compares.
+#[test]
+fn agn_21_what_is_never_awaited_is_warned_of() {
+    let said = include_str!("../../ui/lints/must_use_async_generator.stderr");
+    for unused in ["AsyncGenerator", "AsyncStep", "AsyncClose"] {
+        assert!(said.contains(&format!("unused `{unused}")), "{unused}");
+    }
+}
+
+#[test]
+fn agn_22_a_value_is_not_returned() {
+    let said = include_str!("../../ui/native/async_generator_returns.stderr");
+    assert!(said.contains("an async generator returns `()` or `Result<(), E>`, and not `u32`"), "{said}");
 }

@@ -43,6 +43,12 @@ impl Trace {
 
 pub(crate) struct Loud(Trace, String);
 
+impl Loud {
+    pub(crate) fn name(&self) -> &str {
+        &self.1
+    }
+}
+
 impl Drop for Loud {
     fn drop(&mut self) {
         self.0.say(format!("-{}", self.1));
