@@ -246,8 +246,9 @@ impl Drop for Closing {
 }
 
 impl EventLoop {
-    /// Closes all async generators that are not over and were first asked for a value in this loop: asyncio's
-    /// `loop.shutdown_asyncgens`. What they fail with goes to the exception handler. [`run`](crate::run) and
+    /// Closes all async generators that are not over and were first asked for a value in this loop, and waits for those that
+    /// the loop closes because they were dropped: asyncio's `loop.shutdown_asyncgens`. What they fail with goes to the
+    /// exception handler, as [`AlreadyRunning`](Exception::AlreadyRunning) does for one of which somebody waits for a step. [`run`](crate::run) and
     /// [`Runner`](crate::Runner) do it in the end, after the tasks that are left were cancelled.
     ///
     /// Those that borrow are not among them: they are closed where they are dropped. See

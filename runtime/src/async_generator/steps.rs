@@ -77,7 +77,7 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     /// # Errors
     ///
     /// What the body raised, after which it is finished; [`Exception::AlreadyStarted`] if it waits for a value that is not
-    /// an `Option`.
+    /// an `Option`; [`Exception::AlreadyRunning`] while its loop closes it.
     #[allow(clippy::should_implement_trait, reason = "a stream's step is called that everywhere")]
     pub fn next(&mut self) -> AsyncStep<'_, M> {
         self.step(Signal::Start)
@@ -118,7 +118,8 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     }
 
     /// Raises an exception at the suspended `yield_!`, or at the `.await` at which an earlier step was dropped, and gives
-    /// what is yielded next; `None` if the body ends, or was over. Python's `g.athrow(exception)`.
+    /// what is yielded next; `None` if the body ends, was over, or has ignored an [`aclose`](AsyncGenerator::aclose). Python's
+    /// `g.athrow(exception)`.
     ///
     /// # Errors
     ///
@@ -128,11 +129,13 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     }
 
     /// Ends it: raises [`Exception::Exit`] where the body stands, and waits for what that does to end. There is nothing more
-    /// to come afterwards. Python's `g.aclose()`.
+    /// to come afterwards. Python's `g.aclose()`, CPython's `async_gen_athrow_send`.
     ///
     /// # Errors
     ///
-    /// [`Exception::IgnoredExit`] if the body yields; what it raises, if that is no exit.
+    /// [`Exception::IgnoredExit`] if the body yields: it is paused there then, and another `aclose` does nothing, but
+    /// [`next`](AsyncGenerator::next) goes on with it. What the body raises, if that is no exit;
+    /// [`Exception::AlreadyRunning`] while its loop closes it.
     ///
     /// ```
     /// use coframe::{Exception, attempt, raise, sleep, yield_};
