@@ -1,4 +1,4 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone, Serialize, Deserialize), crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Token, Type, parenthesized, parse_quote};
 
+use crate::message;
 use crate::report::Report;
 
 /// The arguments, each with its default.
@@ -16,6 +17,8 @@ pub(crate) struct Args {
     pub(crate) sends: Type,
     /// Whether the frame is `Clone`.
     pub(crate) clone: bool,
+    /// `Serialize` and `Deserialize`, if the frame is both: where they stand.
+    pub(crate) save: Option<Span>,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
     /// `recursive`: where it stands.
@@ -32,6 +35,7 @@ impl Default for Args {
             yields: parse_quote!(()),
             sends: parse_quote!(()),
             clone: false,
+            save: None,
             task: None,
             recursive: None,
             krate: parse_quote!(::coframe),
@@ -40,7 +44,8 @@ impl Default for Args {
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone, Serialize, Deserialize)` \
+     or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -114,10 +119,7 @@ impl Args {
                 let content;
                 parenthesized!(content in input);
                 let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated(&content)?;
-                if let Some(path) = traits.iter().find(|path| !path.is_ident("Clone")) {
-                    return Err(syn::Error::new_spanned(path, "only `Clone` can be derived"));
-                }
-                self.clone = true;
+                self.derive(&traits)?;
             }
             "recursive" => self.recursive = Some(name.span()),
             "task" => self.task = Some(name.span()),
@@ -127,6 +129,28 @@ impl Args {
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);
+        Ok(())
+    }
+}
+
+impl Args {
+    fn derive(&mut self, traits: &Punctuated<syn::Path, Token![,]>) -> syn::Result<()> {
+        let (mut serialize, mut deserialize) = (None, None);
+        for path in traits {
+            let Some(last) = path.segments.last().filter(|last| last.arguments.is_none()) else { continue };
+            match last.ident.to_string().as_str() {
+                "Clone" => self.clone = true,
+                "Serialize" => serialize = Some(last.ident.span()),
+                "Deserialize" => deserialize = Some(last.ident.span()),
+                _ => return Err(syn::Error::new_spanned(path, message::DERIVE)),
+            }
+        }
+        self.save = match (serialize, deserialize) {
+            (None, None) => None,
+            (Some(span), Some(_)) if cfg!(feature = "serde") => Some(span),
+            (Some(span), Some(_)) => return Err(syn::Error::new(span, message::DERIVE_SERDE)),
+            (Some(span), None) | (None, Some(span)) => return Err(syn::Error::new(span, message::DERIVE_BOTH)),
+        };
         Ok(())
     }
 }

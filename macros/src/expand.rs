@@ -6,7 +6,7 @@ use syn::{Block, parse_quote};
 
 use crate::args::{Args, ExprInput};
 use crate::dump::Dump;
-use crate::emit::{Emit, Frame, Names, Sent, named};
+use crate::emit::{Emit, Frame, Names, Sent, fingerprint, named};
 use crate::function::{Function, Item};
 use crate::graph::print;
 use crate::layout::Layout;
@@ -32,6 +32,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         return Ok(asynchronous::compile(function, &written)?);
     }
     let dump = Dump::of(&function.name);
+    let saves = function.saves.then(|| fingerprint([&function.written, &written.to_token_stream()]));
     let mut model = Model::read(function, written)?;
     dump.section("model", || model.body.to_token_stream().to_string());
     let refused = |error| Refused { error, native: model.native.clone() };
@@ -54,6 +55,7 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         calls,
         private: function.private(),
         recursive: function.recursive,
+        saves,
         yields,
         returns: named(&function.returns),
         sends,

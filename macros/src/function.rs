@@ -67,6 +67,10 @@ pub(crate) struct Function {
     pub(crate) yields: Type,
     pub(crate) returns: Type,
     pub(crate) clone: bool,
+    /// Whether its frame can be saved.
+    pub(crate) saves: bool,
+    /// The signature and what is yielded and sent, as they were written.
+    pub(crate) written: TokenStream,
     /// Whether it runs as a task.
     pub(crate) task: bool,
     /// Whether it is an `async fn`.
@@ -126,6 +130,8 @@ impl Function {
 
     /// Reads a signature, and makes it that of a function that gives a coroutine.
     pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
+        let (yields, sends) = (&args.yields, &args.sends);
+        let written = quote!(#sig #yields #sends);
         check(sig, report);
         let is_async = sig.asyncness.is_some();
         if is_async {
@@ -142,6 +148,7 @@ impl Function {
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
+        let save = args.save.map(|_| quote!(+ #krate::save::Load));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
         let recursive = args.recursive.is_some() && !is_async && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
@@ -158,7 +165,7 @@ impl Function {
             let sends = &args.sends;
             parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends>)
         } else {
-            parse_quote!(-> #krate::Generator<impl #machine #clone>)
+            parse_quote!(-> #krate::Generator<impl #machine #clone #save>)
         };
         Function {
             krate: krate.clone(),
@@ -170,6 +177,8 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            saves: args.save.is_some(),
+            written,
             task: args.task.is_some(),
             is_async,
             recursive,
@@ -184,6 +193,8 @@ impl Function {
             report.at_span(span, message::RECURSIVE_CLOSURE);
         }
         let mut yields = args.yields.clone();
+        let (inputs, sent) = (&closure.inputs, &args.sends);
+        let written = quote!(#inputs #yields #sent);
         let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
         let returns: Type = match &closure.output {
             ReturnType::Default => parse_quote!(_),
@@ -213,6 +224,8 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            saves: args.save.is_some(),
+            written,
             task: args.task.is_some(),
             is_async: false,
             recursive: false,
@@ -250,7 +263,9 @@ fn check_async(args: &Args, report: &mut Report) {
             "yield" | "send" => report.at(word, message::ASYNC_YIELD),
             "task" => report.at(word, message::ASYNC_TASK),
             "recursive" => report.at(word, message::ASYNC_RECURSIVE),
-            "derive" => report.at(word, message::ASYNC_CLONE),
+            "derive" => {
+                report.at(word, if args.save.is_some() { message::ASYNC_SAVE } else { message::ASYNC_CLONE });
+            }
             _ => {}
         }
     }
@@ -265,6 +280,9 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     if let (Some(span), true) = (args.recursive, args.clone) {
         report.at_span(span, message::RECURSIVE_CLONE);
     }
+    if let (Some(_), Some(span)) = (args.recursive, args.save) {
+        report.at_span(span, message::RECURSIVE_SAVE);
+    }
     let output = match &sig.output {
         ReturnType::Type(_, ty) => Some(&**ty),
         ReturnType::Default => None,
@@ -272,7 +290,7 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     let outputs = output.into_iter().chain([&args.yields]);
     let opaque: Vec<&Type> = outputs.filter(|ty| !crate::per_resume::is_nameable(ty)).collect();
     opaque.iter().for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
-    !lent && !args.clone && opaque.is_empty()
+    !lent && !args.clone && args.save.is_none() && opaque.is_empty()
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

@@ -28,7 +28,17 @@ impl<M> Generator<M> {
         Generator { machine }
     }
 
-    #[cfg(feature = "event-loop")]
+    #[cfg(feature = "serde")]
+    pub(crate) fn into_machine(self) -> M {
+        self.machine
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn machine_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+
+    #[cfg(any(feature = "event-loop", feature = "serde"))]
     pub(crate) const fn machine(&self) -> &M {
         &self.machine
     }

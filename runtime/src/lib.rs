@@ -26,12 +26,13 @@
 //!
 //! - `event-loop` (default): implies `std`; [`event_loop`], [`run`], [`Task`], [`Promise`], [`sync`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
+//! - `serde`: implies `alloc`; frames that are saved and restored, [`save`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -72,6 +73,8 @@ mod promise;
 mod recursive;
 #[cfg(feature = "event-loop")]
 mod runner;
+#[cfg(feature = "serde")]
+pub mod save;
 #[cfg(feature = "event-loop")]
 mod scope_error;
 #[cfg(feature = "alloc")]

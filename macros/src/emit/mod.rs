@@ -7,6 +7,7 @@ mod frame;
 mod moves;
 pub(crate) mod rename;
 mod rewrite;
+mod save;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -20,6 +21,7 @@ use crate::scope::Locals;
 use crate::syntax::calls::Calls;
 
 pub(crate) use self::frame::{Frame, named, probing};
+pub(crate) use self::save::fingerprint;
 
 /// All that emission reads.
 pub(crate) struct Emit<'a> {
@@ -32,6 +34,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) private: TokenStream,
     /// Whether what is yielded goes to a driver.
     pub(crate) recursive: bool,
+    /// The fingerprint of the source, if the frame can be saved.
+    pub(crate) saves: Option<u64>,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.
@@ -73,6 +77,7 @@ pub(crate) struct Names {
     pub(crate) raised: Ident,
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
+    pub(crate) made: Ident,
 }
 
 impl Names {
@@ -86,6 +91,7 @@ impl Names {
             raised: fresh("raised"),
             value: fresh("value"),
             frame: fresh("Locals"),
+            made: fresh("made"),
         }
     }
 }

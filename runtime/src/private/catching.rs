@@ -66,8 +66,8 @@ where
 
 /// The machine of a frame coroutine that catches or delegates.
 pub struct CatchingMachine<X: Exit<L, F>, L, F> {
-    frame: FrameMachine<L, F>,
-    exit: PhantomData<X>,
+    pub(super) frame: FrameMachine<L, F>,
+    pub(super) exit: PhantomData<X>,
 }
 
 impl<X: Exit<L, F>, L: Clone, F: Clone> Clone for CatchingMachine<X, L, F> {

@@ -13,7 +13,7 @@ pub const CREATED: u32 = 0;
 /// The position of a frame whose body is running. Suspension points are numbered from 1 and stay below.
 pub const RUNNING: u32 = u32::MAX - 1;
 /// The position of a frame whose body is over.
-pub(super) const CLOSED: u32 = u32::MAX;
+pub(crate) const CLOSED: u32 = u32::MAX;
 
 /// What can be asked of any machine, whatever it is sent.
 pub trait Inspect {
@@ -78,8 +78,8 @@ impl Locals for NoLocals {
 #[derive(Clone, Debug)]
 pub struct FrameMachine<L, F> {
     pub(super) position: u32,
-    locals: L,
-    body: F,
+    pub(super) locals: L,
+    pub(super) body: F,
 }
 
 impl<L, F> FrameMachine<L, F> {

@@ -3,7 +3,11 @@
 mod awaiting;
 #[cfg(feature = "alloc")]
 mod callee;
+#[cfg(feature = "serde")]
+mod capturing;
 mod catching;
+#[cfg(feature = "serde")]
+mod codecs;
 mod delegation;
 #[cfg(feature = "alloc")]
 mod driver;
@@ -15,6 +19,8 @@ mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
 mod residual;
+#[cfg(feature = "serde")]
+mod saving;
 mod slot;
 
 #[cfg(feature = "alloc")]
@@ -24,7 +30,13 @@ pub use self::awaiting::{AnyFuture, FallibleFuture};
 pub use self::awaiting::{Awaiting, AwaitingResult};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
+#[cfg(feature = "serde")]
+pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
+#[cfg(feature = "serde")]
+pub use self::codecs::{
+    Codec, Inclusive, ItemsOf, Nested, NoCodec, NotSaved, Probe, Rest, SavedLocal, ViaSerde, ViaSerdeCodec,
+};
 pub use self::delegation::{Items, Iterable, NoDelegate, Operand, Undelegated, delegated, forward, try_delegated};
 #[cfg(feature = "alloc")]
 pub use self::driver::Driver;
@@ -41,13 +53,22 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
+#[cfg(feature = "serde")]
+pub use self::saving::{
+    Capturing, Layout, SavedLocals, SavedMachine, Shape, codecs, load_plain, load_slot, save_plain, save_slot, saved,
+    saved_closure,
+};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "serde")]
+pub(crate) use self::{machine::CLOSED, saving::Framed};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
 pub use crate::{Code, Exception, Point, PointKind, Step};
+#[cfg(feature = "serde")]
+pub use serde_core as serde;
 
 /// The markers, for the expansion to name.
 pub mod markers {

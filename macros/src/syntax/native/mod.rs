@@ -22,6 +22,7 @@ use self::awaits::{Awaits, grouped, matched};
 use self::stubs::Stubs;
 use super::exits;
 use super::markers::{Raised, raise_call};
+use super::pauses::label;
 use super::suspends::Marker;
 use crate::function::Function;
 use crate::names::{at, respan};
@@ -106,6 +107,7 @@ impl Native<'_> {
     /// The operand of a marker, or nothing. What is no operand was reported where markers are read.
     fn operand(&mut self, mac: &Macro) -> TokenStream {
         let parser = |input: ParseStream<'_>| {
+            label(input)?;
             let operand = if input.is_empty() { None } else { Some(input.parse::<Expr>()?) };
             let _: Option<Token![,]> = input.parse()?;
             Ok(operand)

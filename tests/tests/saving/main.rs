@@ -1,0 +1,2 @@
+//! Frames that are saved and restored.
+mod first;
