@@ -11,5 +11,6 @@ pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
         return quote!(::core::unreachable!());
     }
     let (private, make) = (function.private(), function.constructor(false));
-    quote!(#native #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()))
+    let made = quote!(#make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()));
+    if function.saves { quote!(#native #private::unsaved(#made)) } else { quote!(#native #made) }
 }

@@ -44,11 +44,10 @@ pub trait Codec<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved",
     label = "this is kept across a yield, so it is a part of the frame, and it is not both `Serialize` and `Deserialize`",
-    note = "a local is saved that is used again behind a yield, or has a destructor that runs there: let it end before the \
-            yield, or keep in its place what it can be made of again",
-    note = "an iterator that is neither a range nor one over a `Vec` or an array cannot be saved: count in a local of \
-            your own, `for index in 0..items.len()`",
-    note = "what is borrowed cannot be restored in another process: take it by value"
+    note = "saved is what is used again behind a yield, and what has a destructor that runs there: let it end before the \
+            yield, or keep what it can be made of again",
+    note = "what is borrowed cannot be saved; of iterators, ranges can and those over a `Vec` or an array by value; a type \
+            parameter needs `Serialize + DeserializeOwned`"
 )]
 pub trait SavedLocal {}
 
@@ -129,15 +128,24 @@ impl<T> NotSaved<T> for Probe<T> {
 
 // By value and inherent.
 
-impl<'a, T: ?Sized> Probe<&'a T> {
-    /// What is borrowed cannot be restored.
-    pub fn codec(self) -> NoCodec
-    where
-        &'a T: SavedLocal,
-    {
-        NoCodec
-    }
+/// What is borrowed cannot be restored. To serde it can, from what is borrowed for as long; rustc would say that.
+macro_rules! borrowed {
+    ($($ty:ty),*) => {
+        $(
+            impl<'a, T: ?Sized> Probe<$ty> {
+                /// Cannot be called.
+                pub fn codec(self) -> NoCodec
+                where
+                    $ty: SavedLocal,
+                {
+                    NoCodec
+                }
+            }
+        )*
+    };
 }
+
+borrowed!(&'a T, Option<&'a T>, Vec<&'a T>);
 
 /// The codec of a coroutine. Its type is not said, since it has no name; its own header says what it is.
 #[derive(Debug)]

@@ -56,7 +56,7 @@ pub use self::residual::{Branch, FromResidual, branch, returned};
 #[cfg(feature = "serde")]
 pub use self::saving::{
     Capturing, Layout, SavedLocals, SavedMachine, Shape, codecs, load_plain, load_slot, save_plain, save_slot, saved,
-    saved_closure,
+    saved_closure, unsaved,
 };
 pub use self::slot::{place, put, take};
 #[cfg(feature = "serde")]

@@ -9,7 +9,7 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use super::capturing::{Captureless, body};
 use super::catching::{CatchingMachine, Exit};
 use super::codecs::Codec;
-use super::machine::{FrameMachine, Inspect, Locals, Machine};
+use super::machine::{FrameMachine, Inspect, Locals, Machine, NoLocals};
 use crate::coroutine::Resumed;
 use crate::{Code, Generator, Signal};
 
@@ -256,6 +256,30 @@ pub fn codecs<M: Framed, C>(_: &Generator<M>, _: impl FnOnce(&M::Locals) -> C) -
 /// The body is the closure of an expansion of `#[coroutine]`: it captures nothing (see [`Captureless`]).
 pub fn saved<M: Framed, C>(_: PhantomData<C>, made: Generator<M>) -> Generator<SavedMachine<M, C, Captureless>> {
     Generator::new(SavedMachine { machine: made.into_machine(), types: PhantomData })
+}
+
+/// The coroutine of a function that could not be compiled, as one that can be saved.
+pub fn unsaved<M: Framed<Locals = NoLocals>>(made: Generator<M>) -> Generator<SavedMachine<M, (), Captureless>> {
+    saved(PhantomData, made)
+}
+
+impl SavedLocals<()> for NoLocals {
+    const SOURCE: u64 = 0;
+    const LAYOUTS: &'static [Layout] = &[];
+
+    fn blank() -> Self {
+        NoLocals
+    }
+
+    fn save<S: Serializer>(&self, _: usize, _: bool, _: S) -> Result<S::Ok, S::Error> {
+        unreachable!("coframe: what could not be compiled has no slots")
+    }
+
+    fn load<'de, D: Deserializer<'de>>(&mut self, _: usize, _: bool, _: D) -> Result<(), D::Error> {
+        unreachable!("coframe: what could not be compiled has no slots")
+    }
+
+    fn describe(_: usize, _: &mut Shape<'_>) {}
 }
 
 /// A coroutine made by an expression, as one that can be saved.

@@ -8,6 +8,7 @@ pub(crate) use crate::harness::t;
 
 /// A value whose making, use and drop are traced.
 #[derive(PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct D {
     pub(crate) name: String,
 }
@@ -87,6 +88,7 @@ impl Drop for D {
 
 /// A `Copy` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct C(pub(crate) i32);
 
 impl C {
@@ -98,6 +100,7 @@ impl C {
 
 /// A number whose operators are traced and take their operands by value.
 #[derive(Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct W(pub(crate) i32);
 
 /// Makes a `W`.
@@ -167,6 +170,7 @@ impl Not for W {
 
 /// A row of numbers whose indexing is traced.
 #[derive(Debug)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Row(pub(crate) Vec<i32>);
 
 impl Index<usize> for Row {
@@ -188,6 +192,7 @@ impl IndexMut<usize> for Row {
 
 /// A box whose dereferences and drop are traced.
 #[derive(Debug)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ptr<T>(pub(crate) T);
 
 impl<T> Deref for Ptr<T> {
@@ -243,8 +248,9 @@ impl Drop for Guard<'_> {
 
 /// An iterator that traces its steps and its drop.
 #[derive(Debug)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Count {
-    name: &'static str,
+    name: std::borrow::Cow<'static, str>,
     next: i32,
     end: i32,
 }
@@ -252,7 +258,7 @@ pub(crate) struct Count {
 /// Counts from 0 to below `end`.
 pub(crate) fn count(name: &'static str, end: i32) -> Count {
     t(format_args!("count {name} {end}"));
-    Count { name, next: 0, end }
+    Count { name: name.into(), next: 0, end }
 }
 
 impl Iterator for Count {
@@ -304,10 +310,12 @@ pub(crate) fn small(n: i32) -> Result<i32, Big> {
 
 /// The error of `small`.
 #[derive(Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Big(pub(crate) i32);
 
 /// An error that others become with `?`.
 #[derive(Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Failed(pub(crate) String);
 
 impl From<Big> for Failed {
@@ -325,6 +333,7 @@ impl From<std::num::ParseIntError> for Failed {
 
 /// A struct with a droppable and a plain field.
 #[derive(Debug)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pair {
     pub(crate) a: D,
     pub(crate) b: D,
@@ -338,6 +347,7 @@ pub(crate) fn pair(name: &str) -> Pair {
 
 /// A plain struct.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct P {
     pub(crate) x: i32,
     pub(crate) y: i32,
@@ -346,6 +356,7 @@ pub(crate) struct P {
 
 /// An enum with every shape of variant.
 #[derive(Debug)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) enum Shape {
     Empty,
     One(D),
