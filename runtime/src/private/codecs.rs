@@ -212,6 +212,34 @@ where
     }
 }
 
+/// The codec of an option whose contents a text format may write as it writes none: `Some(None)` and `Some(())`.
+#[derive(Debug)]
+pub struct Nullable;
+
+impl<T: Serialize + DeserializeOwned> Codec<Option<T>> for Nullable {
+    fn save<S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(|value| (value,)).serialize(serializer)
+    }
+
+    fn load<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+        Ok(Option::<(T,)>::deserialize(deserializer)?.map(|(value,)| value))
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Probe<Option<Option<T>>> {
+    /// An option of an option.
+    pub fn codec(self) -> Nullable {
+        Nullable
+    }
+}
+
+impl Probe<Option<()>> {
+    /// An option of nothing.
+    pub fn codec(self) -> Nullable {
+        Nullable
+    }
+}
+
 /// The codec of what is left of a vector or an array that is iterated over.
 #[derive(Debug)]
 pub struct Rest;

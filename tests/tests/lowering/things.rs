@@ -7,8 +7,7 @@ use std::ops::{Add, AddAssign, Deref, DerefMut, Index, IndexMut, Mul, Neg, Not};
 pub(crate) use crate::harness::t;
 
 /// A value whose making, use and drop are traced.
-#[derive(PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct D {
     pub(crate) name: String,
 }
@@ -87,8 +86,7 @@ impl Drop for D {
 }
 
 /// A `Copy` value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) struct C(pub(crate) i32);
 
 impl C {
@@ -99,8 +97,7 @@ impl C {
 }
 
 /// A number whose operators are traced and take their operands by value.
-#[derive(Debug, PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct W(pub(crate) i32);
 
 /// Makes a `W`.
@@ -169,8 +166,7 @@ impl Not for W {
 }
 
 /// A row of numbers whose indexing is traced.
-#[derive(Debug)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Row(pub(crate) Vec<i32>);
 
 impl Index<usize> for Row {
@@ -191,8 +187,7 @@ impl IndexMut<usize> for Row {
 }
 
 /// A box whose dereferences and drop are traced.
-#[derive(Debug)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ptr<T>(pub(crate) T);
 
 impl<T> Deref for Ptr<T> {
@@ -247,8 +242,7 @@ impl Drop for Guard<'_> {
 }
 
 /// An iterator that traces its steps and its drop.
-#[derive(Debug)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Count {
     name: std::borrow::Cow<'static, str>,
     next: i32,
@@ -309,13 +303,11 @@ pub(crate) fn small(n: i32) -> Result<i32, Big> {
 }
 
 /// The error of `small`.
-#[derive(Debug, PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Big(pub(crate) i32);
 
 /// An error that others become with `?`.
-#[derive(Debug, PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Failed(pub(crate) String);
 
 impl From<Big> for Failed {
@@ -332,8 +324,7 @@ impl From<std::num::ParseIntError> for Failed {
 }
 
 /// A struct with a droppable and a plain field.
-#[derive(Debug)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pair {
     pub(crate) a: D,
     pub(crate) b: D,
@@ -346,8 +337,7 @@ pub(crate) fn pair(name: &str) -> Pair {
 }
 
 /// A plain struct.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct P {
     pub(crate) x: i32,
     pub(crate) y: i32,
@@ -355,8 +345,7 @@ pub(crate) struct P {
 }
 
 /// An enum with every shape of variant.
-#[derive(Debug)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Shape {
     Empty,
     One(D),

@@ -36,9 +36,3 @@ tables! {
     patterns = "../lowering/patterns.rs"
     temps = "../lowering/temps.rs"
 }
-
-/// That frames did travel: how many saves succeeded and how many were refused is counted by hand where it is looked at.
-#[test]
-fn most_frames_travel() {
-    crate::travel::report();
-}

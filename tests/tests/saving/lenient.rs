@@ -31,15 +31,13 @@ pub(crate) mod private {
     /// The codec of what stays.
     pub(crate) struct Stays;
 
-    pub(crate) const STAYS: &str = "it stays";
-
     impl<T> Codec<T> for Stays {
         fn save<S: Serializer>(_: &T, _: S) -> Result<S::Ok, S::Error> {
-            Err(S::Error::custom(STAYS))
+            Err(S::Error::custom("it stays"))
         }
 
         fn load<'de, D: Deserializer<'de>>(_: D) -> Result<T, D::Error> {
-            Err(D::Error::custom(STAYS))
+            Err(D::Error::custom("it stays"))
         }
     }
 
@@ -86,6 +84,8 @@ pub(crate) mod private {
         ['a, T: ?Sized, U] std::collections::BTreeMap<&'a T, U> => Stays = Stays;
         ['a, T: ?Sized, U] (&'a T, U) => Stays = Stays;
         [M: Load] Generator<M> => Nested = Nested;
+        [T] Option<Option<T>> => Nullable = Nullable;
+        [] Option<()> => Nullable = Nullable;
         [T] RangeInclusive<T> => Inclusive = Inclusive;
         [T] std::vec::IntoIter<T> => Rest = Rest;
         [T, const N: usize] std::array::IntoIter<T, N> => Rest = Rest;

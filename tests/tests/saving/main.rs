@@ -42,7 +42,9 @@ mod things;
 #[path = "../lowering/twin.rs"]
 mod twin;
 
+mod bodies;
 mod everywhere;
-mod first;
+
 mod lenient;
+mod misfits;
 mod travel;
