@@ -13,7 +13,8 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step
 /// Calling a `#[coroutine] fn` runs none of its body and gives one of these. Resume it with
 /// [`start`](crate::CoroutineExt::start), [`send`](crate::CoroutineExt::send), [`throw`](crate::CoroutineExt::throw) and
 /// [`close`](crate::CoroutineExt::close), or iterate where `send` is `()`. It is `Clone` if the attribute says
-/// `derive(Clone)`.
+/// `derive(Clone)`, and with the feature `serde` it is `Serialize` and can be restored if that says
+/// `derive(Serialize, Deserialize)`.
 #[derive(Clone)]
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Generator<M> {

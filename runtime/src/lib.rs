@@ -49,6 +49,10 @@ struct ExceptionsPage;
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;
 
+#[cfg(all(doctest, feature = "serde", feature = "std"))]
+#[doc = include_str!("../../docs/saving.md")]
+struct SavingPage;
+
 #[cfg(feature = "event-loop")]
 mod awaitable;
 #[cfg(feature = "event-loop")]
@@ -107,6 +111,18 @@ pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
 pub use crate::signal::{Signal, Step};
+
+/// Makes a function a coroutine: calling it runs none of its body and gives a [`Generator`].
+///
+/// | argument | |
+/// | --- | --- |
+/// | `yield = Y` | what it yields; `()` if left out |
+/// | `send = S` | what it is sent; `()` if left out |
+/// | `task` | it is a task: `yield = Awaitable` |
+/// | `recursive` | it may call itself; it gives a [`Recursive`](https://docs.rs/coframe/latest/coframe/struct.Recursive.html) |
+/// | `derive(Clone)` | the paused function can be cloned, which forks it; its locals must be `Clone` |
+/// | `derive(Serialize, Deserialize)` | the paused function can be saved and restored (feature `serde`); its locals must be both |
+/// | `crate = path` | where this crate is, if not at `::coframe` |
 pub use coframe_macros::coroutine;
 
 #[cfg(feature = "alloc")]
