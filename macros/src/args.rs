@@ -1,4 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone, Serialize, Deserialize), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, derive(Clone, Serialize, Deserialize)`,
+//! `crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -21,6 +22,8 @@ pub(crate) struct Args {
     pub(crate) save: Option<Span>,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
+    /// `pinned`: where it stands.
+    pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
     /// The path of the runtime crate; `::coframe` by default.
@@ -37,6 +40,7 @@ impl Default for Args {
             clone: false,
             save: None,
             task: None,
+            pinned: None,
             recursive: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
@@ -44,8 +48,8 @@ impl Default for Args {
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone, Serialize, Deserialize)` \
-     or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, \
+     `derive(Clone, Serialize, Deserialize)` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -123,9 +127,7 @@ impl Args {
             }
             "recursive" => self.recursive = Some(name.span()),
             "task" => self.task = Some(name.span()),
-            "pinned" => {
-                return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
-            }
+            "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);

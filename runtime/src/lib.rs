@@ -32,6 +32,7 @@
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// Allowed in two files: `pinned/exchange.rs` and `private/capturing.rs`.
 #![deny(unsafe_code)]
 
 #[cfg(feature = "alloc")]
@@ -54,6 +55,8 @@ struct TasksPage;
 struct SavingPage;
 
 #[cfg(feature = "event-loop")]
+mod async_generator;
+#[cfg(feature = "event-loop")]
 mod awaitable;
 #[cfg(feature = "event-loop")]
 mod call_graph;
@@ -70,6 +73,9 @@ mod exception_group;
 mod frame;
 mod generator;
 mod markers;
+// Its activations are numbered.
+#[cfg(target_has_atomic = "ptr")]
+mod pinned;
 pub mod prelude;
 #[cfg(feature = "event-loop")]
 mod promise;
@@ -109,6 +115,8 @@ pub use crate::delegate::Delegate;
 pub use crate::exception::{Exception, Traceback};
 pub use crate::frame::{Frame, State};
 pub use crate::generator::{Generator, Values};
+#[cfg(target_has_atomic = "ptr")]
+pub use crate::pinned::{Pinned, PinnedMachine};
 pub use crate::private::Machine;
 pub use crate::signal::{Signal, Step};
 
@@ -119,6 +127,7 @@ pub use crate::signal::{Signal, Step};
 /// | `yield = Y` | what it yields; `()` if left out |
 /// | `send = S` | what it is sent; `()` if left out |
 /// | `task` | it is a task: `yield = Awaitable` |
+/// | `pinned` | borrows of its own locals may cross its yields; it must be pinned, and gives a [`Pinned`] |
 /// | `recursive` | it may call itself; it gives a [`Recursive`](https://docs.rs/coframe/latest/coframe/struct.Recursive.html) |
 /// | `derive(Clone)` | the paused function can be cloned, which forks it; its locals must be `Clone` |
 /// | `derive(Serialize, Deserialize)` | the paused function can be saved and restored (feature `serde`); its locals must be both |
@@ -139,6 +148,7 @@ pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unrais
 
 #[cfg(feature = "event-loop")]
 pub use crate::{
+    async_generator::{AsyncClose, AsyncGenerator, AsyncMachine, AsyncStep, GeneratorEnd},
     awaitable::Awaitable,
     call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState},
     context::{Context, ContextError, ContextToken, ContextVar},

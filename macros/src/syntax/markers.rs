@@ -53,6 +53,23 @@ struct Markers<'a> {
     report: &'a mut Report,
 }
 
+/// What a marker hands out, one value or nothing, and the name that it has.
+pub(super) fn operand(mac: &Macro) -> syn::Result<(Option<Lifetime>, Option<Expr>)> {
+    let parser = |input: ParseStream<'_>| {
+        let label = pauses::label(input)?;
+        if input.is_empty() {
+            return Ok((label, None));
+        }
+        let value: Expr = input.parse()?;
+        let _: Option<Token![,]> = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
+        }
+        Ok((label, Some(value)))
+    };
+    parser.parse2(mac.tokens.clone())
+}
+
 /// The operands of a `raise!`.
 pub(super) struct Raised {
     pub(super) exception: Expr,
@@ -143,18 +160,17 @@ impl<'a> Markers<'a> {
         let span = name_span(mac);
         let parens = syn::token::Paren(mac.delimiter.span().join());
         let made = match marker {
-            Marker::Yield => self.operand(mac).map(|(label, operand)| self.pause(Pause::Yield, mac, label, operand)),
-            Marker::TryYield => {
-                self.operand(mac).map(|(label, operand)| self.pause(Pause::TryYield, mac, label, operand))
-            }
+            Marker::Yield => operand(mac).map(|(label, operand)| self.pause(Pause::Yield, mac, label, operand)),
+            Marker::TryYield => operand(mac).map(|(label, operand)| self.pause(Pause::TryYield, mac, label, operand)),
             Marker::YieldFrom => labelled(mac, message::DELEGATE_ARGUMENTS).map(|(label, operand)| {
-                let outcome = self.pause(Pause::Delegate, mac, label, operand);
+                let outcome = self.pause(Pause::Delegate, mac, label, Some(operand));
                 // The delegation records its place itself.
                 self.value_or_raise(span, parens, outcome, at(span, quote!(exception)))
             }),
             Marker::TryYieldFrom => labelled(mac, message::DELEGATE_ARGUMENTS)
-                .map(|(label, operand)| self.pause(Pause::Delegate, mac, label, operand)),
+                .map(|(label, operand)| self.pause(Pause::Delegate, mac, label, Some(operand))),
             Marker::TryAwait => Err(syn::Error::new(span, message::TRY_AWAIT)),
+            Marker::ForAwait => Err(syn::Error::new(span, message::FOR_AWAIT)),
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
             Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|result| {
                 let raised = raise_call(self.private, span, parens, &at(span, quote!(exception)), None::<&Expr>);
@@ -168,30 +184,14 @@ impl<'a> Markers<'a> {
         })
     }
 
-    /// What a marker hands out, one value or nothing, and the name that it has.
-    fn operand(&self, mac: &Macro) -> syn::Result<(Option<Lifetime>, Expr)> {
-        let parser = |input: ParseStream<'_>| {
-            let label = pauses::label(input)?;
-            if input.is_empty() {
-                return Ok((label, self.nothing.clone()));
-            }
-            let value: Expr = input.parse()?;
-            let _: Option<Token![,]> = input.parse()?;
-            if !input.is_empty() {
-                return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
-            }
-            Ok((label, value))
-        };
-        parser.parse2(mac.tokens.clone())
-    }
-
     /// A suspension point. Its name is its own.
-    fn pause(&mut self, kind: Pause, mac: &Macro, label: Option<Lifetime>, operand: Expr) -> Expr {
+    fn pause(&mut self, kind: Pause, mac: &Macro, label: Option<Lifetime>, operand: Option<Expr>) -> Expr {
         if let Some(label) = &label
             && !self.labels.insert(label.ident.to_string())
         {
             self.report.at(label, message::same_label(label));
         }
+        let operand = operand.unwrap_or_else(|| self.nothing.clone());
         kind.expr(name_span(mac), label.as_ref(), syn::token::Paren(mac.delimiter.span().join()), operand)
     }
 
@@ -285,7 +285,7 @@ pub(super) fn single(mac: &Macro, wanted: &str) -> syn::Result<Expr> {
 }
 
 /// [`single`] of a suspension point, which may have a name.
-fn labelled(mac: &Macro, wanted: &str) -> syn::Result<(Option<Lifetime>, Expr)> {
+pub(super) fn labelled(mac: &Macro, wanted: &str) -> syn::Result<(Option<Lifetime>, Expr)> {
     operand_behind(mac, wanted, pauses::label)
 }
 

@@ -21,7 +21,7 @@ pub struct Captureless;
 
 /// The body of a machine, out of nothing, for a [`SavedMachine`](super::SavedMachine) that is [`Captureless`].
 #[allow(unsafe_code)]
-pub(super) fn body<M: Framed, C>() -> M::Body {
+pub(super) fn body<M: Framed>() -> M::Body {
     const {
         assert!(
             size_of::<M::Body>() == 0 && align_of::<M::Body>() == 1 && !core::mem::needs_drop::<M::Body>(),

@@ -25,9 +25,9 @@ mod slot;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
-pub use self::awaiting::{AnyFuture, FallibleFuture};
+pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPlace};
 #[cfg(feature = "event-loop")]
-pub use self::awaiting::{Awaiting, AwaitingResult};
+pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 #[cfg(feature = "serde")]
@@ -37,13 +37,15 @@ pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_l
 pub use self::codecs::{
     Codec, Inclusive, ItemsOf, Nested, NoCodec, NotSaved, Nullable, Probe, Rest, SavedLocal, ViaSerde, ViaSerdeCodec,
 };
-pub use self::delegation::{Items, Iterable, NoDelegate, Operand, Undelegated, delegated, forward, try_delegated};
+pub use self::delegation::{
+    Items, Iterable, NoDelegate, Operand, PinnedOperand, Undelegated, delegated, forward, try_delegated,
+};
 #[cfg(feature = "alloc")]
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
-    lending, sent, sent_option, sent_unit,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished,
+    generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
 pub use self::native::{drops_exit, returns_exit};
@@ -54,14 +56,21 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 #[cfg(feature = "serde")]
+pub(crate) use self::saving::Framed;
+#[cfg(feature = "serde")]
 pub use self::saving::{
     Capturing, Layout, SavedLocals, SavedMachine, Shape, codecs, load_plain, load_slot, save_plain, save_slot, saved,
     saved_closure, unsaved,
 };
 pub use self::slot::{place, put, take};
-#[cfg(feature = "serde")]
-pub(crate) use self::{machine::CLOSED, saving::Framed};
 pub use crate::__expr_text as expr_text;
+#[cfg(feature = "event-loop")]
+pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
+#[cfg(target_has_atomic = "ptr")]
+pub use crate::pinned::{
+    Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
+    PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
+};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
@@ -72,5 +81,5 @@ pub use serde_core as serde;
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::{attempt, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
+    pub use crate::{attempt, for_await, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
 }

@@ -242,7 +242,7 @@ pub struct Capturing;
 impl<M: Framed, C> SavedMachine<M, C, Captureless> {
     /// A machine of which nothing is left but what was saved.
     pub(crate) fn again(locals: M::Locals, position: u32) -> Self {
-        SavedMachine { machine: M::at(locals, position, body::<M, C>()), types: PhantomData }
+        SavedMachine { machine: M::at(locals, position, body::<M>()), types: PhantomData }
     }
 }
 
