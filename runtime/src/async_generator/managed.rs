@@ -135,7 +135,7 @@ impl EventLoop {
     ///
     /// let event_loop = EventLoop::with_virtual_clock()?;
     /// let mut ticks = ticks();
-    /// event_loop.run_until_complete(async {
+    /// event_loop.run_until_complete(async move {
     ///     ticks.next().await?;
     ///     EventLoop::running().unwrap().shutdown_asyncgens().await?;
     ///     assert_eq!(ticks.next().await?, None);

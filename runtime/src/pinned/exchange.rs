@@ -126,6 +126,7 @@ pub(super) fn open<'k, 'c: 'k, S, Y>(context: &Context<'c>, key: &'k mut Key<S, 
 }
 
 /// The waker of whoever resumes, where a slot polls; else the one that polls.
+#[cfg(feature = "event-loop")]
 #[inline]
 pub(crate) fn resumer<'c>(context: &Context<'c>) -> &'c Waker {
     header(context.waker()).map_or(context.waker(), |header| header.waker)
