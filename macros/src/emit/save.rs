@@ -78,7 +78,7 @@ impl Emit<'_> {
         let codecs = self.frame_slots().into_iter().map(|(local, slot)| {
             let field = &slot.name;
             let probe = if slot.plain { quote!(of) } else { quote!(of_slot) };
-            at(self.locals[local].span, quote!(#private::Probe::#probe(&#locals.#field).codec()))
+            at(self.locals[local].span, quote!(#private::SlotProbe::#probe(&#locals.#field).codec()))
         });
         // Only what captures nothing can be made again out of nothing.
         let saved = if function.is_item { quote!(saved) } else { quote!(saved_closure) };

@@ -52,23 +52,23 @@ pub trait Codec<T> {
 pub trait SavedLocal {}
 
 /// Finds the codec of a slot.
-pub struct Probe<T>(PhantomData<fn(T)>);
+pub struct SlotProbe<T>(PhantomData<fn(T)>);
 
-impl<T> Probe<T> {
+impl<T> SlotProbe<T> {
     /// Of a slot that is never empty.
     pub fn of(_: &T) -> Self {
-        Probe(PhantomData)
+        SlotProbe(PhantomData)
     }
 
     /// Of a slot.
     pub fn of_slot(_: &Option<T>) -> Self {
-        Probe(PhantomData)
+        SlotProbe(PhantomData)
     }
 }
 
-impl<T> fmt::Debug for Probe<T> {
+impl<T> fmt::Debug for SlotProbe<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Probe")
+        f.write_str("SlotProbe")
     }
 }
 
@@ -92,7 +92,7 @@ pub trait ViaSerde {
     fn codec(self) -> ViaSerdeCodec;
 }
 
-impl<T: Serialize + DeserializeOwned> ViaSerde for Probe<T> {
+impl<T: Serialize + DeserializeOwned> ViaSerde for SlotProbe<T> {
     fn codec(self) -> ViaSerdeCodec {
         ViaSerdeCodec
     }
@@ -120,7 +120,7 @@ pub trait NotSaved<T> {
         T: SavedLocal;
 }
 
-impl<T> NotSaved<T> for Probe<T> {
+impl<T> NotSaved<T> for SlotProbe<T> {
     fn codec(&mut self) -> NoCodec {
         NoCodec
     }
@@ -132,7 +132,7 @@ impl<T> NotSaved<T> for Probe<T> {
 macro_rules! borrowed {
     ($($ty:ty),*) => {
         $(
-            impl<'a, T: ?Sized> Probe<$ty> {
+            impl<'a, T: ?Sized> SlotProbe<$ty> {
                 /// Cannot be called.
                 pub fn codec(self) -> NoCodec
                 where
@@ -166,7 +166,7 @@ impl<M: Load> Codec<Generator<M>> for Nested {
     }
 }
 
-impl<M: Load> Probe<Generator<M>> {
+impl<M: Load> SlotProbe<Generator<M>> {
     /// A coroutine.
     pub fn codec(self) -> Nested {
         Nested
@@ -201,7 +201,7 @@ where
     }
 }
 
-impl<T> Probe<RangeInclusive<T>>
+impl<T> SlotProbe<RangeInclusive<T>>
 where
     T: Serialize + DeserializeOwned + Clone + PartialOrd,
     RangeInclusive<T>: Iterator,
@@ -226,14 +226,14 @@ impl<T: Serialize + DeserializeOwned> Codec<Option<T>> for Nullable {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Probe<Option<Option<T>>> {
+impl<T: Serialize + DeserializeOwned> SlotProbe<Option<Option<T>>> {
     /// An option of an option.
     pub fn codec(self) -> Nullable {
         Nullable
     }
 }
 
-impl Probe<Option<()>> {
+impl SlotProbe<Option<()>> {
     /// An option of nothing.
     pub fn codec(self) -> Nullable {
         Nullable
@@ -254,7 +254,7 @@ impl<T: Serialize + DeserializeOwned> Codec<vec::IntoIter<T>> for Rest {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Probe<vec::IntoIter<T>> {
+impl<T: Serialize + DeserializeOwned> SlotProbe<vec::IntoIter<T>> {
     /// What is left of a vector.
     pub fn codec(self) -> Rest {
         Rest
@@ -280,7 +280,7 @@ impl<T: Serialize + DeserializeOwned + Default, const N: usize> Codec<array::Int
     }
 }
 
-impl<T: Serialize + DeserializeOwned + Default, const N: usize> Probe<array::IntoIter<T, N>> {
+impl<T: Serialize + DeserializeOwned + Default, const N: usize> SlotProbe<array::IntoIter<T, N>> {
     /// What is left of an array.
     pub fn codec(self) -> Rest {
         Rest
@@ -305,7 +305,7 @@ impl<I, C: Codec<I>> Codec<Items<I>> for ItemsOf<C> {
     }
 }
 
-impl<T> Probe<Items<RangeInclusive<T>>>
+impl<T> SlotProbe<Items<RangeInclusive<T>>>
 where
     Inclusive: Codec<RangeInclusive<T>>,
 {
@@ -315,7 +315,7 @@ where
     }
 }
 
-impl<T> Probe<Items<vec::IntoIter<T>>>
+impl<T> SlotProbe<Items<vec::IntoIter<T>>>
 where
     Rest: Codec<vec::IntoIter<T>>,
 {
@@ -325,7 +325,7 @@ where
     }
 }
 
-impl<T, const N: usize> Probe<Items<array::IntoIter<T, N>>>
+impl<T, const N: usize> SlotProbe<Items<array::IntoIter<T, N>>>
 where
     Rest: Codec<array::IntoIter<T, N>>,
 {

@@ -35,7 +35,8 @@ pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
 #[cfg(feature = "serde")]
 pub use self::codecs::{
-    Codec, Inclusive, ItemsOf, Nested, NoCodec, NotSaved, Nullable, Probe, Rest, SavedLocal, ViaSerde, ViaSerdeCodec,
+    Codec, Inclusive, ItemsOf, Nested, NoCodec, NotSaved, Nullable, Rest, SavedLocal, SlotProbe, ViaSerde,
+    ViaSerdeCodec,
 };
 pub use self::delegation::{
     Items, Iterable, NoDelegate, Operand, PinnedOperand, Undelegated, delegated, forward, try_delegated,

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use serde_core::ser::Error as _;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::capturing::{Captureless, body};
+use super::capturing::{Captureless, captureless};
 use super::catching::{CatchingMachine, Exit};
 use super::codecs::Codec;
 use super::machine::{FrameMachine, Inspect, Locals, Machine, NoLocals};
@@ -183,19 +183,16 @@ pub fn load_slot<'de, C: Codec<T>, T, D: Deserializer<'de>>(
 pub trait Framed: Inspect {
     /// The saved locals.
     type Locals: Locals;
-    /// The body.
-    type Body;
     /// The saved locals.
     fn locals(&self) -> &Self::Locals;
     /// Puts other locals in place of those of a frame that has not run.
     fn replace(&mut self, locals: Self::Locals, position: u32);
-    /// A frame that stands at a position.
-    fn at(locals: Self::Locals, position: u32, body: Self::Body) -> Self;
+    /// A frame that stands at a position, for a machine that is [`Captureless`].
+    fn again(locals: Self::Locals, position: u32) -> Self;
 }
 
 impl<L: Locals, F> Framed for FrameMachine<L, F> {
     type Locals = L;
-    type Body = F;
 
     fn locals(&self) -> &L {
         &self.locals
@@ -207,14 +204,13 @@ impl<L: Locals, F> Framed for FrameMachine<L, F> {
         self.position = position;
     }
 
-    fn at(locals: L, position: u32, body: F) -> Self {
-        FrameMachine { position, locals, body }
+    fn again(locals: L, position: u32) -> Self {
+        FrameMachine { position, locals, body: captureless() }
     }
 }
 
 impl<X: Exit<L, F>, L: Locals, F> Framed for CatchingMachine<X, L, F> {
     type Locals = L;
-    type Body = F;
 
     fn locals(&self) -> &L {
         self.frame.locals()
@@ -224,8 +220,8 @@ impl<X: Exit<L, F>, L: Locals, F> Framed for CatchingMachine<X, L, F> {
         self.frame.replace(locals, position);
     }
 
-    fn at(locals: L, position: u32, body: F) -> Self {
-        CatchingMachine { frame: FrameMachine::at(locals, position, body), exit: PhantomData }
+    fn again(locals: L, position: u32) -> Self {
+        CatchingMachine { frame: FrameMachine::again(locals, position), exit: PhantomData }
     }
 }
 
@@ -242,7 +238,7 @@ pub struct Capturing;
 impl<M: Framed, C> SavedMachine<M, C, Captureless> {
     /// A machine of which nothing is left but what was saved.
     pub(crate) fn again(locals: M::Locals, position: u32) -> Self {
-        SavedMachine { machine: M::at(locals, position, body::<M>()), types: PhantomData }
+        SavedMachine { machine: M::again(locals, position), types: PhantomData }
     }
 }
 

@@ -16,15 +16,15 @@ pub(crate) mod private {
 
     pub(crate) use coframe::private::*;
 
-    pub(crate) struct Probe<T>(PhantomData<fn(T)>);
+    pub(crate) struct SlotProbe<T>(PhantomData<fn(T)>);
 
-    impl<T> Probe<T> {
+    impl<T> SlotProbe<T> {
         pub(crate) fn of(_: &T) -> Self {
-            Probe(PhantomData)
+            SlotProbe(PhantomData)
         }
 
         pub(crate) fn of_slot(_: &Option<T>) -> Self {
-            Probe(PhantomData)
+            SlotProbe(PhantomData)
         }
     }
 
@@ -45,7 +45,7 @@ pub(crate) mod private {
         fn codec(self) -> ViaSerdeCodec;
     }
 
-    impl<T: Serialize + DeserializeOwned> ViaSerde for Probe<T> {
+    impl<T: Serialize + DeserializeOwned> ViaSerde for SlotProbe<T> {
         fn codec(self) -> ViaSerdeCodec {
             ViaSerdeCodec
         }
@@ -55,7 +55,7 @@ pub(crate) mod private {
         fn codec(&mut self) -> Stays;
     }
 
-    impl<T> NotSaved for Probe<T> {
+    impl<T> NotSaved for SlotProbe<T> {
         fn codec(&mut self) -> Stays {
             Stays
         }
@@ -64,7 +64,7 @@ pub(crate) mod private {
     macro_rules! codecs {
         ($([$($generics:tt)*] $ty:ty => $codec:ty = $value:expr;)*) => {
             $(
-                impl<$($generics)*> Probe<$ty>
+                impl<$($generics)*> SlotProbe<$ty>
                 where
                     $codec: Codec<$ty>,
                 {
