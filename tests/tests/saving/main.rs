@@ -10,7 +10,7 @@
     for_loops_over_fallibles,
     reason = "the tables of `lowering` test the compiler with whatever Rust allows, and not all of the harness is used here"
 )]
-#![allow(clippy::all, reason = "what a body looks like is the point of it")]
+#![allow(clippy::all, clippy::undocumented_unsafe_blocks, reason = "what a body looks like is the point of it")]
 
 /// How a frame is compiled.
 macro_rules! compiled {
