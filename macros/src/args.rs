@@ -1,4 +1,4 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, recursive, tracked, derive(Clone), code = false, crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Token, Type, parenthesized, parse_quote};
 
+use crate::message;
 use crate::report::Report;
 
 /// The arguments, each with its default.
@@ -20,6 +21,10 @@ pub(crate) struct Args {
     pub(crate) task: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
+    /// `tracked`: where it stands.
+    pub(crate) tracked: Option<Span>,
+    /// Whether the code object stands in a module beside a free function.
+    pub(crate) code: bool,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
     /// The words that were given, in order.
@@ -34,13 +39,15 @@ impl Default for Args {
             clone: false,
             task: None,
             recursive: None,
+            tracked: None,
+            code: true,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
         }
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `tracked`, `derive(Clone)`, `code = false` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -120,6 +127,14 @@ impl Args {
                 self.clone = true;
             }
             "recursive" => self.recursive = Some(name.span()),
+            "tracked" => self.tracked = Some(name.span()),
+            "code" => {
+                let value = input.parse::<Token![=]>().and_then(|_| input.parse::<syn::LitBool>());
+                match value {
+                    Ok(value) if !value.value => self.code = false,
+                    _ => return Err(syn::Error::new(name.span(), message::CODE)),
+                }
+            }
             "task" => self.task = Some(name.span()),
             "pinned" => {
                 return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));

@@ -4,12 +4,12 @@
 //! body in its native form. `return` and `?` leave that block, with the value that was written. What is raised breaks out
 //! of the body, locals dropped, and leaves the block by way of the activation.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::{Block, Lifetime, Pat, Stmt, Type};
 
 use crate::dump::Dump;
-use crate::emit::named;
+use crate::emit::{CodeObject, named};
 use crate::function::{Argument, Function};
 use crate::model::{has_attribute, used_import};
 use crate::report::Report;
@@ -17,7 +17,7 @@ use crate::syntax::asynchronous;
 use crate::syntax::native;
 
 /// The body of the function.
-pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<TokenStream> {
+pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<(TokenStream, CodeObject)> {
     let mut report = Report::default();
     asynchronous::check(written, &mut report);
     report.finish()?;
@@ -27,7 +27,8 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     // No name that a user could write, and no warning where nothing is raised.
     let label = Lifetime::new("'_body", Span::mixed_site());
     let (body, points) = native::asynchronous(written, function, &frame, &label);
-    let code = code(function, &points);
+    let object = CodeObject::of(function).with_points(&points, "Await");
+    let code = object.inside(function);
     let (private, krate) = (function.private(), &function.krate);
     let markers = native::named_markers(written.to_token_stream());
     let import = (!markers.is_empty()).then(|| used_import(krate, &markers)).map(|import| quote!(if false { #import }));
@@ -57,7 +58,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
         #frame.result(#returned)
     };
     Dump::of(&function.name).section("expansion", || expansion.to_string());
-    Ok(expansion)
+    Ok((expansion, object))
 }
 
 /// The lint that is off for the whole function: it asks about a `Result` that the user has not written.
@@ -112,15 +113,4 @@ fn returning(body: &Block, returns: &Type) -> TokenStream {
         // It has no end, or a type that is an alias of `()`.
         _ => returned(body),
     }
-}
-
-fn code(function: &Function, points: &[Span]) -> TokenStream {
-    let (krate, name) = (&function.krate, Literal::string(&function.name));
-    let points = points.iter().map(|point| {
-        quote_spanned! {*point=>
-            #krate::Point::new(#krate::PointKind::Await, ::core::line!(), ::core::column!())
-        }
-    });
-    let place = quote_spanned!(function.span=> ::core::file!(), ::core::line!());
-    quote!(#krate::Code::new(#name, #place, &[#(#points),*]))
 }

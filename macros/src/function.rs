@@ -73,6 +73,8 @@ pub(crate) struct Function {
     pub(crate) is_async: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     pub(crate) by_move: bool,
     /// Whether it is an item, and not a `coroutine!` expression.
     pub(crate) is_item: bool,
@@ -111,13 +113,13 @@ impl Function {
         match &self.sends {
             Sends::Plain(sends) => {
                 let yields = named(&self.yields);
-                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
+                quote!(#private::#make::<#sends, #yields, #returns, _, _, _>)
             }
             Sends::Lent { lifetime, sends } => {
                 let yields = &self.yields;
                 quote! {
                     #private::#make::<
-                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _, _
                     >
                 }
             }
@@ -173,6 +175,7 @@ impl Function {
             task: args.task.is_some(),
             is_async,
             recursive,
+            tracked: args.tracked.is_some(),
             by_move: false,
             is_item: true,
         }
@@ -216,6 +219,7 @@ impl Function {
             task: args.task.is_some(),
             is_async: false,
             recursive: false,
+            tracked: args.tracked.is_some(),
             by_move: closure.capture.is_some(),
             is_item: false,
         }
@@ -251,6 +255,7 @@ fn check_async(args: &Args, report: &mut Report) {
             "task" => report.at(word, message::ASYNC_TASK),
             "recursive" => report.at(word, message::ASYNC_RECURSIVE),
             "derive" => report.at(word, message::ASYNC_CLONE),
+            "tracked" => report.at(word, message::ASYNC_TRACKED),
             _ => {}
         }
     }

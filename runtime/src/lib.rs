@@ -96,11 +96,11 @@ mod wait;
 #[doc(hidden)]
 pub mod private;
 
-pub use crate::code::{Code, Point, PointKind};
+pub use crate::code::{Code, CodeFlag, CodeKind, Dot, Mermaid, Node, Point, PointKind};
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
 pub use crate::exception::{Exception, Traceback};
-pub use crate::frame::{Frame, State};
+pub use crate::frame::{Chain, Delegation, Frame, FrameId, FrameLocals, FrameVisitor, Inspectable, Local, State};
 pub use crate::generator::{Generator, Values};
 pub use crate::private::Machine;
 pub use crate::signal::{Signal, Step};

@@ -15,7 +15,10 @@ mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
 mod residual;
+mod seen;
 mod slot;
+#[cfg(feature = "std")]
+pub(crate) mod tracking;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
@@ -30,8 +33,8 @@ pub use self::delegation::{Items, Iterable, NoDelegate, Operand, Undelegated, de
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
-    lending, sent, sent_option, sent_unit,
+    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
+    generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
 pub use self::native::{drops_exit, returns_exit};
@@ -41,13 +44,17 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
+pub use self::seen::{DELEGATE, IDENTITY};
+pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "std")]
+pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
-pub use crate::{Code, Exception, Point, PointKind, Step};
+pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {

@@ -13,7 +13,7 @@ use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::private::Machine;
 use crate::promise::Awaited;
-use crate::{Awaitable, Coroutine, Exception, Generator, Recursive, Signal, Step};
+use crate::{Awaitable, Coroutine, Exception, Generator, Inspectable, Recursive, Signal, Step};
 
 /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
 ///
@@ -194,6 +194,10 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Coroutine for CoroutineFuture<C> {
 
     fn resume(mut self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         self.resume_with(signal)
+    }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        self.coroutine.as_inspectable()
     }
 }
 

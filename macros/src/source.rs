@@ -1,0 +1,175 @@
+//! What stands around an item in its source file.
+//!
+//! The file is read as text, since an attribute is given no more than its item. It is enough to find the braces that are
+//! open at the item, and to read what stands before the innermost: `impl … {` and `trait … {`, or anything else. Text in
+//! comments and literals is skipped. So a macro is seen as it is written, with an `impl` in its definition.
+
+use proc_macro2::Span;
+
+/// What an item stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Surrounding {
+    /// A module, a block, or what a macro is given.
+    Module,
+    /// An `impl` or a `trait`.
+    Type,
+}
+
+/// Where the `fn` with this span stands. `None` where the file is not known or cannot be read.
+pub(crate) fn surrounding(span: Span) -> Option<Surrounding> {
+    if !proc_macro::is_available() {
+        return None;
+    }
+    let span = span.unwrap();
+    let text = std::fs::read_to_string(span.local_file()?).ok()?;
+    let offset = offset(&text, span.line(), span.column())?;
+    text[offset..].starts_with("fn").then(|| surrounding_at(&text[..offset]))
+}
+
+/// The place of a line and a column, both from 1.
+fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
+    let start: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let within = text[start..].char_indices().nth(column.checked_sub(1)?)?.0;
+    Some(start + within)
+}
+
+/// What is open at the end of a text.
+fn surrounding_at(text: &str) -> Surrounding {
+    // Of each brace that is open, what it is; and the words before the next one.
+    let mut open = Vec::new();
+    let mut head: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = token(rest);
+        let (token, after) = rest.split_at(length);
+        rest = after;
+        match first {
+            '{' => {
+                open.push(of_head(&head));
+                head.clear();
+            }
+            '}' => {
+                open.pop();
+                head.clear();
+            }
+            ';' => head.clear(),
+            first if first.is_alphabetic() || first == '_' => head.push(token),
+            _ => {}
+        }
+    }
+    open.last().copied().unwrap_or(Surrounding::Module)
+}
+
+fn of_head(head: &[&str]) -> Surrounding {
+    let has = |word: &str| head.contains(&word);
+    // `fn f() -> impl Trait {` is no `impl`.
+    if !has("fn") && (has("impl") || has("trait")) { Surrounding::Type } else { Surrounding::Module }
+}
+
+/// The length of the first token: a comment, a literal, a word or one character.
+fn token(text: &str) -> usize {
+    let mut chars = text.char_indices();
+    let (Some((_, first)), second) = (chars.next(), chars.next().map(|(_, c)| c)) else { return 0 };
+    match (first, second) {
+        ('/', Some('/')) => text.find('\n').unwrap_or(text.len()),
+        ('/', Some('*')) => block_comment(text),
+        ('"', _) => quoted(text, 1, '"'),
+        ('\'', Some('\\')) => quoted(text, 1, '\''),
+        // A lifetime has no second quote.
+        ('\'', Some(c)) if text[1 + c.len_utf8()..].starts_with('\'') => 2 + c.len_utf8(),
+        (first, _) if first.is_alphanumeric() || first == '_' => {
+            let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+            match (&text[..end], text[end..].chars().next()) {
+                ("r" | "br" | "cr", Some('"' | '#')) => raw(text, end),
+                ("b" | "c", Some('"')) => quoted(text, end + 1, '"'),
+                ("b", Some('\'')) => quoted(text, end + 1, '\''),
+                _ => end,
+            }
+        }
+        (first, _) => first.len_utf8(),
+    }
+}
+
+/// Up to the quote that ends a literal whose text starts at `from`.
+fn quoted(text: &str, from: usize, quote: char) -> usize {
+    let mut escaped = false;
+    for (index, c) in text[from..].char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return from + index + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// A raw string, or a raw identifier, whose prefix is so long.
+fn raw(text: &str, prefix: usize) -> usize {
+    let hashes = text[prefix..].chars().take_while(|c| *c == '#').count();
+    let start = prefix + hashes;
+    if !text[start..].starts_with('"') {
+        return start;
+    }
+    let end = format!("\"{}", "#".repeat(hashes));
+    text[start + 1..].find(&end).map_or(text.len(), |found| start + 1 + found + end.len())
+}
+
+fn block_comment(text: &str) -> usize {
+    let (mut depth, mut index) = (0_usize, 0);
+    while index < text.len() {
+        if text[index..].starts_with("/*") {
+            depth += 1;
+            index += 2;
+        } else if text[index..].starts_with("*/") {
+            depth -= 1;
+            index += 2;
+            if depth == 0 {
+                return index;
+            }
+        } else {
+            index += text[index..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Surrounding::{self, Module, Type};
+    use super::{offset, surrounding_at};
+
+    fn at_mark(text: &str) -> Surrounding {
+        surrounding_at(text.split_once('@').unwrap().0)
+    }
+
+    #[test]
+    fn what_is_open_at_an_item_is_found() {
+        let cases = [
+            ("@", Module),
+            ("impl Tree { @ }", Type),
+            ("impl<T: Fn() -> u8> Trait for Tree<T> where T: Copy { fn a() {} @ }", Type),
+            ("pub unsafe trait Walk: Sized { @ }", Type),
+            ("impl Tree { fn a() { @ } }", Module),
+            ("mod m { impl Tree {} @ }", Module),
+            ("fn f() -> impl Iterator { @ }", Module),
+            ("struct S { a: u8 } @", Module),
+            ("macro_rules! m { ($t:ty) => { impl $t { @ } }; }", Type),
+            ("macro_rules! m { () => { @ }; }", Module),
+            ("impl Tree { /* } /* } */ } */ // }\n @ }", Type),
+            (r####"impl Tree { const A: &str = "}\"}"; const B: char = '}'; const C: &str = r##"}"#"##; @ }"####, Type),
+            ("impl<'a> Tree<'a> { const A: u8 = b'}'; const B: char = '\\''; @ }", Type),
+            ("impl Tree { const R: u8 = r#type; @ }", Type),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(at_mark(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_and_a_column_are_a_place() {
+        let text = "ä\n  fn f() {}\n";
+        assert_eq!(offset(text, 2, 3).map(|offset| &text[offset..]), Some("fn f() {}\n"));
+        assert_eq!(offset(text, 9, 1), None);
+    }
+}
