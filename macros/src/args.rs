@@ -1,4 +1,4 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, tracked, derive(Clone), code = false, crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, recursive, tracked, derive(Clone), code = bool, crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -23,8 +23,8 @@ pub(crate) struct Args {
     pub(crate) recursive: Option<Span>,
     /// `tracked`: where it stands.
     pub(crate) tracked: Option<Span>,
-    /// Whether the code object stands in a module beside a free function.
-    pub(crate) code: bool,
+    /// Whether the code object stands in a module beside the function; without an answer, beside a free one.
+    pub(crate) code: Option<bool>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
     /// The words that were given, in order.
@@ -40,14 +40,14 @@ impl Default for Args {
             task: None,
             recursive: None,
             tracked: None,
-            code: true,
+            code: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
         }
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `tracked`, `derive(Clone)`, `code = false` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `tracked`, `derive(Clone)`, `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -130,10 +130,7 @@ impl Args {
             "tracked" => self.tracked = Some(name.span()),
             "code" => {
                 let value = input.parse::<Token![=]>().and_then(|_| input.parse::<syn::LitBool>());
-                match value {
-                    Ok(value) if !value.value => self.code = false,
-                    _ => return Err(syn::Error::new(name.span(), message::CODE)),
-                }
+                self.code = Some(value.map_err(|_| syn::Error::new(name.span(), message::CODE))?.value);
             }
             "task" => self.task = Some(name.span()),
             "pinned" => {

@@ -2,11 +2,12 @@
 //!
 //! A `trait` and an `impl` have no modules, and an attribute does not see where it stands: `self` tells a method, but an
 //! associated function without one looks like a free function. Nothing that can be expanded is a module in one place
-//! and nothing in the other. So the source is asked (see `source`); where it cannot be read, a mention of `Self` tells.
+//! and nothing in the other. So the source is asked (see `source`), and where it does not tell there is no module, unless
+//! the attribute asks for one.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{FnArg, Ident, Path, Signature};
+use syn::{FnArg, Ident, Path};
 
 use crate::args::Args;
 use crate::emit::CodeObject;
@@ -24,7 +25,7 @@ pub(crate) struct Beside {
 impl Beside {
     /// Before the signature is changed. `None` if there can be none, or is to be none.
     pub(crate) fn of(item: &Item, args: &Args) -> Option<Self> {
-        if !args.code || item.body.is_none() || item.defaultness.is_some() || !is_free(item) {
+        if item.body.is_none() || !args.code.unwrap_or_else(|| is_free(item)) {
             return None;
         }
         let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -84,23 +85,6 @@ fn further_in(krate: &Path) -> (TokenStream, TokenStream) {
 }
 
 fn is_free(item: &Item) -> bool {
-    if matches!(item.sig.inputs.first(), Some(FnArg::Receiver(_))) {
-        return false;
-    }
-    match source::surrounding(item.sig.fn_token.span) {
-        Some(surrounding) => surrounding == Surrounding::Module,
-        None => !names_self(&item.sig) && !item.body.iter().any(|body| has_self(body.stream())),
-    }
-}
-
-fn names_self(sig: &Signature) -> bool {
-    has_self(sig.to_token_stream())
-}
-
-fn has_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "Self",
-        TokenTree::Group(group) => has_self(group.stream()),
-        _ => false,
-    })
+    let is_method = matches!(item.sig.inputs.first(), Some(FnArg::Receiver(_)));
+    !is_method && source::surrounding(item.sig.fn_token.span) == Some(Surrounding::Module)
 }

@@ -11,8 +11,8 @@ pub(crate) const ASYNC_CLONE: &str = "the future of an `async fn` cannot be `Clo
      `#[coframe::coroutine(task, derive(Clone))] fn`";
 pub(crate) const ASYNC_TRACKED: &str = "an `async fn` cannot be `tracked`: remove the word, or write a \
      `#[coframe::coroutine(task, tracked)] fn`";
-pub(crate) const CODE: &str = "`code = false` leaves out the module with the code object that stands beside a free function; \
-     there is no other value";
+pub(crate) const CODE: &str = "`code` says whether a module with the code object stands beside the function: `code = true` or \
+     `code = false`";
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";

@@ -1,18 +1,20 @@
 //! What stands around an item in its source file.
 //!
 //! The file is read as text, since an attribute is given no more than its item. It is enough to find the braces that are
-//! open at the item, and to read what stands before the innermost: `impl … {` and `trait … {`, or anything else. Text in
-//! comments and literals is skipped. So a macro is seen as it is written, with an `impl` in its definition.
+//! open at the item, and to read what stands before each: `impl … {` and `trait … {`, or anything else. Text in comments
+//! and literals is skipped. What a macro makes of its input, or what stands around a macro's output, is not seen.
 
 use proc_macro2::Span;
 
 /// What an item stands in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Surrounding {
-    /// A module, a block, or what a macro is given.
+    /// A module or a block.
     Module,
     /// An `impl` or a `trait`.
     Type,
+    /// The definition of a macro, or what one is given.
+    Macro,
 }
 
 /// Where the `fn` with this span stands. `None` where the file is not known or cannot be read.
@@ -35,35 +37,55 @@ fn offset(text: &str, line: usize, column: usize) -> Option<usize> {
 
 /// What is open at the end of a text.
 fn surrounding_at(text: &str) -> Surrounding {
-    // Of each brace that is open, what it is; and the words before the next one.
-    let mut open = Vec::new();
+    // The brackets that are open, each with what it is; and the words and signs before the next one.
+    let mut open: Vec<(char, Surrounding)> = Vec::new();
     let mut head: Vec<&str> = Vec::new();
-    let mut rest = text;
+    let (mut rest, mut before) = (text, ' ');
     while let Some(first) = rest.chars().next() {
-        let length = token(rest);
-        let (token, after) = rest.split_at(length);
+        let (token, after) = rest.split_at(token(rest));
         rest = after;
+        let in_statements = open.last().is_none_or(|(bracket, _)| *bracket == '{');
         match first {
+            '(' | '[' => open.push((first, of_head(&head))),
+            // A constant among generic arguments.
+            '{' if before == '<' || before == ',' => open.push(('<', Surrounding::Module)),
             '{' => {
-                open.push(of_head(&head));
+                open.push((first, of_head(&head)));
                 head.clear();
+            }
+            ')' | ']' => {
+                open.pop();
             }
             '}' => {
-                open.pop();
-                head.clear();
+                if open.pop().is_none_or(|(bracket, _)| bracket == '{') {
+                    head.clear();
+                }
             }
-            ';' => head.clear(),
+            ';' if in_statements => head.clear(),
+            '!' | '=' => head.push(token),
             first if first.is_alphabetic() || first == '_' => head.push(token),
             _ => {}
         }
+        if !first.is_whitespace() {
+            before = first;
+        }
     }
-    open.last().copied().unwrap_or(Surrounding::Module)
+    if open.iter().any(|(_, it)| *it == Surrounding::Macro) {
+        return Surrounding::Macro;
+    }
+    open.last().map_or(Surrounding::Module, |(_, it)| *it)
 }
 
 fn of_head(head: &[&str]) -> Surrounding {
     let has = |word: &str| head.contains(&word);
-    // `fn f() -> impl Trait {` is no `impl`.
-    if !has("fn") && (has("impl") || has("trait")) { Surrounding::Type } else { Surrounding::Module }
+    if has("macro_rules") || head.last() == Some(&"!") {
+        Surrounding::Macro
+    } else if !has("fn") && (has("impl") || has("trait")) {
+        // `fn f() -> impl Trait {` is no `impl`.
+        Surrounding::Type
+    } else {
+        Surrounding::Module
+    }
 }
 
 /// The length of the first token: a comment, a literal, a word or one character.
@@ -136,7 +158,7 @@ fn block_comment(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Surrounding::{self, Module, Type};
+    use super::Surrounding::{self, Macro, Module, Type};
     use super::{offset, surrounding_at};
 
     fn at_mark(text: &str) -> Surrounding {
@@ -154,8 +176,15 @@ mod tests {
             ("mod m { impl Tree {} @ }", Module),
             ("fn f() -> impl Iterator { @ }", Module),
             ("struct S { a: u8 } @", Module),
-            ("macro_rules! m { ($t:ty) => { impl $t { @ } }; }", Type),
-            ("macro_rules! m { () => { @ }; }", Module),
+            ("macro_rules! m { ($t:ty) => { impl $t { @ } }; }", Macro),
+            ("macro_rules! m { () => { @ }; } ", Macro),
+            ("macro_rules! m { () => {}; } @", Module),
+            ("items! { @ }", Macro),
+            ("items!(fn f() { @ }", Macro),
+            ("items!(); #[cfg(test)] #[allow(unused)] mod m { @ }", Module),
+            ("impl Index<[u8; 4]> for Tree<(u8, u8)> { const N: [u8; 2] = [1, 2]; @ }", Type),
+            ("impl<const N: u8> Index<{ N + 1 }, { 2 }> for Tree<N> { @ }", Type),
+            ("fn f(a: &mut [u8; 2]) { if a != 3 { @ } }", Module),
             ("impl Tree { /* } /* } */ } */ // }\n @ }", Type),
             (r####"impl Tree { const A: &str = "}\"}"; const B: char = '}'; const C: &str = r##"}"#"##; @ }"####, Type),
             ("impl<'a> Tree<'a> { const A: u8 = b'}'; const B: char = '\\''; @ }", Type),

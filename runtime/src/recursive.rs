@@ -78,7 +78,7 @@ impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
     /// The frame object of the outermost level, or `None` once its body is over. Where it has called, it stands at the call.
     #[must_use]
     pub fn frame(&self) -> Option<Frame<'_>> {
-        self.root.look().map(Frame::level).or_else(|| Frame::new(&*self.root))
+        Frame::new(&*self.root)
     }
 
     /// Where it stands in its life.

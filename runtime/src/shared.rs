@@ -8,6 +8,7 @@ use core::ops::ControlFlow;
 use core::pin::Pin;
 
 use crate::coroutine::Resumed;
+use crate::frame::outermost;
 use crate::{Coroutine, Exception, Frame, FrameVisitor, Inspectable, Signal, State};
 
 /// A handle on a coroutine that several owners drive, as every reference to a generator does in Python.
@@ -177,13 +178,7 @@ impl<C: Inspectable> Shared<C> {
     /// assert_eq!(locals.unwrap(), "{n: 7}");
     /// ```
     pub fn with_frame<R>(&self, look: impl FnOnce(&Frame<'_>) -> R) -> Option<R> {
-        let (mut look, mut out) = (Some(look), None);
-        let mut see = |frame: &Frame<'_>| {
-            out = look.take().map(|look| look(frame));
-            ControlFlow::Break(())
-        };
-        _ = self.visit_frames(&mut FrameVisitor::new(&mut see));
-        out
+        outermost(self, look)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::analysis::Facts;
 use crate::function::{Argument, Function};
 use crate::graph::{BlockId, End, Graph, Instr};
 use crate::names::{Local, Used};
-use crate::scope::Locals;
+use crate::scope::{LocalInfo, Locals};
 
 /// The code object of one function.
 pub(crate) struct CodeObject {
@@ -69,8 +69,9 @@ impl CodeObject {
         source: &Used,
     ) -> Self {
         for index in self.arguments.len()..own {
-            let name = locals[Local(index)].name.trim_start_matches("r#");
-            if is_users(name, source) && !self.locals.iter().any(|other| other == name) {
+            let LocalInfo { name, is_anothers, .. } = &locals[Local(index)];
+            let name = name.trim_start_matches("r#");
+            if !is_anothers && is_users(name, source) && !self.locals.iter().any(|other| other == name) {
                 self.locals.push(name.to_owned());
             }
         }

@@ -107,6 +107,11 @@ impl Emit<'_> {
             delegate => delegate,
         };
         let (value, private, sends) = (&self.names.value, &self.private, &self.sends);
+        // What is pointed to is looked into through the pointer: it may be of a `dyn` type.
+        let place = match place {
+            Expr::Unary(inner) if matches!(inner.op, syn::UnOp::Deref(_)) => &*inner.expr,
+            place => place,
+        };
         let (local, place) = path(place, quote!((*#value)))?;
         let slot = self.layout.slot(local).filter(|slot| slot.place == Place::Frame && !slot.held)?;
         Some(self.seen(slot, &quote!(#private::Delegating::<#sends, _>::new(&#place).delegation())))

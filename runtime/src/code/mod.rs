@@ -39,9 +39,10 @@ pub use self::point::{Point, PointKind};
 /// assert_eq!(code, pair::CODE);
 /// ```
 ///
-/// The module is there for a free function only, since a `trait` or an `impl` has no modules. It is left out in the
-/// documentation of a crate, where a link to the function would be ambiguous with it, and where the attribute says
-/// `code = false`, which is for a function beside which there is something else of its name.
+/// The module is there for a free function only, since a `trait` or an `impl` has no modules. To tell which it stands on,
+/// the attribute looks at the source file; what a macro writes has no module, unless the attribute says `code = true`. With
+/// `code = false` there is none: for a function beside which there is something else of its name. In the documentation of
+/// a crate it is left out, because a link to the function would be ambiguous with it.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Code {
     name: &'static str,

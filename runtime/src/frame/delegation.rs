@@ -87,16 +87,7 @@ impl<'v> FrameVisitor<'v> {
     /// Breaks off where the visitor does, and where delegates nest deeper than 500.
     pub fn visit(&mut self, frame: &Frame<'_>) -> ControlFlow<()> {
         self.visit_only(frame)?;
-        let Some(inspectable) = frame.delegate().and_then(|delegation| delegation.inspectable) else {
-            return ControlFlow::Continue(());
-        };
-        if self.depth == DEEPEST {
-            return ControlFlow::Break(());
-        }
-        self.depth += 1;
-        let flow = inspectable.visit_frames(self);
-        self.depth -= 1;
-        flow
+        frame.delegate().map_or(ControlFlow::Continue(()), |delegate| delegate.visit_frames(self))
     }
 
     /// Shows a frame, of which it is known what it delegates to.
@@ -146,49 +137,70 @@ impl Inspectable for Frame<'_> {
 /// What a [`Frame`] delegates to.
 #[derive(Clone, Copy)]
 pub struct Delegation<'a> {
+    frame: Frame<'a>,
     type_name: &'static str,
-    inspectable: Option<&'a dyn Inspectable>,
 }
 
 impl<'a> Delegation<'a> {
-    pub(crate) fn new(type_name: &'static str, inspectable: Option<&'a dyn Inspectable>) -> Self {
-        Delegation { type_name, inspectable }
-    }
-
-    pub(super) fn of(frame: &'a Frame<'_>) -> Option<Self> {
-        match frame.see(DELEGATE) {
-            Seen::Delegation(delegation) => Some(delegation),
+    pub(super) fn of(frame: Frame<'a>) -> Option<Self> {
+        frame.see(DELEGATE, |seen| match seen {
+            Seen::Delegate(type_name, _) => Some(Delegation { frame, type_name }),
             _ => None,
-        }
+        })?
     }
 
     /// The name of its type, as [`core::any::type_name`] gives it: the only thing that is known of an iterator, a promise, or
     /// any other delegate that is no coroutine.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
-        self.type_name
-    }
-
-    /// Its frames, if it is a coroutine.
-    #[must_use]
-    pub const fn inspectable(&self) -> Option<&'a dyn Inspectable> {
-        self.inspectable
+        let mut name = self.type_name;
+        // What stands for an operand that is not itself a delegate, or that a driver resumes.
+        while let Some((outer, inner)) = name.strip_prefix("coframe::private::").and_then(|name| name.split_once('<')) {
+            if !["Items", "Plain", "Awaiting", "AwaitingResult"].iter().any(|wrapper| outer.ends_with(wrapper)) {
+                break;
+            }
+            name = inner.strip_suffix('>').unwrap_or(inner);
+        }
+        name
     }
 
     /// Calls `look` with its frame. `None` if it is no coroutine, or runs, or is over.
     pub fn with_frame<R>(&self, look: impl FnOnce(&Frame<'_>) -> R) -> Option<R> {
-        let (mut look, mut out) = (Some(look), None);
-        let mut see = |frame: &Frame<'_>| {
-            out = look.take().map(|look| look(frame));
-            ControlFlow::Break(())
-        };
-        _ = self.inspectable?.visit_frames(&mut FrameVisitor::new(&mut see));
-        out
+        outermost(self, look)
     }
+}
+
+impl Inspectable for Delegation<'_> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        if visitor.depth == DEEPEST {
+            return ControlFlow::Break(());
+        }
+        visitor.depth += 1;
+        let flow = self.frame.see(DELEGATE, |seen| match seen {
+            Seen::Delegate(_, Some(delegate)) => delegate.visit_frames(visitor),
+            _ => ControlFlow::Continue(()),
+        });
+        visitor.depth -= 1;
+        flow.unwrap_or(ControlFlow::Continue(()))
+    }
+}
+
+/// Calls `look` with the first frame, if there is one.
+pub(crate) fn outermost<R>(inspectable: &dyn Inspectable, look: impl FnOnce(&Frame<'_>) -> R) -> Option<R> {
+    let (mut look, mut out) = (Some(look), None);
+    let mut see = |frame: &Frame<'_>| {
+        out = look.take().map(|look| look(frame));
+        ControlFlow::Break(())
+    };
+    _ = inspectable.visit_frames(&mut FrameVisitor::new(&mut see));
+    out
 }
 
 impl fmt::Debug for Delegation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Delegation({})", self.type_name)
+        match self.with_frame(|frame| frame.code().name()) {
+            Some(name) => write!(f, "Delegation({name})"),
+            None => write!(f, "Delegation({})", self.type_name()),
+        }
     }
 }

@@ -3,21 +3,19 @@
 use core::fmt;
 
 use super::Frame;
-use crate::private::Seen;
+use crate::private::{Seen, SeenLocal};
 
 /// A bound local of a [`Frame`].
 #[derive(Clone, Copy)]
 pub struct Local<'a> {
+    frame: Frame<'a>,
+    number: u32,
     name: &'static str,
     type_name: &'static str,
-    value: Option<&'a dyn fmt::Debug>,
+    is_debug: bool,
 }
 
-impl<'a> Local<'a> {
-    pub(crate) fn new(name: &'static str, type_name: &'static str, value: Option<&'a dyn fmt::Debug>) -> Self {
-        Local { name, type_name, value }
-    }
-
+impl Local<'_> {
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -32,16 +30,20 @@ impl<'a> Local<'a> {
 
     /// Its value, for printing. `None` if its type is not `Debug`; in a generic function, if it is not known to be.
     #[must_use]
-    pub const fn value(&self) -> Option<&'a dyn fmt::Debug> {
-        self.value
+    pub fn value(&self) -> Option<&dyn fmt::Debug> {
+        self.is_debug.then_some(self as _)
     }
 }
 
 /// Its value as `Debug` prints it, or the name of its type in angle brackets.
 impl fmt::Debug for Local<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.value {
-            Some(value) => value.fmt(f),
+        let printed = self.frame.see(self.number, |seen| match seen {
+            Seen::Local(SeenLocal { value: Some(value), .. }) => Some(value.fmt(f)),
+            _ => None,
+        });
+        match printed.flatten() {
+            Some(printed) => printed,
             None => write!(f, "<{}>", self.type_name),
         }
     }
@@ -50,12 +52,12 @@ impl fmt::Debug for Local<'_> {
 /// The bound locals of a [`Frame`], in the order of their declaration. It prints as a map of names and values.
 #[derive(Clone)]
 pub struct FrameLocals<'a> {
-    frame: &'a Frame<'a>,
+    frame: Frame<'a>,
     next: u32,
 }
 
 impl<'a> FrameLocals<'a> {
-    pub(super) fn new(frame: &'a Frame<'a>) -> Self {
+    pub(super) fn new(frame: Frame<'a>) -> Self {
         FrameLocals { frame, next: 0 }
     }
 }
@@ -65,13 +67,18 @@ impl<'a> Iterator for FrameLocals<'a> {
 
     fn next(&mut self) -> Option<Local<'a>> {
         loop {
-            match self.frame.see(self.next) {
-                Seen::Local(local) => {
-                    self.next += 1;
-                    return Some(local);
+            let (frame, number) = (self.frame, self.next);
+            let found = frame.see(number, |seen| match seen {
+                Seen::Local(SeenLocal { name, type_name, value }) => {
+                    Some(Some(Local { frame, number, name, type_name, is_debug: value.is_some() }))
                 }
-                Seen::End => return None,
-                _ => self.next += 1,
+                Seen::End => None,
+                _ => Some(None),
+            });
+            let found = found??;
+            self.next += 1;
+            if found.is_some() {
+                return found;
             }
         }
     }

@@ -14,11 +14,12 @@ mod locals;
 #[cfg(feature = "std")]
 mod source;
 
-use core::cell::Ref;
 use core::fmt;
 use core::num::NonZeroUsize;
 
 pub use self::chain::Chain;
+#[cfg(feature = "alloc")]
+pub(crate) use self::delegation::outermost;
 pub use self::delegation::{Delegation, FrameVisitor, Inspectable};
 pub use self::locals::{FrameLocals, Local};
 #[cfg(feature = "std")]
@@ -76,14 +77,14 @@ impl fmt::Display for State {
 /// assert_eq!(format!("{:?}", frame.local("sum").unwrap().value().unwrap()), "5");
 /// # Ok::<(), coframe::Exception>(())
 /// ```
+#[derive(Clone, Copy)]
 pub struct Frame<'a> {
     view: View<'a>,
 }
 
+#[derive(Clone, Copy)]
 enum View<'a> {
     Machine(&'a dyn Inspect),
-    /// A level of a recursive coroutine, which cannot be resumed while this is looked at.
-    Level(Ref<'a, dyn Inspect + 'a>),
     /// One that runs, of which is known what it has told.
     #[cfg(feature = "std")]
     Running(Running),
@@ -99,26 +100,23 @@ impl<'a> Frame<'a> {
         (frame.state() != State::Closed).then_some(frame)
     }
 
-    #[cfg(feature = "alloc")]
-    pub(crate) fn level(frame: Ref<'a, dyn Inspect + 'a>) -> Self {
-        Frame { view: View::Level(frame) }
-    }
-
-    fn machine(&self) -> Option<&dyn Inspect> {
+    fn position(&self) -> u32 {
         match &self.view {
-            View::Machine(machine) => Some(*machine),
-            View::Level(machine) => Some(&**machine),
+            View::Machine(machine) => machine.position(),
             #[cfg(feature = "std")]
-            View::Running(_) => None,
+            View::Running(_) => RUNNING,
         }
     }
 
-    pub(crate) fn position(&self) -> u32 {
-        self.machine().map_or(RUNNING, Inspect::position)
-    }
-
-    pub(crate) fn see(&self, what: u32) -> Seen<'_> {
-        self.machine().map_or(Seen::End, |machine| machine.see(what))
+    /// What there is to see in it, as the closure makes of it: that is called once at most.
+    fn see<R>(&self, what: u32, make: impl FnOnce(Seen<'_>) -> R) -> Option<R> {
+        let (mut make, mut out) = (Some(make), None);
+        match &self.view {
+            View::Machine(machine) => machine.see(what, &mut |seen| out = make.take().map(|make| make(seen))),
+            #[cfg(feature = "std")]
+            View::Running(_) => {}
+        }
+        out
     }
 
     /// Where the coroutine stands in its life.
@@ -150,7 +148,6 @@ impl<'a> Frame<'a> {
     pub fn code(&self) -> &'static Code {
         match &self.view {
             View::Machine(machine) => machine.code(),
-            View::Level(machine) => machine.code(),
             #[cfg(feature = "std")]
             View::Running(running) => running.code,
         }
@@ -162,13 +159,13 @@ impl<'a> Frame<'a> {
     /// that is not mentioned again is mostly not there, and one that was moved away never is. While the coroutine runs its
     /// locals are its own, and none is seen.
     #[must_use]
-    pub fn locals(&self) -> FrameLocals<'_> {
-        FrameLocals::new(self)
+    pub fn locals(&self) -> FrameLocals<'a> {
+        FrameLocals::new(*self)
     }
 
     /// The bound local of that name; of several the innermost, which shadows the others.
     #[must_use]
-    pub fn local(&self, name: &str) -> Option<Local<'_>> {
+    pub fn local(&self, name: &str) -> Option<Local<'a>> {
         self.locals().filter(|local| local.name() == name).last()
     }
 
@@ -197,8 +194,8 @@ impl<'a> Frame<'a> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     #[must_use]
-    pub fn delegate(&self) -> Option<Delegation<'_>> {
-        Delegation::of(self)
+    pub fn delegate(&self) -> Option<Delegation<'a>> {
+        Delegation::of(*self)
     }
 
     /// This frame and those it delegates to, for printing and for walking through.
@@ -215,10 +212,10 @@ impl<'a> Frame<'a> {
         if let View::Running(running) = &self.view {
             return Some(running.id);
         }
-        match self.see(IDENTITY) {
+        self.see(IDENTITY, |seen| match seen {
             Seen::Identity(id) => Some(id),
             _ => None,
-        }
+        })?
     }
 }
 

@@ -103,8 +103,8 @@ impl<X: Exit<L, F, V>, L: Locals, F, V: Look<L>> Inspect for CatchingMachine<X, 
         self.frame.position()
     }
 
-    fn see(&self, what: u32) -> Seen<'_> {
-        self.frame.see(what)
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        self.frame.see(what, show);
     }
 }
 

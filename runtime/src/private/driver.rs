@@ -49,9 +49,9 @@ impl<'a, Y, S> Driver<'a, Y, S> {
     pub(crate) fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
         let Some((innermost, others)) = self.levels.split_last() else { return ControlFlow::Continue(()) };
         for level in others {
-            level.look().map_or(ControlFlow::Continue(()), |level| visitor.visit_only(&Frame::level(level)))?;
+            Frame::new(&**level).map_or(ControlFlow::Continue(()), |frame| visitor.visit_only(&frame))?;
         }
-        innermost.look().map_or(ControlFlow::Continue(()), |level| visitor.visit(&Frame::level(level)))
+        Frame::new(&**innermost).map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
     }
 
     /// Runs to the next yield or to the end of the outermost level.

@@ -22,10 +22,10 @@ pub trait Inspect {
     fn code(&self) -> &'static Code;
     /// `CREATED`, a suspension point, `RUNNING` or closed.
     fn position(&self) -> u32;
-    /// What there is to see in it: a local by its number, or one of the constants beside [`Seen`].
-    fn see(&self, what: u32) -> Seen<'_> {
+    /// Shows what there is to see in it: a local by its number, or one of the constants beside [`Seen`].
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
         let _ = what;
-        Seen::End
+        show(Seen::End);
     }
 }
 
@@ -169,8 +169,8 @@ impl<L: Locals, F, V: Look<L>> Inspect for FrameMachine<L, F, V> {
         self.position
     }
 
-    fn see(&self, what: u32) -> Seen<'_> {
-        (self.look)(&self.locals, self.position, what)
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        show((self.look)(&self.locals, self.position, what));
     }
 }
 

@@ -45,7 +45,7 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 pub use self::seen::{DELEGATE, IDENTITY};
-pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen};
+pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};

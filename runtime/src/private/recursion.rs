@@ -6,7 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use core::cell::{Ref, RefCell};
+use core::cell::RefCell;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -52,9 +52,6 @@ pub trait Level<Y, S>: Inspect {
 
     /// Drops all that the activation holds, and runs none of its body.
     fn abandon(&self);
-
-    /// The frame, unless it runs or is over.
-    fn look(&self) -> Option<Ref<'_, dyn Inspect + '_>>;
 }
 
 /// An activation, as its caller knows it.
@@ -91,6 +88,13 @@ impl<L: Locals, F, V: Look<L>, R> Inspect for Activation<'_, L, F, V, R> {
             Life::Over(_) => CLOSED,
         })
     }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        match self.life.try_borrow().as_deref() {
+            Ok(Life::Live(frame)) => frame.see(what, show),
+            _ => show(Seen::End),
+        }
+    }
 }
 
 impl<'a, S: 'a, Y: 'a, R, L, F, V> Level<Y, S> for Activation<'a, L, F, V, R>
@@ -121,15 +125,6 @@ where
 
     fn abandon(&self) {
         *self.life.borrow_mut() = Life::Over(None);
-    }
-
-    fn look(&self) -> Option<Ref<'_, dyn Inspect + '_>> {
-        let live = |life: &'_ Life<L, F, V, R>| matches!(life, Life::Live(_));
-        let life = self.life.try_borrow().ok().filter(|life| live(life))?;
-        Some(Ref::map(life, |life| match life {
-            Life::Live(frame) => frame as &dyn Inspect,
-            Life::Over(_) => unreachable!("coframe: a level that is looked at does not end"),
-        }))
     }
 }
 

@@ -9,7 +9,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use crate::Delegate;
-use crate::frame::{Delegation, FrameId, Inspectable, Local};
+use crate::frame::{FrameId, Inspectable};
 
 /// The number that asks for the delegate that is waited on.
 pub const DELEGATE: u32 = u32::MAX;
@@ -17,18 +17,28 @@ pub const DELEGATE: u32 = u32::MAX;
 pub const IDENTITY: u32 = u32::MAX - 1;
 
 /// The answer.
-#[derive(Debug)]
 pub enum Seen<'a> {
     /// A local that is bound.
-    Local(Local<'a>),
+    Local(SeenLocal<'a>),
     /// There is no such thing now.
     Nothing,
     /// There are no locals of that number, nor of a greater one.
     End,
-    /// The delegate that is waited on.
-    Delegation(Delegation<'a>),
+    /// The delegate that is waited on, by its type, and with its frames if it has any.
+    Delegate(&'static str, Option<&'a dyn Inspectable>),
     /// The identity of the activation.
     Identity(FrameId),
+}
+
+/// A local that is bound.
+#[derive(Clone, Copy)]
+pub struct SeenLocal<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// The name of its type.
+    pub type_name: &'static str,
+    /// Its value, if that can be printed.
+    pub value: Option<&'a dyn fmt::Debug>,
 }
 
 impl Seen<'_> {
@@ -42,7 +52,7 @@ impl Seen<'_> {
     #[must_use]
     pub fn held(self) -> Self {
         match self {
-            Seen::Local(local) if local.type_name() == "()" => Seen::Nothing,
+            Seen::Local(local) if local.type_name == "()" => Seen::Nothing,
             other => other,
         }
     }
@@ -55,7 +65,7 @@ pub struct Probe<'a, T>(pub &'a T);
 impl<'a, T: fmt::Debug> Probe<'a, T> {
     /// The local, with its value.
     pub fn local(self, name: &'static str) -> Seen<'a> {
-        Seen::Local(Local::new(name, type_name::<T>(), Some(self.0)))
+        Seen::Local(SeenLocal { name, type_name: type_name::<T>(), value: Some(self.0) })
     }
 }
 
@@ -67,18 +77,18 @@ pub trait Opaque<'a> {
 
 impl<'a, T> Opaque<'a> for Probe<'a, T> {
     fn local(self, name: &'static str) -> Seen<'a> {
-        Seen::Local(Local::new(name, type_name::<T>(), None))
+        Seen::Local(SeenLocal { name, type_name: type_name::<T>(), value: None })
     }
 }
 
 /// What a coroutine that is sent an `S` waits on, before it is known what it is: `delegation()` by value looks into an
 /// [`Inspectable`], by value from a trait asks a [`Delegate`], and by reference knows the type only.
-pub struct Delegating<'a, S, T> {
+pub struct Delegating<'a, S, T: ?Sized> {
     delegate: &'a T,
     sends: PhantomData<fn(S)>,
 }
 
-impl<'a, S, T> Delegating<'a, S, T> {
+impl<'a, S, T: ?Sized> Delegating<'a, S, T> {
     /// Of a local, or of a place in one.
     pub fn new(delegate: &'a T) -> Self {
         Delegating { delegate, sends: PhantomData }
@@ -89,7 +99,7 @@ impl<'a, S, T: Inspectable> Delegating<'a, S, T> {
     /// The delegate, with its frames.
     #[must_use]
     pub fn delegation(self) -> Seen<'a> {
-        Seen::Delegation(Delegation::new(type_name::<T>(), Some(self.delegate)))
+        Seen::Delegate(type_name::<T>(), Some(self.delegate))
     }
 }
 
@@ -101,7 +111,7 @@ pub trait MaybeInspectable<'a> {
 
 impl<'a, S, T: Delegate<S>> MaybeInspectable<'a> for Delegating<'a, S, T> {
     fn delegation(self) -> Seen<'a> {
-        Seen::Delegation(Delegation::new(type_name::<T>(), self.delegate.as_inspectable()))
+        Seen::Delegate(type_name::<T>(), self.delegate.as_inspectable())
     }
 }
 
@@ -111,13 +121,31 @@ pub trait NotInspectable<'a> {
     fn delegation(&self) -> Seen<'a>;
 }
 
-impl<'a, S, T> NotInspectable<'a> for Delegating<'a, S, T> {
+impl<'a, S, T: ?Sized> NotInspectable<'a> for Delegating<'a, S, T> {
     fn delegation(&self) -> Seen<'a> {
-        Seen::Delegation(Delegation::new(type_name::<T>(), None))
+        Seen::Delegate(type_name::<T>(), None)
     }
 }
 
-impl<S, T> fmt::Debug for Delegating<'_, S, T> {
+impl fmt::Debug for Seen<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Seen::Local(local) => local.name,
+            Seen::Nothing => "nothing",
+            Seen::End => "end",
+            Seen::Delegate(type_name, _) => type_name,
+            Seen::Identity(_) => "identity",
+        })
+    }
+}
+
+impl fmt::Debug for SeenLocal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<S, T: ?Sized> fmt::Debug for Delegating<'_, S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Delegating")
     }
