@@ -1,4 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, tracked, derive(Clone), code = bool, crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked, derive(Clone), code = bool,
+//! crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -19,6 +20,8 @@ pub(crate) struct Args {
     pub(crate) clone: bool,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
+    /// `pinned`: where it stands.
+    pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
     /// `tracked`: where it stands.
@@ -38,6 +41,7 @@ impl Default for Args {
             sends: parse_quote!(()),
             clone: false,
             task: None,
+            pinned: None,
             recursive: None,
             tracked: None,
             code: None,
@@ -47,7 +51,8 @@ impl Default for Args {
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `tracked`, `derive(Clone)`, `code = bool` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, `derive(Clone)`, \
+     `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -133,9 +138,7 @@ impl Args {
                 self.code = Some(value.map_err(|_| syn::Error::new(name.span(), message::CODE))?.value);
             }
             "task" => self.task = Some(name.span()),
-            "pinned" => {
-                return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
-            }
+            "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);

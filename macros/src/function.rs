@@ -56,6 +56,39 @@ pub(crate) struct Argument {
     pub(crate) plain: bool,
 }
 
+/// What compiles the body, and what comes of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// A generator, compiled here.
+    Frame,
+    /// A generator whose body rustc compiles.
+    Pinned,
+    /// An `async fn`: a future.
+    Async,
+    /// An `async fn` that yields.
+    AsyncGenerator,
+}
+
+impl Kind {
+    fn of(sig: &mut Signature, args: &Args) -> Self {
+        let yields = args.given.iter().any(|word| word == "yield");
+        match (&sig.asyncness, args.pinned) {
+            // What calling it gives is no future.
+            (Some(_), _) if yields => {
+                sig.asyncness = None;
+                Kind::AsyncGenerator
+            }
+            (Some(_), _) => Kind::Async,
+            (None, Some(_)) => Kind::Pinned,
+            (None, None) => Kind::Frame,
+        }
+    }
+
+    pub(crate) fn is_async(self) -> bool {
+        matches!(self, Kind::Async | Kind::AsyncGenerator)
+    }
+}
+
 /// What the body of a coroutine is compiled with, for a function and for `coroutine!` alike.
 pub(crate) struct Function {
     pub(crate) krate: syn::Path,
@@ -69,8 +102,7 @@ pub(crate) struct Function {
     pub(crate) clone: bool,
     /// Whether it runs as a task.
     pub(crate) task: bool,
-    /// Whether it is an `async fn`.
-    pub(crate) is_async: bool,
+    pub(crate) kind: Kind,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
     /// Whether its activations are known while they run.
@@ -129,10 +161,8 @@ impl Function {
     /// Reads a signature, and makes it that of a function that gives a coroutine.
     pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
         check(sig, report);
-        let is_async = sig.asyncness.is_some();
-        if is_async {
-            check_async(args, report);
-        }
+        let kind = Kind::of(sig, args);
+        check_args(kind, args, report);
         let mut yields = args.yields.clone();
         let sends = Sends::of(&args.sends, &mut yields, &sig.generics);
         let returns: Type = match &sig.output {
@@ -145,15 +175,24 @@ impl Function {
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
-        let recursive = args.recursive.is_some() && !is_async && can_be_recursive(sig, args, &sends, report);
+        let recursive = args.recursive.is_some() && kind == Kind::Frame && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
             Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
             Sends::Lent { lifetime, sends } => {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        sig.output = if is_async {
+        if let (true, Sends::Lent { .. }) = (kind != Kind::Frame, &sends) {
+            report.at(&args.sends, message::POLLED_LENT);
+        }
+        sig.output = if kind == Kind::Async {
             parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
+        } else if kind == Kind::Pinned {
+            let sends = &args.sends;
+            parse_quote!(-> #krate::Pinned<impl #krate::PinnedMachine<#sends, Yield = #yields, Return = #returns>>)
+        } else if kind == Kind::AsyncGenerator {
+            let sends = &args.sends;
+            parse_quote!(-> #krate::AsyncGenerator<impl #krate::AsyncMachine<Send = #sends, Yield = #yields>>)
         } else if recursive {
             let (mut yields, mut returns) = (yields.clone(), returns.clone());
             let frame = recursive::outlives(sig, [&mut yields, &mut returns]);
@@ -173,7 +212,7 @@ impl Function {
             returns,
             clone: args.clone,
             task: args.task.is_some(),
-            is_async,
+            kind,
             recursive,
             tracked: args.tracked.is_some(),
             by_move: false,
@@ -186,8 +225,13 @@ impl Function {
         if let Some(span) = args.recursive {
             report.at_span(span, message::RECURSIVE_CLOSURE);
         }
+        let kind = if args.pinned.is_some() { Kind::Pinned } else { Kind::Frame };
+        check_args(kind, args, report);
         let mut yields = args.yields.clone();
         let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
+        if let (Kind::Pinned, Sends::Lent { .. }) = (kind, &sends) {
+            report.at(&args.sends, message::POLLED_LENT);
+        }
         let returns: Type = match &closure.output {
             ReturnType::Default => parse_quote!(_),
             ReturnType::Type(_, ty) => (**ty).clone(),
@@ -217,7 +261,7 @@ impl Function {
             returns,
             clone: args.clone,
             task: args.task.is_some(),
-            is_async: false,
+            kind,
             recursive: false,
             tracked: args.tracked.is_some(),
             by_move: closure.capture.is_some(),
@@ -247,17 +291,21 @@ fn check(sig: &mut Signature, report: &mut Report) {
     }
 }
 
-/// Reports what an `async fn` cannot be.
-fn check_async(args: &Args, report: &mut Report) {
+/// Reports what a body that rustc compiles cannot be.
+fn check_args(kind: Kind, args: &Args, report: &mut Report) {
     for word in &args.given {
-        match word.to_string().as_str() {
-            "yield" | "send" => report.at(word, message::ASYNC_YIELD),
-            "task" => report.at(word, message::ASYNC_TASK),
-            "recursive" => report.at(word, message::ASYNC_RECURSIVE),
-            "derive" => report.at(word, message::ASYNC_CLONE),
-            "tracked" => report.at(word, message::ASYNC_TRACKED),
-            _ => {}
-        }
+        let refused = match (kind, word.to_string().as_str()) {
+            (Kind::Async, "send") => message::ASYNC_SEND,
+            (Kind::Async | Kind::AsyncGenerator, "task") => message::ASYNC_TASK,
+            (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
+            (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async | Kind::AsyncGenerator | Kind::Pinned, "tracked") => message::POLLED_TRACKED,
+            (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
+            (Kind::Pinned, "derive") => message::PINNED_CLONE,
+            _ => continue,
+        };
+        report.at(word, refused);
     }
 }
 

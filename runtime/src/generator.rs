@@ -145,9 +145,7 @@ pub(crate) fn raised(exception: &Exception) -> ! {
 /// Its name, where it stands, and its locals: `<coroutine count, suspended at line 4, {n: 3, i: 1}>`.
 impl<M: Inspect> fmt::Debug for Generator<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<coroutine {}, {}", self.code().name(), self.state())?;
-        frame::describe(self.frame().as_ref(), f)?;
-        f.write_str(">")
+        frame::fmt(&self.machine, f)
     }
 }
 

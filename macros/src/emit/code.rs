@@ -11,7 +11,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Pat, Stmt};
 
 use crate::analysis::Facts;
-use crate::function::{Argument, Function};
+use crate::function::{Argument, Function, Kind};
 use crate::graph::{BlockId, End, Graph, Instr};
 use crate::names::{Local, Used};
 use crate::scope::{LocalInfo, Locals};
@@ -32,9 +32,15 @@ pub(crate) struct CodeObject {
 impl CodeObject {
     /// What the signature and the arguments of the attribute tell.
     pub(crate) fn of(function: &Function) -> Self {
-        let kind = if function.is_async || function.task { "Coroutine" } else { "Generator" };
+        let kind = match function.kind {
+            Kind::Frame | Kind::Pinned if function.task => "Coroutine",
+            Kind::Frame | Kind::Pinned => "Generator",
+            Kind::Async => "Coroutine",
+            Kind::AsyncGenerator => "AsyncGenerator",
+        };
         let flags = [
-            (function.is_async, "Async"),
+            (function.kind.is_async(), "Async"),
+            (function.kind == Kind::Pinned, "Pinned"),
             (function.recursive, "Recursive"),
             (function.task, "Task"),
             (function.tracked, "Tracked"),
@@ -53,9 +59,9 @@ impl CodeObject {
         }
     }
 
-    /// Suspension points of one kind.
-    pub(crate) fn with_points(mut self, points: &[Span], kind: &'static str) -> Self {
-        self.points = points.iter().map(|span| (*span, kind)).collect();
+    /// The suspension points, each with its `PointKind`.
+    pub(crate) fn with_points(mut self, points: impl Iterator<Item = (Span, &'static str)>) -> Self {
+        self.points = points.collect();
         self
     }
 

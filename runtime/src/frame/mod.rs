@@ -311,3 +311,10 @@ pub(crate) fn state(position: u32) -> State {
 fn point(code: &'static Code, position: u32) -> Option<&'static Point> {
     code.points().get((position as usize).checked_sub(1)?)
 }
+
+/// A coroutine in one line: its name, where it stands in its life and in its source, and its locals.
+pub(crate) fn fmt(machine: &dyn Inspect, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "<coroutine {}, {}", machine.code().name(), state(machine.position()))?;
+    describe(Frame::new(machine).as_ref(), f)?;
+    f.write_str(">")
+}

@@ -22,18 +22,20 @@ pub(crate) mod tracking;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
-pub use self::awaiting::{AnyFuture, FallibleFuture};
+pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPlace};
 #[cfg(feature = "event-loop")]
-pub use self::awaiting::{Awaiting, AwaitingResult};
+pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
-pub use self::delegation::{Items, Iterable, NoDelegate, Operand, Undelegated, delegated, forward, try_delegated};
+pub use self::delegation::{
+    Items, Iterable, NoDelegate, Operand, PinnedOperand, Undelegated, delegated, forward, try_delegated,
+};
 #[cfg(feature = "alloc")]
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
     generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
@@ -50,6 +52,11 @@ pub use self::slot::{place, put, take};
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
+#[cfg(target_has_atomic = "ptr")]
+pub use crate::pinned::{
+    Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
+    PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
+};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
