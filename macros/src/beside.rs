@@ -7,7 +7,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{FnArg, Ident, Path};
+use syn::{FnArg, Ident, Path, Visibility};
 
 use crate::args::Args;
 use crate::emit::CodeObject;
@@ -17,7 +17,7 @@ use crate::source::{self, Surrounding};
 /// Where a module stands that an item can have beside it.
 pub(crate) struct Beside {
     name: Ident,
-    vis: TokenStream,
+    vis: Visibility,
     cfgs: TokenStream,
     krate: Path,
 }
@@ -31,7 +31,7 @@ impl Beside {
         let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
         Some(Beside {
             name: item.sig.ident.clone(),
-            vis: item.vis.to_token_stream(),
+            vis: item.vis.clone(),
             cfgs: cfgs.map(ToTokens::to_token_stream).collect(),
             krate: args.krate.clone(),
         })
@@ -42,28 +42,39 @@ impl Beside {
         let Beside { name, vis, cfgs, krate } = self;
         let (import, krate) = further_in(krate);
         let code = code.expr(&krate, &quote!(::core::module_path!()));
-        let doc = format!("The code object of `{name}`.");
+        let (doc, code_vis) = (format!("The code object of `{name}`."), inside(vis));
+        let cased = name.to_string().chars().any(char::is_uppercase).then(|| quote!(#[allow(non_snake_case)]));
         quote! {
             #cfgs
             #[cfg(not(doc))]
-            #[allow(
-                // Whether it is of use is not known here.
-                dead_code,
-                unused_imports,
-                // It is as public as the function, and is named like it.
-                unreachable_pub,
-                non_snake_case,
-                clippy::all,
-                clippy::pedantic,
-                clippy::nursery
-            )]
+            // The module around it may have the same name.
+            #[allow(clippy::module_inception)]
+            #cased
             #[doc = #doc]
             #vis mod #name {
                 #import
                 #[doc = #doc]
-                pub const CODE: &#krate::Code = &#code;
+                #code_vis const CODE: &#krate::Code = &#code;
+                // It is there to be used, or not.
+                const _: &#krate::Code = CODE;
             }
         }
+    }
+}
+
+/// A visibility as it is written one module further in.
+fn inside(vis: &Visibility) -> TokenStream {
+    match vis {
+        Visibility::Inherited => quote!(pub(super)),
+        Visibility::Restricted(restricted) => match restricted.path.segments.first() {
+            Some(first) if first.ident == "self" => quote!(pub(super)),
+            Some(first) if first.ident == "super" => {
+                let path = &restricted.path;
+                quote!(pub(in super::#path))
+            }
+            _ => quote!(#vis),
+        },
+        Visibility::Public(_) => quote!(#vis),
     }
 }
 

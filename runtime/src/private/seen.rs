@@ -60,7 +60,7 @@ impl Seen<'_> {
 
 /// A local's value, before it is known whether it can be printed.
 #[derive(Debug)]
-pub struct Probe<'a, T>(pub &'a T);
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 impl<'a, T: fmt::Debug> Probe<'a, T> {
     /// The local, with its value.
@@ -75,7 +75,7 @@ pub trait Opaque<'a> {
     fn local(self, name: &'static str) -> Seen<'a>;
 }
 
-impl<'a, T> Opaque<'a> for Probe<'a, T> {
+impl<'a, T: ?Sized> Opaque<'a> for Probe<'a, T> {
     fn local(self, name: &'static str) -> Seen<'a> {
         Seen::Local(SeenLocal { name, type_name: type_name::<T>(), value: None })
     }
