@@ -28,11 +28,6 @@ impl<M> Generator<M> {
     pub(crate) const fn new(machine: M) -> Self {
         Generator { machine }
     }
-
-    #[cfg(feature = "event-loop")]
-    pub(crate) const fn machine(&self) -> &M {
-        &self.machine
-    }
 }
 
 impl<M: Inspect> Generator<M> {

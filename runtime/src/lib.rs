@@ -45,6 +45,10 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../docs/inspecting.md")]
+struct InspectingPage;
+
 #[cfg(all(doctest, feature = "event-loop"))]
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;

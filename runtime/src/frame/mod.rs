@@ -100,7 +100,7 @@ impl<'a> Frame<'a> {
         (frame.state() != State::Closed).then_some(frame)
     }
 
-    fn position(&self) -> u32 {
+    pub(crate) fn position(&self) -> u32 {
         match &self.view {
             View::Machine(machine) => machine.position(),
             #[cfg(feature = "std")]

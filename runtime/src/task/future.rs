@@ -2,18 +2,21 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::core::{Position, YieldId};
+use super::core::YieldId;
 use super::current::{self, Inside};
 use super::{AnyTask, Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::private::Machine;
+use crate::private::{Inspect, Machine};
 use crate::promise::Awaited;
-use crate::{Awaitable, Coroutine, Exception, Generator, Inspectable, Recursive, Signal, Step};
+use crate::{
+    Awaitable, Code, Coroutine, Exception, Frame, FrameVisitor, Generator, Inspectable, Recursive, Signal, Step,
+};
 
 /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
 ///
@@ -39,7 +42,8 @@ use crate::{Awaitable, Coroutine, Exception, Generator, Inspectable, Recursive, 
 #[derive(Clone)]
 pub struct CoroutineFuture<C> {
     coroutine: C,
-    position: fn(&C) -> Option<Position>,
+    /// What there is to see of it where it waits, for the call graph.
+    look: fn(&C) -> Option<&dyn Inspectable>,
     /// The promise that it yielded and waits for. The task has it, so that this can be `Send`.
     yielded: Option<YieldId>,
 }
@@ -62,7 +66,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn new(coroutine: C) -> Self {
-        CoroutineFuture { coroutine, position: |_| None, yielded: None }
+        CoroutineFuture { coroutine, look: C::as_inspectable, yielded: None }
     }
 }
 
@@ -72,11 +76,7 @@ impl<M: Machine<(), Yield = Awaitable>> IntoFuture for Generator<M> {
     type IntoFuture = CoroutineFuture<Self>;
 
     fn into_future(self) -> CoroutineFuture<Self> {
-        CoroutineFuture {
-            coroutine: self,
-            position: |co| Some((co.code(), crate::private::Inspect::position(co.machine()))),
-            yielded: None,
-        }
+        CoroutineFuture::new(self)
     }
 }
 
@@ -104,7 +104,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
                 this.wait(task, awaitable, context);
-                inside.wait_at((this.position)(&this.coroutine));
+                inside.wait_in((this.look)(&this.coroutine));
                 Poll::Pending
             }
         }
@@ -198,6 +198,39 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Coroutine for CoroutineFuture<C> {
 
     fn as_inspectable(&self) -> Option<&dyn Inspectable> {
         self.coroutine.as_inspectable()
+    }
+}
+
+impl<M: Inspect> CoroutineFuture<Generator<M>> {
+    /// The code object of the coroutine.
+    ///
+    /// ```
+    /// use std::future::IntoFuture;
+    ///
+    /// #[coframe::coroutine(task)]
+    /// fn one() -> u32 {
+    ///     1
+    /// }
+    ///
+    /// let future = one().into_future();
+    /// assert_eq!(future.code(), one::CODE);
+    /// assert!(future.frame().is_some());
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> &'static Code {
+        self.coroutine.code()
+    }
+
+    /// The frame object of the coroutine, or `None` once its body is over.
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame<'_>> {
+        self.coroutine.frame()
+    }
+}
+
+impl<C: Inspectable> Inspectable for CoroutineFuture<C> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.coroutine.visit_frames(visitor)
     }
 }
 
