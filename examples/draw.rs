@@ -1,9 +1,9 @@
-//! Draws the state graph of a coroutine: of the push parser in `src/csv.rs`, or of one that is named.
+//! Draws the state graph of a coroutine: of the parser in `src/json.rs`, or of one that is named.
 //!
 //! ```sh
-//! cargo run --example draw > reader.svg
+//! cargo run --example draw > document.svg
 //! cargo run --example draw -- grep > grep.svg
-//! cargo run --example draw -- --dot | dot -Tsvg > reader.svg     # by Graphviz, where that is installed
+//! cargo run --example draw -- --dot | dot -Tsvg > document.svg     # by Graphviz, where that is installed
 //! cargo run --example draw -- --mermaid                          # for a page on a code host
 //! cargo run --example draw -- --text
 //! ```
@@ -14,7 +14,7 @@ use coframe::Code;
 use coframe_examples::draw::Drawing;
 use coframe_examples::{crawler, csv, grep, json};
 
-const CODES: [&Code; 4] = [csv::reader::CODE, grep::grep::CODE, json::document::CODE, crawler::crawl::CODE];
+const CODES: [&Code; 4] = [json::document::CODE, csv::reader::CODE, grep::grep::CODE, crawler::crawl::CODE];
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();

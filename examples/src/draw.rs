@@ -11,6 +11,7 @@ const MIDDLE: usize = 260;
 const HALF: usize = 105;
 
 /// Prints the state graph of a code object as SVG.
+#[derive(Clone, Copy, Debug)]
 pub struct Drawing<'a>(pub &'a Code);
 
 impl Drawing<'_> {

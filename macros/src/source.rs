@@ -40,7 +40,7 @@ fn surrounding_at(text: &str) -> Surrounding {
     // The brackets that are open, each with what it is; and the words and signs before the next one.
     let mut open: Vec<(char, Surrounding)> = Vec::new();
     let mut head: Vec<&str> = Vec::new();
-    let (mut rest, mut before) = (text, ' ');
+    let (mut rest, mut before, mut angles) = (text, ' ', 0_usize);
     while let Some(first) = rest.chars().next() {
         let (token, after) = rest.split_at(token(rest));
         rest = after;
@@ -48,7 +48,9 @@ fn surrounding_at(text: &str) -> Surrounding {
         match first {
             '(' | '[' => open.push((first, of_head(&head))),
             // A constant among generic arguments.
-            '{' if before == '<' || before == ',' => open.push(('<', Surrounding::Module)),
+            '{' if angles > 0 && (before == '<' || before == ',') => open.push(('<', Surrounding::Module)),
+            '<' => angles += 1,
+            '>' if before != '-' && before != '=' => angles = angles.saturating_sub(1),
             '{' => {
                 open.push((first, of_head(&head)));
                 head.clear();
@@ -65,6 +67,9 @@ fn surrounding_at(text: &str) -> Surrounding {
             '!' | '=' => head.push(token),
             first if first.is_alphabetic() || first == '_' => head.push(token),
             _ => {}
+        }
+        if head.is_empty() {
+            angles = 0;
         }
         if !first.is_whitespace() {
             before = first;
@@ -184,6 +189,7 @@ mod tests {
             ("items!(); #[cfg(test)] #[allow(unused)] mod m { @ }", Module),
             ("impl Index<[u8; 4]> for Tree<(u8, u8)> { const N: [u8; 2] = [1, 2]; @ }", Type),
             ("impl<const N: u8> Index<{ N + 1 }, { 2 }> for Tree<N> { @ }", Type),
+            ("impl<T> Walk for [T; 2]\nwhere\n    T: Fn(u8) -> Vec<u8>,\n{ @ }", Type),
             ("fn f(a: &mut [u8; 2]) { if a != 3 { @ } }", Module),
             ("impl Tree { /* } /* } */ } */ // }\n @ }", Type),
             (r####"impl Tree { const A: &str = "}\"}"; const B: char = '}'; const C: &str = r##"}"#"##; @ }"####, Type),
