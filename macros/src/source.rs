@@ -58,11 +58,11 @@ fn surrounding_at(text: &str) -> Surrounding {
             ')' | ']' => {
                 open.pop();
             }
-            '}' => {
-                if open.pop().is_none_or(|(bracket, _)| bracket == '{') {
-                    head.clear();
-                }
-            }
+            // The end of a constant is not that of a statement.
+            '}' => match open.pop() {
+                Some(('<', _)) => {}
+                _ => head.clear(),
+            },
             ';' if in_statements => head.clear(),
             '!' | '=' => head.push(token),
             first if first.is_alphabetic() || first == '_' => head.push(token),

@@ -16,8 +16,8 @@ use super::{Code, CodeFlag, CodeKind, Node};
 ///
 /// let code = count(3).code();
 /// let text = format!(
-///     "generator count(n) at {}:{}\n  locals: n, i\n  start -> 1, end\n  1: yield at {}:9 -> 1, end",
-///     code.file(), code.line(), code.line() + 2,
+///     "generator count(n) at {}:{}\n  locals: n, i\n  start -> 1, end\n  1: yield at {}:{} -> 1, end",
+///     code.file(), code.line(), code.line() + 2, code.points()[0].column(),
 /// );
 /// assert_eq!(code.to_string(), text);
 /// ```
