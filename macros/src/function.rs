@@ -4,6 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Token, Type, Visibility, parse_quote};
 
 use crate::args::Args;
@@ -103,6 +104,8 @@ pub(crate) struct Function {
     /// Whether it runs as a task.
     pub(crate) task: bool,
     pub(crate) kind: Kind,
+    /// Whether all that it is made of is `'static`, as far as its signature tells.
+    pub(crate) owns: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
     /// Whether its activations are known while they run.
@@ -169,6 +172,7 @@ impl Function {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, ty) => (**ty).clone(),
         };
+        let owns = owns(sig, args);
         let mut used = Used::default();
         used.scan(sig.inputs.to_token_stream());
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
@@ -213,6 +217,7 @@ impl Function {
             clone: args.clone,
             task: args.task.is_some(),
             kind,
+            owns,
             recursive,
             tracked: args.tracked.is_some(),
             by_move: false,
@@ -262,12 +267,47 @@ impl Function {
             clone: args.clone,
             task: args.task.is_some(),
             kind,
+            owns: false,
             recursive: false,
             tracked: args.tracked.is_some(),
             by_move: closure.capture.is_some(),
             is_item: false,
         }
     }
+}
+
+/// Whether a signature has no lifetimes but `'static`. Type parameters may have some, also those of an `impl` around the
+/// function, which are known by their names: one letter, or a letter and digits.
+fn owns(sig: &Signature, args: &Args) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_receiver(&mut self, _: &'ast syn::Receiver) {
+            self.0 = true;
+        }
+        fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+            self.0 |= reference.lifetime.is_none();
+            visit::visit_type_reference(self, reference);
+        }
+        fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
+            self.0 = true;
+        }
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            let first = path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            let mut letters = first.chars();
+            let is_parameter = letters.next().is_some_and(char::is_uppercase) && letters.all(|c| c.is_ascii_digit());
+            self.0 |= is_parameter || first == "Self";
+            visit::visit_path(self, path);
+        }
+    }
+    let mut finder = Finder(sig.generics.type_params().next().is_some());
+    sig.inputs.iter().for_each(|input| finder.visit_fn_arg(input));
+    finder.visit_return_type(&sig.output);
+    finder.visit_type(&args.yields);
+    finder.visit_type(&args.sends);
+    !finder.0
 }
 
 /// Reports what a coroutine cannot be, and takes it off the signature, so that it is reported once.

@@ -38,6 +38,10 @@ pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is n
      an `async fn`";
 pub(crate) const TRY_AWAIT: &str = "`try_await!` cannot be used in a coroutine that is not `async`: use `try_yield_from!(…)`, or \
      make it an `async fn`";
+pub(crate) const FOR_AWAIT: &str = "`for_await!` cannot be used in a coroutine that is not `async`: make it an `async fn`, or \
+     ask an async generator for one value after the other with `yield_from!(generator.next())`";
+pub(crate) const FOR_AWAIT_ARGUMENTS: &str =
+    "takes what a `for` loop has after its keyword: `for_await!(item in stream { … })`";
 pub(crate) const AWAIT_ARGUMENTS: &str = "takes one value, a future: `try_await!(future)`";
 pub(crate) const CFG: &str = "`#[cfg]` cannot be decided here, because a coroutine's body is compiled before `cfg` is \
      applied; put it on the whole function or use `if cfg!(…)`";

@@ -54,6 +54,8 @@ struct InspectingPage;
 struct TasksPage;
 
 #[cfg(feature = "event-loop")]
+mod async_generator;
+#[cfg(feature = "event-loop")]
 mod awaitable;
 #[cfg(feature = "event-loop")]
 mod call_graph;
@@ -130,6 +132,7 @@ pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unrais
 
 #[cfg(feature = "event-loop")]
 pub use crate::{
+    async_generator::{AsyncClose, AsyncGenerator, AsyncMachine, AsyncStep, GeneratorEnd},
     awaitable::Awaitable,
     call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState},
     context::{Context, ContextError, ContextToken, ContextVar},

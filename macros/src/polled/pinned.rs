@@ -20,7 +20,8 @@ pub(super) fn emit(parts: &Parts<'_>) -> TokenStream {
         Sent::Value => quote!(SendsValue),
     };
     let body_of = if function.is_item {
-        quote!(#make::<#types>(move |mut #frame| async move { #block }))
+        let managed = (function.kind == Kind::AsyncGenerator && function.owns).then(|| quote!(.managed()));
+        quote!(#make::<#types>(move |mut #frame| async move { #block })#managed)
     } else {
         // What it captures is captured as the user's closure would capture it.
         let by_move = function.by_move.then(|| quote!(move));

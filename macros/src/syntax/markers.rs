@@ -163,6 +163,7 @@ impl<'a> Markers<'a> {
                 single(mac, message::DELEGATE_ARGUMENTS).map(|operand| Pause::Delegate.expr(span, parens, operand))
             }
             Marker::TryAwait => Err(syn::Error::new(span, message::TRY_AWAIT)),
+            Marker::ForAwait => Err(syn::Error::new(span, message::FOR_AWAIT)),
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
             Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|result| {
                 let raised = raise_call(self.private, span, parens, &at(span, quote!(exception)), None::<&Expr>);

@@ -7,7 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, Expr, Macro};
 
 use super::markers::{Raised, keeps_its_markers, marker_name, name_span, operand, refuse_in_item, single};
-use super::native::{Piece, is_touched, macro_call, pieces};
+use super::native::{ForAwait, Piece, is_touched, macro_call, pieces};
 use super::suspends::{Marker, first_marker};
 use crate::function::Kind;
 use crate::message::{self, Place};
@@ -40,6 +40,7 @@ impl Check<'_> {
             (Kind::Async, Marker::TryYieldFrom) => message::ASYNC_TRY_YIELD_FROM,
             (Kind::AsyncGenerator, Marker::YieldFrom | Marker::TryYieldFrom) => message::ASYNC_DELEGATE,
             (Kind::Frame | Kind::Pinned, Marker::TryAwait) => message::TRY_AWAIT,
+            (Kind::Frame | Kind::Pinned, Marker::ForAwait) => message::FOR_AWAIT,
             _ => return None,
         })
     }
@@ -56,6 +57,11 @@ impl Check<'_> {
                 single(mac, message::DELEGATE_ARGUMENTS).map(|operand| self.visit_expr(&operand))
             }
             Marker::TryAwait => single(mac, message::AWAIT_ARGUMENTS).map(|operand| self.visit_expr(&operand)),
+            Marker::ForAwait => ForAwait::parse(mac).map(|ForAwait { pat, stream, body, .. }| {
+                self.visit_pat(&pat);
+                self.visit_expr(&stream);
+                self.visit_block(&body);
+            }),
             Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|operand| self.visit_expr(&operand)),
             Marker::Raise => Raised::parse(mac).map(|Raised { exception, cause }| {
                 self.visit_expr(&exception);

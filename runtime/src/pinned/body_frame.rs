@@ -6,15 +6,25 @@ use core::marker::PhantomData;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use super::Body;
 use super::exchange::{self, Key, Left, Slot};
 use super::in_place::InPlace;
 use crate::private::Sends;
-use crate::{Exception, Signal, Step};
+use crate::{Code, Exception, Signal, Step};
 
 /// One frame of a body that rustc compiles.
 pub struct BodyFrame<B, S, Y> {
     key: Key<S, Y>,
     body: PhantomData<fn() -> B>,
+}
+
+impl<B: Body<S>, S, Y> BodyFrame<B, S, Y> {
+    /// The suspension point of that number, from 1.
+    #[inline]
+    #[must_use]
+    pub const fn at(&self, point: u32) -> (&'static Code, u32) {
+        (B::CODE, point)
+    }
 }
 
 /// What a resume brings to a suspension point, by the type that is written for it.
@@ -110,7 +120,7 @@ pub struct Pause<'a, B, S, Y> {
 // It has no pins of its own.
 impl<B, S, Y> Unpin for Pause<'_, B, S, Y> {}
 
-impl<B: super::Body<S>, S, Y> Future for Pause<'_, B, S, Y> {
+impl<B: Body<S>, S, Y> Future for Pause<'_, B, S, Y> {
     type Output = Result<S, Exception>;
 
     #[inline]

@@ -23,8 +23,10 @@ use crate::{Exception, Signal};
 pub(super) struct Key<S, Y> {
     number: usize,
     /// As if it had them: whoever has a suspension point can move them.
-    types: PhantomData<(S, Y, fn(S, Y) -> (S, Y))>,
+    types: PhantomData<Exchanged<S, Y>>,
 }
+
+type Exchanged<S, Y> = (S, Y, fn(S, Y) -> (S, Y));
 
 impl<S, Y> Key<S, Y> {
     /// A new one, for the machine and for the body.
@@ -124,6 +126,7 @@ pub(super) fn open<'k, 'c: 'k, S, Y>(context: &Context<'c>, key: &'k mut Key<S, 
 }
 
 /// The waker of whoever resumes, where a slot polls; else the one that polls.
+#[cfg(feature = "event-loop")]
 #[inline]
 pub(crate) fn resumer<'c>(context: &Context<'c>) -> &'c Waker {
     header(context.waker()).map_or(context.waker(), |header| header.waker)

@@ -7,8 +7,8 @@ use pin_project_lite::pin_project;
 
 use super::{Pinned, PinnedMachine};
 use crate::coroutine::Resumed;
-use crate::private::{Items, Operand, PinnedOperand, Undelegated, raised_while_closing};
-use crate::{Coroutine, Delegate, Exception, Generator, Signal, coroutine};
+use crate::private::{Items, Operand, Undelegated, raised_while_closing};
+use crate::{Coroutine, Delegate, Exception, Signal, coroutine};
 
 /// A delegate that may have to be pinned.
 pub trait InPlace<S> {
@@ -139,8 +139,8 @@ impl<Y, S, M: PinnedMachine<S, Yield = Y>> PinnedInPlace for Operand<Y, S, Pinne
 
 /// In a frame, which can be moved, it is boxed.
 #[cfg(feature = "alloc")]
-impl<Y, S, M: PinnedMachine<S, Yield = Y>> PinnedOperand for Operand<Y, S, Pinned<M>> {
-    type Delegate = Generator<Pin<alloc::boxed::Box<M>>>;
+impl<Y, S, M: PinnedMachine<S, Yield = Y>> crate::private::PinnedOperand for Operand<Y, S, Pinned<M>> {
+    type Delegate = crate::Generator<Pin<alloc::boxed::Box<M>>>;
 
     fn delegate(self) -> Self::Delegate {
         self.take().boxed()

@@ -37,7 +37,7 @@ pub trait PinnedMachine<S = ()>: Coroutine<S> + Inspect {}
 
 pin_project! {
     /// A body between two polls, and where it stands.
-    pub(crate) struct Activated<S, Y, F> {
+    pub struct Activated<S, Y, F> {
         position: u32,
         key: Key<S, Y>,
         // `None` once it is over.

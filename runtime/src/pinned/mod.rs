@@ -11,13 +11,13 @@ use core::pin::Pin;
 
 use pin_project_lite::pin_project;
 
-#[cfg(feature = "event-loop")]
-pub(crate) use self::exchange::resumer;
 pub use self::{
     body_frame::{BodyFrame, Delegation, Pause, Raise, Receives, SendsOption, SendsUnit, SendsValue, received},
     in_place::{InPlace, IterableInPlace, Movable, NoneInPlace, PinnedDelegate, PinnedInPlace},
     machine::{Body, BodyMachine, NoBody, PinnedMachine, pinned, pinned_with},
 };
+#[cfg(feature = "event-loop")]
+pub(crate) use self::{exchange::resumer, machine::Activated};
 
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;

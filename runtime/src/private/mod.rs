@@ -52,6 +52,8 @@ pub use self::slot::{place, put, take};
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
+#[cfg(feature = "event-loop")]
+pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
@@ -65,5 +67,5 @@ pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::{attempt, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
+    pub use crate::{attempt, for_await, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
 }

@@ -6,6 +6,7 @@
 //! body that rustc compiles, to be polled, is what runs: its suspension points are awaits, and what is raised breaks out of
 //! the body.
 
+mod for_await;
 mod polled;
 mod stubs;
 mod tokens;
@@ -16,6 +17,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lifetime, Macro, Stmt, Token};
 
+pub(crate) use self::for_await::ForAwait;
 pub(crate) use self::polled::{Piece, SuspensionPoint, is_touched, pieces};
 pub(crate) use self::tokens::{macro_call, named_markers};
 
@@ -244,6 +246,7 @@ impl Native<'_> {
             Marker::Yield | Marker::TryYield | Marker::YieldFrom | Marker::TryYieldFrom | Marker::TryAwait => {
                 self.pause(mac, marker)
             }
+            Marker::ForAwait => self.for_await(mac),
             Marker::Attempt => self.attempt(mac),
             Marker::Raise => self.raise(mac),
             Marker::OrRaise => {

@@ -103,10 +103,13 @@ impl Polled {
 
     /// A suspension whose operand has a name, with the marker in the traceback of what is raised.
     fn received(&self, span: Span, operand: &TokenStream, name: &TokenStream, awaited: TokenStream) -> TokenStream {
+        let private = &self.private;
         let mut arm = at(span, quote!(#name =>));
-        arm.extend(respan(span, self.private.clone()));
-        arm.extend(at(span, quote!(::received)));
-        arm.extend(grouped(span, Delimiter::Parenthesis, awaited));
+        // The call is the user's, so that its place is that of the marker.
+        arm.extend(respan(span, quote!(#private::received)));
+        let mut awaited = Group::new(Delimiter::Parenthesis, awaited);
+        awaited.set_span(span);
+        arm.extend(awaited.into_token_stream());
         arm.extend(at(span, quote!(,)));
         matched(span, operand, arm)
     }
