@@ -1,5 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, derive(Clone, Serialize, Deserialize)`,
-//! `crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked`,
+//! `derive(Clone, Serialize, Deserialize), code = bool, crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -26,6 +26,10 @@ pub(crate) struct Args {
     pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
+    /// `tracked`: where it stands.
+    pub(crate) tracked: Option<Span>,
+    /// Whether the code object stands in a module beside the function; without an answer, beside a free one.
+    pub(crate) code: Option<bool>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
     /// The words that were given, in order.
@@ -42,14 +46,16 @@ impl Default for Args {
             task: None,
             pinned: None,
             recursive: None,
+            tracked: None,
+            code: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
         }
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, \
-     `derive(Clone, Serialize, Deserialize)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, \
+     `derive(Clone, Serialize, Deserialize)`, `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -126,6 +132,11 @@ impl Args {
                 self.derive(&traits)?;
             }
             "recursive" => self.recursive = Some(name.span()),
+            "tracked" => self.tracked = Some(name.span()),
+            "code" => {
+                let value = input.parse::<Token![=]>().and_then(|_| input.parse::<syn::LitBool>());
+                self.code = Some(value.map_err(|_| syn::Error::new(name.span(), message::CODE))?.value);
+            }
             "task" => self.task = Some(name.span()),
             "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),

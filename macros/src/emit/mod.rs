@@ -2,8 +2,10 @@
 
 mod arm;
 mod bind;
+mod code;
 mod demand;
 mod frame;
+mod inspect;
 mod moves;
 pub(crate) mod rename;
 mod rewrite;
@@ -20,6 +22,7 @@ use crate::names::{Local, Used};
 use crate::scope::Locals;
 use crate::syntax::calls::Calls;
 
+pub(crate) use self::code::CodeObject;
 pub(crate) use self::frame::{Frame, named, probing};
 pub(crate) use self::save::fingerprint;
 
@@ -36,6 +39,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) recursive: bool,
     /// The fingerprint of the source, if the frame can be saved.
     pub(crate) saves: Option<u64>,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.
@@ -78,6 +83,8 @@ pub(crate) struct Names {
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
     pub(crate) made: Ident,
+    pub(crate) identity: Ident,
+    pub(crate) entered: Ident,
 }
 
 impl Names {
@@ -92,6 +99,8 @@ impl Names {
             value: fresh("value"),
             frame: fresh("Locals"),
             made: fresh("made"),
+            identity: fresh("identity"),
+            entered: fresh("entered"),
         }
     }
 }

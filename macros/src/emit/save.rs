@@ -135,6 +135,10 @@ impl Emit<'_> {
             let index = Literal::usize_unsuffixed(index);
             quote!(#index => <#codec as #private::Codec<#ty>>::describe(shape),)
         });
+        let identity = self.tracked.then(|| {
+            let identity = &self.names.identity;
+            quote!(#identity: #private::Identity::new(),)
+        });
         let layouts = self.layouts();
         Some(quote! {
             impl<#(#types,)* #(#codecs,)*> #private::SavedLocals<(#(#codecs,)*)> for #name<#(#types),*>
@@ -145,7 +149,7 @@ impl Emit<'_> {
                 const LAYOUTS: &'static [#private::Layout] = &[#(#layouts),*];
 
                 fn blank() -> Self {
-                    #name { #(#blank),* }
+                    #name { #identity #(#blank),* }
                 }
 
                 fn save<S: #private::serde::Serializer>(
@@ -198,7 +202,7 @@ impl Emit<'_> {
 
     fn layout_at(&self, block: BlockId, label: Option<&str>) -> TokenStream {
         let private = &self.private;
-        let saved = self.saved_at(block);
+        let saved = self.saved_slots(block);
         let names = saved.iter().map(|saved| &saved.name);
         let slots = saved.iter().map(|Saved { slot, optional, .. }| {
             let slot = Literal::usize_unsuffixed(*slot);
@@ -213,7 +217,7 @@ impl Emit<'_> {
 
     /// The slots whose contents count where an arm starts: what is mentioned later or dropped later. Others may hold
     /// what nobody reads.
-    fn saved_at(&self, block: BlockId) -> Vec<Saved> {
+    fn saved_slots(&self, block: BlockId) -> Vec<Saved> {
         let state = self.facts.state_in(block);
         let in_scope = self.facts.in_scope(self.graph, block);
         let mut saved: Vec<Saved> = Vec::new();

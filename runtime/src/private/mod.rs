@@ -21,7 +21,10 @@ mod recursion;
 mod residual;
 #[cfg(feature = "serde")]
 mod saving;
+mod seen;
 mod slot;
+#[cfg(feature = "std")]
+pub(crate) mod tracking;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
@@ -45,7 +48,7 @@ pub use self::delegation::{
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
     generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
@@ -63,7 +66,11 @@ pub use self::saving::{
     Capturing, Layout, SavedLocals, SavedMachine, Shape, codecs, load_plain, load_slot, save_plain, save_slot, saved,
     saved_closure, unsaved,
 };
+pub use self::seen::{DELEGATE, IDENTITY};
+pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "std")]
+pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
 pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
@@ -76,7 +83,7 @@ pub use crate::pinned::{
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
-pub use crate::{Code, Exception, Point, PointKind, Step};
+pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
 #[cfg(feature = "serde")]
 pub use serde_core as serde;
 

@@ -10,6 +10,7 @@ use super::capturing::{Captureless, captureless};
 use super::catching::{CatchingMachine, Exit};
 use super::codecs::Codec;
 use super::machine::{FrameMachine, Inspect, Locals, Machine, NoLocals};
+use super::seen::Seen;
 use crate::coroutine::Resumed;
 use crate::{Code, Generator, Signal};
 
@@ -191,7 +192,10 @@ pub trait Framed: Inspect {
     fn again(locals: Self::Locals, position: u32) -> Self;
 }
 
-impl<L: Locals, F> Framed for FrameMachine<L, F> {
+impl<L: Locals, F, V> Framed for FrameMachine<L, F, V>
+where
+    Self: Inspect,
+{
     type Locals = L;
 
     fn locals(&self) -> &L {
@@ -205,11 +209,15 @@ impl<L: Locals, F> Framed for FrameMachine<L, F> {
     }
 
     fn again(locals: L, position: u32) -> Self {
-        FrameMachine { position, locals, body: captureless() }
+        FrameMachine { position, locals, body: captureless(), look: captureless() }
     }
 }
 
-impl<X: Exit<L, F>, L: Locals, F> Framed for CatchingMachine<X, L, F> {
+impl<X: Exit<L, F, V>, L: Locals, F, V> Framed for CatchingMachine<X, L, F, V>
+where
+    Self: Inspect,
+    FrameMachine<L, F, V>: Inspect,
+{
     type Locals = L;
 
     fn locals(&self) -> &L {
@@ -302,6 +310,10 @@ impl<M: Inspect, C, K> Inspect for SavedMachine<M, C, K> {
 
     fn position(&self) -> u32 {
         self.machine.position()
+    }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        self.machine.see(what, show);
     }
 }
 

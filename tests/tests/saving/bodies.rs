@@ -101,6 +101,21 @@ fn delegates() {
     assert_eq!(everywhere(&|| outer(names()), &|| outer(vec![]), &|_| ()), 19);
 }
 
+/// The frames of what was restored, delegates included, are seen as those of any coroutine.
+#[test]
+fn what_was_restored_can_be_looked_into() {
+    let mut co = outer(vec!["a".to_owned()]);
+    co.next();
+    let labels: Vec<_> = co.code().points().iter().map(|point| point.label()).collect();
+    assert_eq!(labels[..3], [Some("inner"), Some("step"), None]);
+    let text = serde_json::to_string(&co).unwrap();
+    let mut other = outer(vec![]);
+    other.restore(&mut serde_json::Deserializer::from_str(&text)).unwrap();
+    let seen = |co: &Generator<_>| format!("{co:?}");
+    assert_eq!(seen(&other), seen(&co));
+    assert!(seen(&co).contains("outer"), "{}", seen(&co));
+}
+
 #[coframe::coroutine(yield = u64, derive(Clone, Serialize, Deserialize))]
 fn heads(texts: [String; 3]) -> u64 {
     let mut sum = 0u64;
