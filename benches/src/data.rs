@@ -37,19 +37,35 @@ pub struct Node {
 
 /// A tree; its nodes are numbered from 1.
 #[derive(Debug)]
-pub struct Tree(Vec<Node>);
+pub struct Tree {
+    nodes: Vec<Node>,
+    depth: usize,
+}
 
 impl Tree {
     /// The node of that number.
     #[inline]
     #[must_use]
     pub fn node(&self, node: u32) -> Node {
-        self.0[node as usize]
+        self.nodes[node as usize]
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn nodes(&self) -> u64 {
+        self.nodes.len() as u64 - 1
+    }
+
+    /// How many levels it has.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.depth
     }
 
     /// As deep as it has nodes.
     fn list(depth: u32) -> Tree {
-        Tree((0..=depth).map(|node| Node { left: if node == depth { 0 } else { node + 1 }, right: 0 }).collect())
+        let node = |node| Node { left: if node == depth { 0 } else { node + 1 }, right: 0 };
+        Tree { nodes: (0..=depth).map(node).collect(), depth: depth as usize }
     }
 }
 
@@ -58,7 +74,8 @@ pub fn full() -> &'static Tree {
     static TREE: OnceLock<Tree> = OnceLock::new();
     TREE.get_or_init(|| {
         let child = |node: u32| if node < 1 << 20 { node } else { 0 };
-        Tree((0..1 << 20).map(|node| Node { left: child(2 * node), right: child(2 * node + 1) }).collect())
+        let node = |node: u32| Node { left: child(2 * node), right: child(2 * node + 1) };
+        Tree { nodes: (0..1 << 20).map(node).collect(), depth: 20 }
     })
 }
 

@@ -50,17 +50,21 @@ pub fn pieces(mut send: impl FnMut(&'static [u8]) -> u64, items: u64) -> u64 {
     sum
 }
 
-/// Whole walks from node 1, until there were `items` nodes.
+/// Whole walks from node 1, each given its root and giving its sum, until there were `items` nodes.
 #[inline(never)]
-pub fn walks<I: Iterator<Item = u64>>(walk: impl Fn(&'static Tree, u32) -> I, tree: &'static Tree, items: u64) -> u64 {
+pub fn walks(tree: &'static Tree, walk: impl Fn(u32) -> u64, items: u64) -> u64 {
     let (mut sum, mut seen) = (0_u64, 0);
     while seen < items {
-        for node in walk(tree, black_box(1)) {
-            sum = sum.wrapping_add(node);
-            seen += 1;
-        }
+        sum = sum.wrapping_add(walk(black_box(1)));
+        seen += tree.nodes();
     }
     sum
+}
+
+/// All there are.
+#[inline(always)]
+pub fn all(source: impl Iterator<Item = u64>) -> u64 {
+    source.fold(0, u64::wrapping_add)
 }
 
 /// Hidden, so that the calls stay virtual.
@@ -86,12 +90,8 @@ pub fn throws(mut throw: impl FnMut(Fault) -> u64, items: u64) -> u64 {
     (0..items).fold(0, |sum, item| sum.wrapping_add(throw(Fault(black_box(item)))))
 }
 
-/// Clones of what has given one item already, each asked for the next.
+/// What has given its first item already is cloned, and the clone asked for the next.
 #[inline(never)]
-pub fn clones<I: Iterator<Item = u64> + Clone>(mut source: I, items: u64) -> u64 {
-    let mut sum = source.next().unwrap_or_default();
-    for _ in 0..items {
-        sum = sum.wrapping_add(black_box(&source).clone().next().unwrap_or_default());
-    }
-    sum
+pub fn clones(mut next_of_clone: impl FnMut() -> u64, first: u64, items: u64) -> u64 {
+    (0..items).fold(first, |sum, _| sum.wrapping_add(black_box(&mut next_of_clone)()))
 }

@@ -32,13 +32,15 @@ pub fn times(rows: &[Row], contestants: &[Box<dyn Contestant>]) -> String {
     table
 }
 
-/// How often each contestant allocates for one item, in the rows where any does.
+/// How often each contestant allocates for one item, in the rows where any does; nothing if there are none.
 #[must_use]
 pub fn allocations(rows: &[Row], contestants: &[Box<dyn Contestant>]) -> String {
     let mut head = vec!["allocations per item"];
     head.extend(contestants.iter().map(|contestant| contestant.name()));
     let mut table = heading(&head);
-    for row in rows.iter().filter(|row| row.cells.iter().flatten().any(|cell| cell.allocations > 0.005)) {
+    let mut allocating = rows.iter().filter(|row| row.cells.iter().flatten().any(|cell| cell.allocations >= 0.005));
+    let Some(first) = allocating.next() else { return String::new() };
+    for row in [first].into_iter().chain(allocating) {
         let mut line = vec![row.kernel.title.into()];
         line.extend(row.cells.iter().map(|cell| cell.map_or("–".into(), |cell| format!("{:.2}", cell.allocations))));
         push_line(&mut table, &line);

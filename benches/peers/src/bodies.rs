@@ -134,7 +134,8 @@ macro_rules! catching {
         loop {
             let sent: Result<(), Box<dyn std::error::Error + Send + Sync>> = $yield!(sum);
             if let Err(error) = sent {
-                sum = sum.wrapping_add(error.downcast_ref::<coframe_benches::drain::Fault>().map_or(0, |fault| fault.0));
+                sum =
+                    sum.wrapping_add(error.downcast_ref::<coframe_benches::drain::Fault>().map_or(0, |fault| fault.0));
             }
         }
     }};

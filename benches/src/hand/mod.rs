@@ -6,8 +6,13 @@ mod walk;
 
 use std::hint::black_box;
 
-use crate::data::{self, SEED};
+use crate::data::{self, SEED, Tree};
 use crate::{Run, drain};
+
+/// Walks that tree again and again.
+fn walks(tree: &'static Tree, items: u64) -> u64 {
+    drain::walks(tree, |root| drain::all(walk::Walk::new(tree, root)), items)
+}
 
 /// What it runs.
 pub const KERNELS: &[(&str, Run)] = &[
@@ -26,9 +31,9 @@ pub const KERNELS: &[(&str, Run)] = &[
     ("sixes", |items| drain::sixes(|start| drain::six(bodies::Collatz::new(start)), items)),
     // A delegation is the one loop that it comes down to.
     ("deep", |items| drain::items(bodies::Fibonacci::new(black_box(SEED)), items)),
-    ("tree", |items| drain::walks(walk::Walk::new, data::full(), items)),
-    ("list4", |items| drain::walks(walk::Walk::new, data::list_10_000(), items)),
-    ("list6", |items| drain::walks(walk::Walk::new, data::list_1_000_000(), items)),
+    ("tree", |items| walks(data::full(), items)),
+    ("list4", |items| walks(data::list_10_000(), items)),
+    ("list6", |items| walks(data::list_1_000_000(), items)),
     ("table", |items| drain::items(bodies::Table::new(black_box(SEED)), items)),
     ("vecs", |items| drain::items(bodies::Vecs::new(black_box(SEED)), items)),
     ("boxed", |items| drain::items(drain::boxed(bodies::Vecs::new(black_box(SEED))), items)),
@@ -36,7 +41,11 @@ pub const KERNELS: &[(&str, Run)] = &[
         let mut catching = bodies::Catching::new();
         drain::throws(|fault| catching.throw(Box::new(fault)), items)
     }),
-    ("cloned", |items| drain::clones(bodies::Points::new(black_box(SEED)), items)),
+    ("cloned", |items| {
+        let mut original = bodies::Points::new(black_box(SEED));
+        let first = original.next().unwrap_or_default();
+        drain::clones(move || original.clone().next().unwrap_or_default(), first, items)
+    }),
     ("switch1", |items| loops::switch(1, items)),
     ("switch100", |items| loops::switch(100, items)),
     ("switch10000", |items| loops::switch(10_000, items)),

@@ -8,8 +8,13 @@ use std::hint::black_box;
 
 use coframe::{CoroutineExt, Resumed};
 
-use crate::data::{self, SEED};
+use crate::data::{self, SEED, Tree};
 use crate::{Run, drain};
+
+/// Walks that tree again and again.
+fn walks(tree: &'static Tree, items: u64) -> u64 {
+    drain::walks(tree, |root| drain::all(walk::walk(tree, root)), items)
+}
 
 /// What it runs.
 pub const KERNELS: &[(&str, Run)] = &[
@@ -29,9 +34,9 @@ pub const KERNELS: &[(&str, Run)] = &[
     }),
     ("sixes", |items| drain::sixes(|start| drain::six(bodies::collatz(start)), items)),
     ("deep", |items| drain::items(bodies::deep(black_box(SEED)), items)),
-    ("tree", |items| drain::walks(walk::walk, data::full(), items)),
-    ("list4", |items| drain::walks(walk::walk, data::list_10_000(), items)),
-    ("list6", |items| drain::walks(walk::walk, data::list_1_000_000(), items)),
+    ("tree", |items| walks(data::full(), items)),
+    ("list4", |items| walks(data::list_10_000(), items)),
+    ("list6", |items| walks(data::list_1_000_000(), items)),
     ("table", |items| drain::items(bodies::table(black_box(SEED)), items)),
     ("vecs", |items| drain::items(bodies::vecs(black_box(SEED)), items)),
     ("boxed", |items| drain::items(drain::boxed(bodies::vecs(black_box(SEED))), items)),
@@ -40,7 +45,11 @@ pub const KERNELS: &[(&str, Run)] = &[
         value(catching.start());
         drain::throws(|fault| value(catching.throw(fault)), items)
     }),
-    ("cloned", |items| drain::clones(bodies::cloned(black_box(SEED)), items)),
+    ("cloned", |items| {
+        let mut original = bodies::cloned(black_box(SEED));
+        let first = original.next().unwrap_or_default();
+        drain::clones(move || original.clone().next().unwrap_or_default(), first, items)
+    }),
     ("switch1", |items| loops::switch(1, items)),
     ("switch100", |items| loops::switch(100, items)),
     ("switch10000", |items| loops::switch(10_000, items)),
