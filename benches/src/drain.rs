@@ -3,6 +3,7 @@
 //! None is inlined, so that each contestant has one of its own, which is not optimised together with what stands around
 //! it. All that goes in is hidden from the optimiser in the same way for all.
 
+use std::error::Error;
 use std::hint::black_box;
 
 use crate::data::{self, Tree};
@@ -76,13 +77,21 @@ pub fn boxed<'a>(source: impl Iterator<Item = u64> + 'a) -> Box<dyn Iterator<Ite
 #[derive(Debug)]
 pub struct Fault(pub u64);
 
+impl Fault {
+    /// Hidden, so that it stays on the heap.
+    #[must_use]
+    pub fn boxed(self) -> Box<dyn Error + Send + Sync> {
+        black_box(Box::new(self))
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "fault {}", self.0)
     }
 }
 
-impl std::error::Error for Fault {}
+impl Error for Fault {}
 
 /// A fault in for each number out.
 #[inline(never)]

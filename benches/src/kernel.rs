@@ -61,5 +61,5 @@ pub const LOOPS: &[Kernel] = &[
     time("threads", "wake-up from another thread", 10_000),
     time("callbacks", "plain callback", 100_000),
     time("cancel", "cancellation, 100,000 tasks", 100_000),
-    Kernel { name: "idle", title: "bytes per idle task", least: 10_000, unit: Unit::Bytes },
+    Kernel { name: "idle", title: "an idle task", least: 10_000, unit: Unit::Bytes },
 ];

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::{Kernel, Run, Unit, allocations as counters};
 
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 21;
 /// Nobody is measured less often than this.
-const FEWEST_ROUNDS: usize = 3;
+const FEWEST_ROUNDS: usize = 2;
 /// A round takes at least this long, far more than reading the clock does.
-const ROUND: Duration = Duration::from_millis(4);
+const ROUND: Duration = Duration::from_millis(3);
 /// A contestant that has had this much of a kernel has no more rounds.
-const PATIENCE: Duration = Duration::from_millis(400);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// All must come to the same sum over so many items, before anything is measured.
 const CHECKED: u64 = 10_000;
 
@@ -25,8 +25,8 @@ pub struct Round {
     pub sum: u64,
     /// How long it took.
     pub time: Duration,
-    /// How often this thread allocated meanwhile.
-    pub allocations: u64,
+    /// How often this thread allocated meanwhile, if that is known.
+    pub allocations: Option<u64>,
 }
 
 /// Somebody who has a way to write the kernels.
@@ -81,7 +81,7 @@ pub(crate) fn round(kernels: &[(&str, Run)], kernel: &str, items: u64) -> Round 
     let (_, run) = kernels.iter().find(|(name, _)| *name == kernel).expect("it has this kernel");
     let (before, begin) = (counters::made(), Instant::now());
     let sum = black_box(run(black_box(items)));
-    Round { sum, time: begin.elapsed(), allocations: counters::made() - before }
+    Round { sum, time: begin.elapsed(), allocations: Some(counters::made() - before) }
 }
 
 /// What one contestant has come to in one kernel.
@@ -91,8 +91,8 @@ pub struct Cell {
     pub best: f64,
     /// The median round, for one item.
     pub median: f64,
-    /// Allocations for one item.
-    pub allocations: f64,
+    /// Allocations for one item, if they are known.
+    pub allocations: Option<f64>,
 }
 
 /// One kernel, and what each contestant has come to, in their order; `None` for those who do not have it.
@@ -135,13 +135,18 @@ fn sizes(kernel: &Kernel, contestants: &mut [Box<dyn Contestant>]) -> Vec<Option
         if !contestant.has(kernel.name) {
             return None;
         }
-        let sum = contestant.run(kernel.name, CHECKED).sum;
+        let mut round = contestant.run(kernel.name, CHECKED);
+        let sum = round.sum;
         let (first, by) = expected.get_or_insert_with(|| (sum, contestant.name().into()));
         let agreed = *first == sum || kernel.unit == Unit::Bytes;
         assert!(agreed, "{}: {by} comes to {first}, and {} to {sum}", kernel.name, contestant.name());
         let mut items = contestant.share(kernel.least).max(CHECKED.min(kernel.least));
-        while kernel.unit == Unit::Nanoseconds && contestant.run(kernel.name, items).time < ROUND {
+        if items != CHECKED {
+            round = contestant.run(kernel.name, items);
+        }
+        while kernel.unit == Unit::Nanoseconds && round.time < ROUND {
             items *= 2;
+            round = contestant.run(kernel.name, items);
         }
         Some(items)
     };
@@ -155,6 +160,7 @@ fn cell(kernel: &Kernel, items: u64, rounds: &[Round]) -> Cell {
     };
     let mut figures: Vec<f64> = rounds.iter().map(each).collect();
     figures.sort_by(f64::total_cmp);
-    let allocations = rounds.iter().map(|round| round.allocations).min().unwrap_or_default();
-    Cell { best: figures[0], median: figures[figures.len() / 2], allocations: allocations as f64 / items as f64 }
+    let allocations = rounds.iter().filter_map(|round| round.allocations).min();
+    let allocations = allocations.map(|allocations| allocations as f64 / items as f64);
+    Cell { best: figures[0], median: figures[figures.len() / 2], allocations }
 }

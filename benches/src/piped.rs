@@ -1,5 +1,5 @@
 //! A contestant in a process of its own, which is sent one line for each round: `kernel items`. It answers
-//! `sum nanoseconds allocations`. It first says which kernels it has, in one line.
+//! `sum nanoseconds allocations`, or without the last. It first says which kernels it has, in one line.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -42,10 +42,7 @@ impl Piped {
         self.from.read_line(&mut line)?;
         let mut numbers = line.split_whitespace().map_while(|number| number.parse().ok());
         let (sum, time, allocations) = (numbers.next(), numbers.next(), numbers.next());
-        Ok(sum.zip(time).zip(allocations).map(|((sum, time), allocations)| {
-            let time = Duration::from_nanos(time);
-            Round { sum, time, allocations }
-        }))
+        Ok(sum.zip(time).map(|(sum, time)| Round { sum, time: Duration::from_nanos(time), allocations }))
     }
 }
 
@@ -90,7 +87,7 @@ pub fn serve(kernels: &[(&str, Run)]) -> io::Result<()> {
         let line = line?;
         let (kernel, items) = line.split_once(' ').unwrap_or((&line, "0"));
         let Round { sum, time, allocations } = measure::round(kernels, kernel, items.parse().unwrap_or_default());
-        println!("{sum} {} {allocations}", time.as_nanos());
+        println!("{sum} {} {}", time.as_nanos(), allocations.unwrap_or_default());
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! Tables in Markdown.
+//! Tables in Markdown; all figures are nanoseconds for an item where they do not say what else.
 //!
 //! The first contestant is what was written by hand, the second Coframe, the rest are its peers. One whose name begins
 //! with "Coframe" is none.
 
-use crate::{Cell, Contestant, Row};
+use crate::{Cell, Contestant, Row, Unit};
 
 /// The figures: of each contestant the best round, of the first two the median too, and the ratio of the best ones.
 #[must_use]
@@ -19,7 +19,9 @@ pub fn times(rows: &[Row], contestants: &[Box<dyn Contestant>]) -> String {
     let mut table = heading(&head);
     for row in rows {
         let (hand, ours) = (row.cells[0], row.cells[1]);
-        let mut line = vec![row.kernel.title.into(), both(hand), both(ours), ratio(ours, hand)];
+        let unit = if row.kernel.unit == Unit::Bytes { ", bytes" } else { "" };
+        let title = format!("{}{unit}", row.kernel.title);
+        let mut line = vec![title, both(hand), both(ours), ratio(ours, hand)];
         if with_peers {
             let peers = (2..names.len()).filter(is_peer).filter_map(|at| Some((at, row.cells[at]?)));
             let best = peers.min_by(|(_, one), (_, other)| one.best.total_cmp(&other.best));
@@ -38,11 +40,13 @@ pub fn allocations(rows: &[Row], contestants: &[Box<dyn Contestant>]) -> String 
     let mut head = vec!["allocations per item"];
     head.extend(contestants.iter().map(|contestant| contestant.name()));
     let mut table = heading(&head);
-    let mut allocating = rows.iter().filter(|row| row.cells.iter().flatten().any(|cell| cell.allocations >= 0.005));
+    let mut allocating =
+        rows.iter().filter(|row| row.cells.iter().flatten().any(|cell| cell.allocations >= Some(0.005)));
     let Some(first) = allocating.next() else { return String::new() };
     for row in [first].into_iter().chain(allocating) {
         let mut line = vec![row.kernel.title.into()];
-        line.extend(row.cells.iter().map(|cell| cell.map_or("–".into(), |cell| format!("{:.2}", cell.allocations))));
+        let counts = row.cells.iter().map(|cell| cell.and_then(|cell| cell.allocations));
+        line.extend(counts.map(|count| count.map_or("–".into(), |count| format!("{count:.2}"))));
         push_line(&mut table, &line);
     }
     table

@@ -242,7 +242,7 @@ const KERNELS: &[(&str, Run)] = &[
     ("thrown", |items| {
         let mut catching = pin!(catching());
         value(catching.as_mut(), Ok(()));
-        drain::throws(|fault| value(catching.as_mut(), Err(Box::new(fault))).unwrap_or_default(), items)
+        drain::throws(|fault| value(catching.as_mut(), Err(fault.boxed())).unwrap_or_default(), items)
     }),
     ("cloned", |items| {
         let mut original = points(black_box(SEED));

@@ -202,7 +202,7 @@ pub(crate) const KERNELS: &[(&str, Run)] = &[
     ("thrown", |items| {
         let mut catching = catching();
         value(catching.start());
-        drain::throws(|fault| value(catching.resume(Err(Box::new(fault)))), items)
+        drain::throws(|fault| value(catching.resume(Err(fault.boxed()))), items)
     }),
     ("cloned", |items| {
         let mut original = points(black_box(SEED));

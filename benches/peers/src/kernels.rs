@@ -39,7 +39,7 @@ macro_rules! kernels {
             ("thrown", |items| {
                 $make!(catching: Result<(), Box<dyn std::error::Error + Send + Sync>> = catching);
                 _ = $resume!(catching, Ok(()));
-                drain::throws(|fault| $resume!(catching, Err(Box::new(fault))).unwrap_or_default(), items)
+                drain::throws(|fault| $resume!(catching, Err(fault.boxed())).unwrap_or_default(), items)
             }),
             $($more,)*
         ]

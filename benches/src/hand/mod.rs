@@ -39,7 +39,7 @@ pub const KERNELS: &[(&str, Run)] = &[
     ("boxed", |items| drain::items(drain::boxed(bodies::Vecs::new(black_box(SEED))), items)),
     ("thrown", |items| {
         let mut catching = bodies::Catching::new();
-        drain::throws(|fault| catching.throw(Box::new(fault)), items)
+        drain::throws(|fault| catching.throw(fault.boxed()), items)
     }),
     ("cloned", |items| {
         let mut original = bodies::Points::new(black_box(SEED));

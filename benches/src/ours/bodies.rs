@@ -1,5 +1,7 @@
 //! The kernels as coroutines.
 
+use coframe::Exception;
+
 use crate::drain::Fault;
 
 /// A loop, a filter, one yield.
@@ -145,8 +147,12 @@ pub(super) fn vecs(seed: u64) -> u64 {
 pub(super) fn catching() {
     let mut sum = 0_u64;
     loop {
-        if let Err(exception) = coframe::try_yield!(sum) {
-            sum = sum.wrapping_add(exception.downcast_ref::<Fault>().map_or(0, |fault| fault.0));
+        match coframe::try_yield!(sum) {
+            Ok(()) => {}
+            Err(Exception::Exit) => break,
+            Err(exception) => {
+                sum = sum.wrapping_add(exception.downcast_ref::<Fault>().map_or(0, |fault| fault.0));
+            }
         }
     }
 }
