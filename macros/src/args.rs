@@ -1,4 +1,4 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, derive(Clone), crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -18,6 +18,8 @@ pub(crate) struct Args {
     pub(crate) clone: bool,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
+    /// `pinned`: where it stands.
+    pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
     /// The path of the runtime crate; `::coframe` by default.
@@ -33,6 +35,7 @@ impl Default for Args {
             sends: parse_quote!(()),
             clone: false,
             task: None,
+            pinned: None,
             recursive: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
@@ -40,7 +43,8 @@ impl Default for Args {
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str =
+    "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `derive(Clone)` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -121,9 +125,7 @@ impl Args {
             }
             "recursive" => self.recursive = Some(name.span()),
             "task" => self.task = Some(name.span()),
-            "pinned" => {
-                return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
-            }
+            "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);

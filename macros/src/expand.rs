@@ -7,12 +7,12 @@ use syn::{Block, parse_quote};
 use crate::args::{Args, ExprInput};
 use crate::dump::Dump;
 use crate::emit::{Emit, Frame, Names, Sent, named};
-use crate::function::{Function, Item};
+use crate::function::{Function, Item, Kind};
 use crate::graph::print;
 use crate::layout::Layout;
 use crate::model::Model;
 use crate::report::Report;
-use crate::{asynchronous, check, fallback, per_resume, solve};
+use crate::{check, fallback, per_resume, polled, solve};
 
 /// A body that was refused: why, and what of it rustc can check all the same.
 struct Refused {
@@ -28,8 +28,8 @@ impl From<syn::Error> for Refused {
 
 /// From a body to the block that makes the coroutine.
 fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> {
-    if function.is_async {
-        return Ok(asynchronous::compile(function, &written)?);
+    if function.kind != Kind::Frame {
+        return Ok(polled::compile(function, &written)?);
     }
     let dump = Dump::of(&function.name);
     let mut model = Model::read(function, written)?;
@@ -101,7 +101,7 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
         }
     };
     let Item { attrs, vis, defaultness, sig, .. } = item;
-    let allowed = if errors.is_empty() { asynchronous::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
+    let allowed = if errors.is_empty() { polled::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
     quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body)
 }
 

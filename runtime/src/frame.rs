@@ -89,3 +89,12 @@ pub(crate) fn state(position: u32) -> State {
         _ => State::Closed,
     }
 }
+
+/// A coroutine in one line: its name, where it stands in its life, and at which line.
+pub(crate) fn fmt(machine: &dyn Inspect, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "<coroutine {}, {}", machine.code().name(), state(machine.position()))?;
+    if let Some(point) = Frame::new(machine).and_then(|frame| frame.point()) {
+        write!(f, " at line {}", point.line())?;
+    }
+    f.write_str(">")
+}

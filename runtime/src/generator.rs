@@ -133,11 +133,7 @@ pub(crate) fn raised(exception: &Exception) -> ! {
 
 impl<M: Inspect> fmt::Debug for Generator<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<coroutine {}, {}", self.code().name(), self.state())?;
-        if let Some(point) = self.frame().and_then(|frame| frame.point()) {
-            write!(f, " at line {}", point.line())?;
-        }
-        f.write_str(">")
+        frame::fmt(&self.machine, f)
     }
 }
 

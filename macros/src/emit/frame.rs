@@ -153,7 +153,7 @@ pub(crate) fn probing(function: &Function) -> TokenStream {
     let traits = if function.recursive {
         quote!(DelegateOperand as _, FutureOperand as _, IterableOperand as _, NoOperand as _)
     } else {
-        quote!(AnyFuture as _, FallibleFuture as _, Iterable as _, NoDelegate as _)
+        quote!(AnyFuture as _, FallibleFuture as _, Iterable as _, NoDelegate as _, PinnedOperand as _)
     };
     quote! {
         #[allow(unused_imports)]

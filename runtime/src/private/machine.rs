@@ -13,7 +13,7 @@ pub const CREATED: u32 = 0;
 /// The position of a frame whose body is running. Suspension points are numbered from 1 and stay below.
 pub const RUNNING: u32 = u32::MAX - 1;
 /// The position of a frame whose body is over.
-pub(super) const CLOSED: u32 = u32::MAX;
+pub const CLOSED: u32 = u32::MAX;
 
 /// What can be asked of any machine, whatever it is sent.
 pub trait Inspect {

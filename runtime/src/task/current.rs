@@ -216,6 +216,24 @@ pub(super) fn poll_inside<T>(raised: Option<Exception>, poll: impl FnOnce() -> P
     inner.polled(poll)
 }
 
+/// Polls a part of the future that is polled, and raises an exception in the coroutine in which it waits. Gives it back if
+/// there was none to take it.
+pub(crate) fn poll_raising<T>(
+    context: &Context<'_>,
+    raised: Exception,
+    poll: impl FnOnce() -> Poll<T>,
+) -> (Poll<T>, Option<Exception>) {
+    let elsewhere = CURRENT.with_borrow_mut(|current| {
+        let is_here = waker::is_same(current.waker(), context.waker());
+        (!is_here).then(|| Current::new(current.task.clone(), Some(context.waker().clone())))
+    });
+    let _before = elsewhere.map(Before::enter);
+    let replaced = CURRENT.with_borrow_mut(|current| current.interior.raised.replace(raised));
+    let poll = poll();
+    let not_taken = CURRENT.with_borrow_mut(|current| mem::replace(&mut current.interior.raised, replaced));
+    (poll, not_taken)
+}
+
 /// The interior of the future around the one that is polled: a panic restores it too.
 struct Outer(Interior);
 

@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
+
 use super::core::{Position, YieldId};
 use super::current::{self, Inside};
 use super::{AnyTask, Core, Registration};
@@ -13,38 +15,48 @@ use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::private::Machine;
 use crate::promise::Awaited;
-use crate::{Awaitable, Coroutine, Exception, Generator, Recursive, Signal, Step};
+use crate::{Awaitable, Coroutine, Exception, Generator, Pinned, PinnedMachine, Recursive, Signal, Step};
 
-/// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
-///
-/// It gives what the coroutine returns, or the exception that leaves it. Under a loop of coframe a cancellation of the
-/// task is raised in it. Other executors know only of dropping, which closes it; it is `Send` if the coroutine is, so that
-/// executors with many threads can have it.
-///
-/// ```
-/// use coframe::{Exception, yield_from};
-/// use std::future::ready;
-///
-/// #[coframe::coroutine(task)]
-/// fn add() -> u32 {
-///     yield_from!(ready(1)) + yield_from!(ready(2))
-/// }
-///
-/// let future = async { Ok::<_, Exception>(add().await? * 2) };
-/// // Any executor will do; this is the one at hand.
-/// assert_eq!(coframe::run(future)?, 6);
-/// # Ok::<(), Exception>(())
-/// ```
-#[must_use = "a future does nothing until it is awaited"]
-#[derive(Clone)]
-pub struct CoroutineFuture<C> {
-    coroutine: C,
-    position: fn(&C) -> Option<Position>,
-    /// The promise that it yielded and waits for. The task has it, so that this can be `Send`.
-    yielded: Option<YieldId>,
+pin_project! {
+    /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
+    ///
+    /// It gives what the coroutine returns, or the exception that leaves it. Under a loop of coframe a cancellation of the
+    /// task is raised in it. Other executors know only of dropping, which closes it; it is `Send` if the coroutine is, so that
+    /// executors with many threads can have it.
+    ///
+    /// ```
+    /// use coframe::{Exception, yield_from};
+    /// use std::future::ready;
+    ///
+    /// #[coframe::coroutine(task)]
+    /// fn add() -> u32 {
+    ///     yield_from!(ready(1)) + yield_from!(ready(2))
+    /// }
+    ///
+    /// let future = async { Ok::<_, Exception>(add().await? * 2) };
+    /// // Any executor will do; this is the one at hand.
+    /// assert_eq!(coframe::run(future)?, 6);
+    /// # Ok::<(), Exception>(())
+    /// ```
+    #[must_use = "a future does nothing until it is awaited"]
+    #[derive(Clone)]
+    pub struct CoroutineFuture<C> {
+        #[pin]
+        coroutine: C,
+        position: fn(&C) -> Option<Position>,
+        // The promise that it yielded and waits for. The task has it, so that this can be `Send`.
+        yielded: Option<YieldId>,
+    }
+
+    /// Nobody is left to be woken.
+    impl<C> PinnedDrop for CoroutineFuture<C> {
+        fn drop(this: Pin<&mut Self>) {
+            forget(this.project().yielded);
+        }
+    }
 }
 
-impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
+impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     /// Of any coroutine: for those that are not a [`Generator`], such as boxed ones.
     ///
     /// ```
@@ -72,11 +84,16 @@ impl<M: Machine<(), Yield = Awaitable>> IntoFuture for Generator<M> {
     type IntoFuture = CoroutineFuture<Self>;
 
     fn into_future(self) -> CoroutineFuture<Self> {
-        CoroutineFuture {
-            coroutine: self,
-            position: |co| Some((co.code(), crate::private::Inspect::position(co.machine()))),
-            yielded: None,
-        }
+        CoroutineFuture { coroutine: self, position: |co| Some((co.code(), co.machine().position())), yielded: None }
+    }
+}
+
+impl<M: PinnedMachine<(), Yield = Awaitable>> IntoFuture for Pinned<M> {
+    type Output = Result<M::Return, Exception>;
+    type IntoFuture = CoroutineFuture<Self>;
+
+    fn into_future(self) -> CoroutineFuture<Self> {
+        CoroutineFuture { coroutine: self, position: |co| Some((co.code(), co.position())), yielded: None }
     }
 }
 
@@ -89,22 +106,21 @@ impl<'a, R> IntoFuture for Recursive<'a, Awaitable, R> {
     }
 }
 
-impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
+impl<C: Coroutine<Yield = Awaitable>> Future for CoroutineFuture<C> {
     type Output = Result<C::Return, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (inside, raised) = Inside::enter(context);
         let task = inside.task.as_ref();
-        let this = &mut *self;
-        let step = match this.signal(raised) {
-            Some(signal) => this.resume_until_it_waits(task, signal)?,
+        let step = match self.signal(raised) {
+            Some(signal) => self.as_mut().resume_until_it_waits(task, signal)?,
             None => Step::Yielded(None),
         };
         match step {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
-                this.wait(task, awaitable, context);
-                inside.wait_at((this.position)(&this.coroutine));
+                self.as_mut().wait(task, awaitable, context);
+                inside.wait_at((self.position)(&self.coroutine));
                 Poll::Pending
             }
         }
@@ -113,10 +129,11 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
 
 type AsTask<'a> = Option<&'a Rc<dyn AnyTask>>;
 
-impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
-    fn resume_with(&mut self, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
-        self.forget_yielded();
-        Pin::new(&mut self.coroutine).resume(signal)
+impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
+    fn resume_with(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
+        let this = self.project();
+        forget(this.yielded);
+        this.coroutine.resume(signal)
     }
 
     /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
@@ -138,12 +155,12 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
 
     /// A promise that a task cannot wait for is refused where it is yielded.
     fn resume_until_it_waits(
-        &mut self,
+        mut self: Pin<&mut Self>,
         task: AsTask<'_>,
         mut signal: Signal<()>,
     ) -> Resumed<Option<Awaitable>, C::Return> {
         loop {
-            match self.resume_with(signal)? {
+            match self.as_mut().resume_with(signal)? {
                 Step::Returned(value) => return Ok(Step::Returned(value)),
                 Step::Yielded(awaitable) => {
                     if let (Some(task), Kind::Done(awaited)) = (task, &awaitable.0)
@@ -159,7 +176,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     }
 
     /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
-    fn wait(&mut self, task: AsTask<'_>, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
+    fn wait(self: Pin<&mut Self>, task: AsTask<'_>, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
         let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
         let awaited = match awaitable {
             Some(Awaitable(Kind::Turn)) => {
@@ -171,7 +188,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
             }
             Some(Awaitable(Kind::Wake)) => None,
             Some(Awaitable(Kind::Done(awaited))) => {
-                self.yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
+                *self.project().yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
                 Some(awaited)
             }
             None => self.yielded(),
@@ -188,27 +205,20 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
 }
 
 /// It stays a coroutine, so that `yield_from!` of it delegates to it.
-impl<C: Coroutine<Yield = Awaitable> + Unpin> Coroutine for CoroutineFuture<C> {
+impl<C: Coroutine<Yield = Awaitable>> Coroutine for CoroutineFuture<C> {
     type Yield = Awaitable;
     type Return = C::Return;
 
-    fn resume(mut self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
+    fn resume(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         self.resume_with(signal)
     }
 }
 
-impl<C> CoroutineFuture<C> {
-    fn forget_yielded(&mut self) {
-        if let Some(id) = self.yielded.take() {
-            let awaited = current::any_task().and_then(|task| task.core().give_up(id));
-            drop(awaited);
-        }
-    }
-}
-
-impl<C> Drop for CoroutineFuture<C> {
-    fn drop(&mut self) {
-        self.forget_yielded();
+/// Gives up the promise that was yielded.
+fn forget(yielded: &mut Option<YieldId>) {
+    if let Some(id) = yielded.take() {
+        let awaited = current::any_task().and_then(|task| task.core().give_up(id));
+        drop(awaited);
     }
 }
 

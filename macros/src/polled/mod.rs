@@ -1,70 +1,98 @@
-//! An `async fn`: rustc compiles the body, as the `async` block that it would be anyway.
+//! A body that rustc compiles, as the `async` block that it is in its native form: `pinned` coroutines and `async fn`s.
 //!
-//! The function stays `async`, and what it gives becomes a `Result`. In it stands the activation, and a block that has the
-//! body in its native form. `return` and `?` leave that block, with the value that was written. What is raised breaks out
-//! of the body, locals dropped, and leaves the block by way of the activation.
+//! Input: the body as written. Output: the block that makes the coroutine. Invariant: `return` and `?` leave the `async`
+//! block, with the value that was written; what is raised breaks out of the body, locals dropped, and leaves the block by
+//! way of the activation, `frame`.
+
+mod asynchronous;
+mod pinned;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Block, Lifetime, Pat, Stmt, Type};
 
 use crate::dump::Dump;
 use crate::emit::named;
-use crate::function::{Argument, Function};
+use crate::function::{Argument, Function, Kind};
 use crate::model::{has_attribute, used_import};
 use crate::report::Report;
-use crate::syntax::asynchronous;
-use crate::syntax::native;
+use crate::syntax::native::{self, PolledBody, SuspensionPoint};
+use crate::syntax::polled;
+
+pub(crate) use self::pinned::fallback;
+
+/// The parts that the kinds put together in their own ways.
+struct Parts<'a> {
+    function: &'a Function,
+    private: TokenStream,
+    /// The variable that has the activation.
+    frame: Ident,
+    /// What stands in the `async` block.
+    block: TokenStream,
+    /// The code object.
+    code: TokenStream,
+    /// Whether the body may catch exceptions, or delegates.
+    catches: bool,
+}
 
 /// The body of the function.
 pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<TokenStream> {
     let mut report = Report::default();
-    asynchronous::check(written, &mut report);
+    polled::check(written, function.kind, &mut report);
     report.finish()?;
 
-    let local = |name| Ident::new(name, Span::mixed_site());
-    let (frame, block, returned, exception) = (local("frame"), local("body"), local("returned"), local("exception"));
+    let frame = Ident::new("frame", Span::mixed_site());
     // No name that a user could write, and no warning where nothing is raised.
     let label = Lifetime::new("'_body", Span::mixed_site());
-    let (body, points) = native::asynchronous(written, function, &frame, &label);
-    let code = code(function, &points);
-    let (private, krate) = (function.private(), &function.krate);
-    let markers = native::named_markers(written.to_token_stream());
-    let import = (!markers.is_empty()).then(|| used_import(krate, &markers)).map(|import| quote!(if false { #import }));
-    let arguments = function.arguments.iter().map(bound);
-    let (returns, body) = (named(&function.returns), returning(&body, &function.returns));
-    let expansion = quote! {
-        #import
-        let #frame = #private::AsyncFrame::new({
-            const CODE: &#krate::Code = &#code;
-            CODE
-        });
-        let #block = {
-            let #frame = &#frame;
-            async move {
-                let #exception: #krate::Exception = #label: {
-                    if false {
-                        return #frame.never::<#returns>();
-                    }
-                    #(#arguments)*
-                    #body
-                };
-                #[allow(unreachable_code)]
-                #frame.raise(#exception).await
-            }
-        };
-        let #returned = #frame.run(::core::pin::pin!(#block)).await;
-        #frame.result(#returned)
+    let PolledBody { block, points, catches } = native::polled(written, function, &frame, &label);
+    let parts = Parts {
+        function,
+        private: function.private(),
+        block: activated(function, &block, &frame, &label),
+        frame,
+        code: code(function, &points),
+        catches,
     };
+    let made = match function.kind {
+        Kind::Async => asynchronous::emit(&parts),
+        _ => pinned::emit(&parts),
+    };
+    let markers = native::named_markers(written.to_token_stream());
+    let import = (!markers.is_empty()).then(|| used_import(&function.krate, &markers));
+    let import = import.map(|import| quote!(if false { #import }));
+    let expansion = quote!(#import #made);
     Dump::of(&function.name).section("expansion", || expansion.to_string());
     Ok(expansion)
+}
+
+/// What stands in the `async` block: the arguments, the body, and the way out of what is raised.
+fn activated(function: &Function, body: &Block, frame: &Ident, label: &Lifetime) -> TokenStream {
+    let (krate, returns) = (&function.krate, named(&function.returns));
+    let exception = Ident::new("exception", Span::mixed_site());
+    let arguments = function.arguments.iter().map(bound);
+    let body = returning(body, &function.returns);
+    quote! {
+        let #exception: #krate::Exception = #label: {
+            if false {
+                return #frame.never::<#returns>();
+            }
+            #(#arguments)*
+            #body
+        };
+        #[allow(unreachable_code)]
+        #frame.raise(#exception).await
+    }
 }
 
 /// The lint that is off for the whole function: it asks about a `Result` that the user has not written.
 pub(crate) fn allowed_lint(function: &Function) -> TokenStream {
     let is_result = matches!(&function.returns, Type::Path(path)
         if path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result")));
-    if function.is_async && !is_result { quote!(#[allow(clippy::missing_errors_doc)]) } else { TokenStream::new() }
+    if function.kind == Kind::Async && !is_result {
+        quote!(#[allow(clippy::missing_errors_doc)])
+    } else {
+        TokenStream::new()
+    }
 }
 
 /// The arguments belong to the body, as in native Rust: each as it was given, and then what its pattern binds.
@@ -114,11 +142,12 @@ fn returning(body: &Block, returns: &Type) -> TokenStream {
     }
 }
 
-fn code(function: &Function, points: &[Span]) -> TokenStream {
+fn code(function: &Function, points: &[SuspensionPoint]) -> TokenStream {
     let (krate, name) = (&function.krate, Literal::string(&function.name));
     let points = points.iter().map(|point| {
-        quote_spanned! {*point=>
-            #krate::Point::new(#krate::PointKind::Await, ::core::line!(), ::core::column!())
+        let kind = format_ident!("{}", point.kind);
+        quote_spanned! {point.span=>
+            #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
         }
     });
     let place = quote_spanned!(function.span=> ::core::file!(), ::core::line!());
