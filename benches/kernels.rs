@@ -18,8 +18,11 @@ fn main() {
         return;
     }
     let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
-    let mut contestants: Vec<Box<dyn Contestant>> =
-        vec![Local::boxed("by hand", hand::KERNELS), Local::boxed("Coframe", ours::KERNELS)];
+    let mut contestants: Vec<Box<dyn Contestant>> = vec![
+        Local::boxed("by hand", hand::KERNELS),
+        Local::boxed("Coframe", ours::KERNELS),
+        Local::boxed("Coframe, pinned", ours::pinned::KERNELS),
+    ];
     for kernels in [COROUTINES, LOOPS] {
         let chosen = kernels.iter().filter(|kernel| filter.is_none_or(|part| kernel.name.contains(part.as_str())));
         let rows: Vec<_> = chosen.map(|kernel| measure(kernel, &mut contestants)).collect();

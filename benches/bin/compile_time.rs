@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
 const FUNCTIONS: usize = 200;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// A form: its name, and the text of function number `NN`, with what drives it.
 const FORMS: [(&str, &str); 3] = [

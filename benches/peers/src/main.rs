@@ -25,6 +25,7 @@ fn main() -> io::Result<()> {
     let mut coroutines = vec![
         Local::boxed("by hand", hand::KERNELS),
         Local::boxed("Coframe", ours::KERNELS),
+        Local::boxed("Coframe, pinned", ours::pinned::KERNELS),
         Local::boxed("diapause", diapause::KERNELS),
         Local::boxed("genawaiter stack", genawaiter::stack::KERNELS),
         Local::boxed("genawaiter rc", genawaiter::rc::KERNELS),

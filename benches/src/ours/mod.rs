@@ -2,6 +2,7 @@
 
 mod bodies;
 mod loops;
+pub mod pinned;
 mod walk;
 
 use std::hint::black_box;
