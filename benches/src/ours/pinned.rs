@@ -12,10 +12,10 @@ use crate::drain::{self, Fault};
 
 /// What it runs.
 pub const KERNELS: &[(&str, Run)] = &[
-    ("count", |items| drain::items(pin!(count(black_box(SEED))), items)),
-    ("points", |items| drain::items(pin!(points(black_box(SEED))), items)),
-    ("nested", |items| drain::items(pin!(nested(black_box(SEED))), items)),
-    ("fibonacci", |items| drain::items(pin!(fibonacci(black_box(SEED))), items)),
+    ("count", |items| drain::items(pin!(count(black_box(SEED))).into_iter(), items)),
+    ("points", |items| drain::items(pin!(points(black_box(SEED))).into_iter(), items)),
+    ("nested", |items| drain::items(pin!(nested(black_box(SEED))).into_iter(), items)),
+    ("fibonacci", |items| drain::items(pin!(fibonacci(black_box(SEED))).into_iter(), items)),
     ("average", |items| {
         let mut average = pin!(average());
         value(average.start());
@@ -26,11 +26,11 @@ pub const KERNELS: &[(&str, Run)] = &[
         value(tokens.start());
         drain::pieces(|piece| value(tokens.send(piece)), items)
     }),
-    ("sixes", |items| drain::sixes(|start| drain::six(pin!(collatz(start))), items)),
-    ("deep", |items| drain::items(pin!(deep(black_box(SEED))), items)),
-    ("table", |items| drain::items(pin!(table(black_box(SEED))), items)),
-    ("vecs", |items| drain::items(pin!(vecs(black_box(SEED))), items)),
-    ("boxed", |items| drain::items(drain::boxed(pin!(vecs(black_box(SEED)))), items)),
+    ("sixes", |items| drain::sixes(|start| drain::six(pin!(collatz(start)).into_iter()), items)),
+    ("deep", |items| drain::items(pin!(deep(black_box(SEED))).into_iter(), items)),
+    ("table", |items| drain::items(pin!(table(black_box(SEED))).into_iter(), items)),
+    ("vecs", |items| drain::items(pin!(vecs(black_box(SEED))).into_iter(), items)),
+    ("boxed", |items| drain::items(drain::boxed(pin!(vecs(black_box(SEED))).into_iter()), items)),
     ("thrown", |items| {
         let mut catching = pin!(catching());
         value(catching.start());
