@@ -1,4 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked, derive(Clone), code = bool,
+//! crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -6,6 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Token, Type, parenthesized, parse_quote};
 
+use crate::message;
 use crate::report::Report;
 
 /// The arguments, each with its default.
@@ -22,6 +24,10 @@ pub(crate) struct Args {
     pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
+    /// `tracked`: where it stands.
+    pub(crate) tracked: Option<Span>,
+    /// Whether the code object stands in a module beside the function; without an answer, beside a free one.
+    pub(crate) code: Option<bool>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
     /// The words that were given, in order.
@@ -37,14 +43,16 @@ impl Default for Args {
             task: None,
             pinned: None,
             recursive: None,
+            tracked: None,
+            code: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
         }
     }
 }
 
-const KNOWN: &str =
-    "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, `derive(Clone)`, \
+     `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -124,6 +132,11 @@ impl Args {
                 self.clone = true;
             }
             "recursive" => self.recursive = Some(name.span()),
+            "tracked" => self.tracked = Some(name.span()),
+            "code" => {
+                let value = input.parse::<Token![=]>().and_then(|_| input.parse::<syn::LitBool>());
+                self.code = Some(value.map_err(|_| syn::Error::new(name.span(), message::CODE))?.value);
+            }
             "task" => self.task = Some(name.span()),
             "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),

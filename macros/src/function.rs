@@ -108,6 +108,8 @@ pub(crate) struct Function {
     pub(crate) owns: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     pub(crate) by_move: bool,
     /// Whether it is an item, and not a `coroutine!` expression.
     pub(crate) is_item: bool,
@@ -146,13 +148,13 @@ impl Function {
         match &self.sends {
             Sends::Plain(sends) => {
                 let yields = named(&self.yields);
-                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
+                quote!(#private::#make::<#sends, #yields, #returns, _, _, _>)
             }
             Sends::Lent { lifetime, sends } => {
                 let yields = &self.yields;
                 quote! {
                     #private::#make::<
-                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _, _
                     >
                 }
             }
@@ -217,6 +219,7 @@ impl Function {
             kind,
             owns,
             recursive,
+            tracked: args.tracked.is_some(),
             by_move: false,
             is_item: true,
         }
@@ -266,6 +269,7 @@ impl Function {
             kind,
             owns: false,
             recursive: false,
+            tracked: args.tracked.is_some(),
             by_move: closure.capture.is_some(),
             is_item: false,
         }
@@ -336,6 +340,7 @@ fn check_args(kind: Kind, args: &Args, report: &mut Report) {
             (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
             (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
             (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async | Kind::AsyncGenerator | Kind::Pinned, "tracked") => message::POLLED_TRACKED,
             (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
             (Kind::Pinned, "derive") => message::PINNED_CLONE,
             _ => continue,

@@ -45,6 +45,10 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../docs/inspecting.md")]
+struct InspectingPage;
+
 #[cfg(all(doctest, feature = "event-loop"))]
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;
@@ -102,11 +106,11 @@ mod wait;
 #[doc(hidden)]
 pub mod private;
 
-pub use crate::code::{Code, Point, PointKind};
+pub use crate::code::{Code, CodeFlag, CodeKind, Dot, Mermaid, Node, Point, PointKind};
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
 pub use crate::exception::{Exception, Traceback};
-pub use crate::frame::{Frame, State};
+pub use crate::frame::{Chain, Delegation, Frame, FrameId, FrameLocals, FrameVisitor, Inspectable, Local, State};
 pub use crate::generator::{Generator, Values};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{Pinned, PinnedMachine};

@@ -15,7 +15,10 @@ mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
 mod residual;
+mod seen;
 mod slot;
+#[cfg(feature = "std")]
+pub(crate) mod tracking;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
@@ -32,7 +35,7 @@ pub use self::delegation::{
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
     generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
@@ -43,7 +46,11 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
+pub use self::seen::{DELEGATE, IDENTITY};
+pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "std")]
+pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
 pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
@@ -56,7 +63,7 @@ pub use crate::pinned::{
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
-pub use crate::{Code, Exception, Point, PointKind, Step};
+pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {

@@ -14,7 +14,7 @@ use super::core::Position;
 use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::{Awaitable, Exception, Step};
+use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
     task: Option<Rc<dyn AnyTask>>,
@@ -156,6 +156,14 @@ impl Inside {
             elsewhere.interior.depth = 1;
             (Inside { task: None, elsewhere: Some(Before::enter(elsewhere)) }, None)
         })
+    }
+
+    /// Leaves it because it waits in a coroutine, of which the frames are known or not.
+    pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
+        if let (Some(task), Some(coroutine)) = (&self.task, coroutine) {
+            task.core().waits_in(coroutine);
+        }
+        self.wait_at(None);
     }
 
     /// Leaves it because it waits, at a suspension point that is known or not.
