@@ -60,11 +60,13 @@ pub(super) fn spawn_and_join(items: u64) -> u64 {
     sum
 }
 
+/// Where the ball of a player arrives.
+type Court = Cell<Option<Rc<Cell<u64>>>>;
+
 /// A cell that is made for each hop.
 pub(super) fn hops(items: u64) -> u64 {
     let sum = Rc::new(Cell::new(0));
-    let table: Rc<[Cell<Option<Rc<Cell<u64>>>>; 2]> =
-        Rc::new([Cell::new(Some(Rc::new(Cell::new(1)))), Cell::new(None)]);
+    let table: Rc<[Court; 2]> = Rc::new([Cell::new(Some(Rc::new(Cell::new(1)))), Cell::new(None)]);
     let player = |me: usize| {
         let (mut left, sum, table) = (items / 2, sum.clone(), table.clone());
         black_box(Box::new(move || {
