@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{Expr, Pat, Stmt};
+use syn::{Block, Expr, Pat, PatIdent, Stmt};
 
 use crate::analysis::Facts;
 use crate::function::{Argument, Function, Kind};
@@ -71,6 +71,12 @@ impl CodeObject {
         self
     }
 
+    /// The names that the patterns of a body bind which rustc compiles. Those in an `attempt!` are not seen.
+    pub(crate) fn with_names(mut self, written: &Block) -> Self {
+        Names(&mut self.locals).visit_block(written);
+        self
+    }
+
     /// The names, the points and the edges of a body that the macro compiles. `source` has the names that the user wrote.
     pub(crate) fn with_graph(
         mut self,
@@ -83,8 +89,8 @@ impl CodeObject {
         for index in self.arguments.len()..own {
             let LocalInfo { name, is_anothers, .. } = &locals[Local(index)];
             let name = name.trim_start_matches("r#");
-            if !is_anothers && is_users(name, source) && !self.locals.iter().any(|other| other == name) {
-                self.locals.push(name.to_owned());
+            if !is_anothers && is_users(name, source) {
+                add(&mut self.locals, name);
             }
         }
         let kind = |delegates| if delegates { "YieldFrom" } else { "Yield" };
@@ -124,6 +130,36 @@ impl CodeObject {
         let (krate, name) = (&function.krate, &self.name);
         self.expr(&quote!(#krate), &quote!(::core::concat!(::core::module_path!(), "::", #name)))
     }
+}
+
+/// Adds a name that is not there.
+fn add(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|other| other == name) {
+        names.push(name.to_owned());
+    }
+}
+
+/// The names that patterns bind, without those of closures and of blocks that are futures.
+struct Names<'a>(&'a mut Vec<String>);
+
+impl<'ast> Visit<'ast> for Names<'_> {
+    fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+        let name = pat.ident.to_string();
+        let name = name.trim_start_matches("r#");
+        // It may be a constant: the case of its name tells, as it does in rustc's lint.
+        if !name.starts_with(char::is_uppercase) {
+            add(self.0, name);
+        }
+        visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        if !matches!(expr, Expr::Closure(_) | Expr::Async(_)) {
+            visit::visit_expr(self, expr);
+        }
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
 /// An argument as it is written, without what has nothing to do with its value.

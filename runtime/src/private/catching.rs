@@ -125,6 +125,7 @@ where
 
 /// [`generator`](super::generator) for a body that catches or delegates.
 #[inline]
+#[allow(clippy::type_complexity, reason = "it is the type that the bounds name")]
 pub fn catching<S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Generator<CatchingMachine<Sent<S, Y, R>, L, F, V>>
 where
     L: Locals,
