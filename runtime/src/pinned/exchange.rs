@@ -134,15 +134,17 @@ impl<'a, S, Y> Slot<'a, S, Y> {
     #[inline]
     pub(super) fn receive(&self) -> Received<S> {
         let state = self.state.get();
-        if let State::Yielded | State::Raised = state {
-            return Received::Nothing;
-        }
-        self.state.set(State::Empty);
-        match state {
-            State::Started => Received::Value(None),
-            State::Sent => Received::Value(self.sent.take()),
-            State::Thrown => self.exception.take().map_or(Received::Nothing, Received::Exception),
-            _ => Received::Nothing,
+        if state == State::Started {
+            self.state.set(State::Empty);
+            Received::Value(None)
+        } else if state == State::Sent {
+            self.state.set(State::Empty);
+            Received::Value(self.sent.take())
+        } else if state == State::Thrown {
+            self.state.set(State::Empty);
+            self.exception.take().map_or(Received::Nothing, Received::Exception)
+        } else {
+            Received::Nothing
         }
     }
 
@@ -164,17 +166,22 @@ impl<'a, S, Y> Slot<'a, S, Y> {
         self.state.set(State::Raised);
     }
 
+    /// What the body has left here.
     #[inline]
     pub(super) fn left(&self) -> Left<Y> {
-        match self.state.replace(State::Empty) {
-            State::Yielded => self.yielded.take().map_or(Left::Nothing, |value| Left::Yielded(value, self.point.get())),
-            State::Raised => self.exception.take().map_or(Left::Nothing, Left::Raised),
-            // Nobody was there to take it.
-            State::Thrown => {
-                drop(self.exception.take());
-                Left::Nothing
-            }
-            State::Empty | State::Started | State::Sent => Left::Nothing,
+        if self.state.get() == State::Yielded
+            && let Some(value) = self.yielded.take()
+        {
+            return Left::Yielded(value, self.point.get());
+        }
+        self.left_nothing()
+    }
+
+    /// [`left`](Slot::left) where no value is: an exception may be there, that of the body or one that nobody took.
+    fn left_nothing(&self) -> Left<Y> {
+        match (self.state.get(), self.exception.take()) {
+            (State::Raised, Some(exception)) => Left::Raised(exception),
+            _ => Left::Nothing,
         }
     }
 }
