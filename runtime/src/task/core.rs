@@ -66,8 +66,8 @@ impl YieldId {
     }
 }
 
-/// So many frames of a coroutine are noted where it waits, the outermost ones: this is done whenever it waits.
-const DEEPEST: usize = 50;
+/// So many frames of a coroutine are noted in debug mode whenever it waits, the outermost ones.
+pub(super) const DEEPEST: usize = 50;
 
 /// A coroutine's code, and the suspension point at which it stands.
 pub(crate) type Position = (&'static Code, u32);
@@ -299,14 +299,14 @@ impl Core {
         }
     }
 
-    /// Takes note that a coroutine of it waits, and those that it delegates to in place.
-    pub(super) fn waits_in(&self, coroutine: &dyn Inspectable) {
+    /// Takes note that a coroutine of it waits, and those that it delegates to in place, so many of them.
+    pub(super) fn waits_in(&self, coroutine: &dyn Inspectable, deepest: usize) {
         // What is looked at may be foreign code.
         let mut positions = self.positions.take();
         let before = positions.len();
         let mut see = |frame: &Frame<'_>| {
             positions.push((frame.code(), frame.position()));
-            if positions.len() - before == DEEPEST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if positions.len() - before == deepest { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
         if let Some((code, _)) = positions.get(before) {

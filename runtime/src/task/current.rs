@@ -10,10 +10,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::core::Position;
+use super::core::{DEEPEST, Position};
 use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
+use crate::event_loop::EventLoop;
 use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
@@ -161,7 +162,9 @@ impl Inside {
     /// Leaves it because it waits in a coroutine, of which the frames are known or not.
     pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
         if let (Some(task), Some(coroutine)) = (&self.task, coroutine) {
-            task.core().waits_in(coroutine);
+            // It is done at each wait, and looking into delegates takes its time.
+            let deepest = if task.event_loop().is_some_and(EventLoop::debug) { DEEPEST } else { 1 };
+            task.core().waits_in(coroutine, deepest);
         }
         self.wait_at(None);
     }
