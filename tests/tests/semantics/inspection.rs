@@ -373,10 +373,11 @@ fn int_10_only_what_is_bound_is_a_local() {
 }
 
 #[test]
+#[allow(clippy::needless_late_init, reason = "that is what is looked at")]
 fn int_10_hidden_and_stale_slots_are_no_locals() {
     #[coframe::coroutine(yield = u32)]
     fn body((a, b): (u32, u32), list: Vec<u32>, mut n: u32) {
-        for x in list.iter().copied().collect::<Vec<_>>() {
+        for x in list.clone() {
             let twice = x * 2;
             yield_!(twice + yield_two(a, n));
             if x > 1 {
@@ -451,7 +452,7 @@ fn int_14_what_a_code_object_tells() {
         for k in 0..2 {
             black_box(k);
         }
-        or_raise!(u32::try_from(total))
+        or_raise!(u8::try_from(total)).into()
     }
     let code = body::CODE;
     assert_eq!((code.name(), code.module()), ("body", module_path!()));
@@ -464,6 +465,7 @@ fn int_14_what_a_code_object_tells() {
 }
 
 #[test]
+#[allow(clippy::question_mark, reason = "that is what is looked at")]
 fn int_14_the_state_graph() {
     #[coframe::coroutine(yield = u32)]
     fn body(n: u32) -> Option<u32> {
