@@ -9,7 +9,7 @@ use std::future::ready;
 fn yields() -> Vec<u32> {
     #[cfg(any())]
     yield_!(1);
-    #[cfg(all())]
+    #[cfg(not(any()))]
     yield_!(2);
     #[cfg(any())]
     println!("{:?}", yield_!(3));
@@ -54,7 +54,7 @@ async fn awaits() -> Vec<u32> {
     let mut list = Vec::new();
     #[cfg(any())]
     list.push(ready(1).await);
-    #[cfg(all())]
+    #[cfg(not(any()))]
     list.push(ready(2).await);
     #[cfg(any())]
     or_raise!(try_await!(coframe::sleep(3600.0)));
