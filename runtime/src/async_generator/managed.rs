@@ -54,7 +54,12 @@ impl<M: AsyncMachine> Shared<M> {
     }
 
     pub(super) fn state(&self) -> State {
-        self.with(|held| frame::state(held.machine.position())).unwrap_or(State::Running)
+        self.read(|machine| frame::state(machine.position())).unwrap_or(State::Running)
+    }
+
+    /// `None` while the body runs.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&M) -> T) -> Option<T> {
+        self.with(|held| read(&held.machine))
     }
 
     pub(super) fn poll_request(
@@ -269,7 +274,7 @@ impl EventLoop {
     ///
     /// let event_loop = EventLoop::with_virtual_clock()?;
     /// let mut ticks = ticks();
-    /// event_loop.run_until_complete(async {
+    /// event_loop.run_until_complete(async move {
     ///     ticks.next().await?;
     ///     EventLoop::running().unwrap().shutdown_asyncgens().await?;
     ///     assert_eq!(ticks.next().await?, None);
@@ -280,7 +285,7 @@ impl EventLoop {
     ///
     /// # Errors
     ///
-    /// What the loop cannot do: see [`gather_results`](crate::gather_results).
+    /// What the loop cannot do: see [`gather_results`].
     pub fn shutdown_asyncgens(&self) -> impl Future<Output = Result<(), Exception>> + 'static + use<> {
         let event_loop = self.clone();
         async move {

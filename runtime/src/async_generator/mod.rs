@@ -6,6 +6,7 @@ mod steps;
 mod stream;
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -16,7 +17,7 @@ pub use self::stream::{NextItem, NextResult, StreamOperand, stream};
 
 use self::managed::{Asking, Shared, Sharing};
 use crate::event_loop::EventLoop;
-use crate::{Code, Exception, State, frame};
+use crate::{Code, Exception, Frame, FrameVisitor, Inspectable, State, frame};
 
 /// A paused `async fn` that yields: Python's asynchronous generator ([PEP 525]), and a
 /// [`Stream`](futures_core::Stream).
@@ -161,6 +162,37 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
             }
             shared => shared,
         };
+    }
+}
+
+/// Its frame knows where the body stands; the locals are rustc's. While a value is asked for it is seen to run.
+///
+/// ```
+/// use coframe::{Chain, Exception, yield_};
+///
+/// #[coframe::coroutine(yield = u32)]
+/// async fn one() {
+///     yield_!(1);
+/// }
+///
+/// coframe::run(async {
+///     let mut ones = one();
+///     ones.next().await?;
+///     assert_eq!(Chain::new(&ones).innermost(|frame| frame.line()), Some(one::CODE.points()[0].line()));
+///     Ok::<_, Exception>(())
+/// })?;
+/// # Ok::<(), Exception>(())
+/// ```
+impl<M: AsyncMachine> Inspectable for AsyncGenerator<M> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        let mut visit =
+            |machine: &M| Frame::new(machine).map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame));
+        match &self.owner {
+            Owner::Alone(machine) => visit(machine),
+            // Nothing is seen of one that is looked into by its own body, or while another thread has it.
+            Owner::Shared(shared, _) => shared.read(visit).unwrap_or(ControlFlow::Continue(())),
+            Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use pin_project_lite::pin_project;
 
 use super::{Pinned, PinnedMachine};
 use crate::coroutine::Resumed;
-use crate::private::{Items, Operand, PinnedOperand, Undelegated, raised_while_closing};
-use crate::{Coroutine, Delegate, Exception, Generator, Signal, coroutine};
+use crate::private::{Items, Operand, Undelegated, raised_while_closing};
+use crate::{Coroutine, Delegate, Exception, Signal, coroutine};
 
 /// A delegate that may have to be pinned.
 pub trait InPlace<S> {
@@ -38,20 +38,19 @@ pub trait InPlace<S> {
     /// As there.
     fn release(self: Pin<&mut Self>) -> Result<(), Exception>;
 
-    /// One step: as [`forward`](crate::private::forward).
+    /// Raises an exception at the delegation: as [`forward`](crate::private::forward).
     ///
     /// # Errors
     ///
     /// As there.
-    #[inline(always)]
-    fn forward(self: Pin<&mut Self>, sent: Option<S>, raised: Option<Exception>) -> Resumed<Self::Yield, Self::Return> {
-        match raised {
-            None => self.advance(sent),
-            Some(Exception::Exit) => {
+    #[cold]
+    fn throw(self: Pin<&mut Self>, exception: Exception) -> Resumed<Self::Yield, Self::Return> {
+        match exception {
+            Exception::Exit => {
                 self.release().map_err(raised_while_closing)?;
                 Err(Exception::Exit)
             }
-            Some(other) => self.interrupt(other),
+            other => self.interrupt(other),
         }
     }
 }
@@ -139,8 +138,8 @@ impl<Y, S, M: PinnedMachine<S, Yield = Y>> PinnedInPlace for Operand<Y, S, Pinne
 
 /// In a frame, which can be moved, it is boxed.
 #[cfg(feature = "alloc")]
-impl<Y, S, M: PinnedMachine<S, Yield = Y>> PinnedOperand for Operand<Y, S, Pinned<M>> {
-    type Delegate = Generator<Pin<alloc::boxed::Box<M>>>;
+impl<Y, S, M: PinnedMachine<S, Yield = Y>> crate::private::PinnedOperand for Operand<Y, S, Pinned<M>> {
+    type Delegate = crate::Generator<Pin<alloc::boxed::Box<M>>>;
 
     fn delegate(self) -> Self::Delegate {
         self.take().boxed()

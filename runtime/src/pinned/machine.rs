@@ -71,7 +71,7 @@ impl<S, Y, F: Future> Activated<S, Y, F> {
         let slot = Slot::new(this.key, waker, signal);
         let Some(body) = this.body.as_pin_mut() else { return Poll::Ready(Err(Exception::Finished)) };
         let poll = slot.enter(|context| body.poll(context));
-        Poll::Ready(match (poll, slot.into_left()) {
+        Poll::Ready(match (poll, slot.left()) {
             (Poll::Ready(value), Left::Nothing) => Ok(Step::Returned(value)),
             (Poll::Pending, Left::Yielded(value, point)) => {
                 *this.position = point;

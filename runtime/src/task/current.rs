@@ -10,11 +10,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::core::Position;
+use super::core::{DEEPEST, Position};
 use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::{Awaitable, Exception, Step};
+use crate::event_loop::EventLoop;
+use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
     task: Option<Rc<dyn AnyTask>>,
@@ -156,6 +157,16 @@ impl Inside {
             elsewhere.interior.depth = 1;
             (Inside { task: None, elsewhere: Some(Before::enter(elsewhere)) }, None)
         })
+    }
+
+    /// Leaves it because it waits in a coroutine, of which the frames are known or not.
+    pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
+        if let (Some(task), Some(coroutine)) = (&self.task, coroutine) {
+            // It is done at each wait, and looking into delegates takes its time.
+            let deepest = if task.event_loop().is_some_and(EventLoop::debug) { DEEPEST } else { 1 };
+            task.core().waits_in(coroutine, deepest);
+        }
+        self.wait_at(None);
     }
 
     /// Leaves it because it waits, at a suspension point that is known or not.

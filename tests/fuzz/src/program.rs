@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use crate::batch::lowering;
+use crate::batch::{frames, lowering};
 
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -45,8 +45,9 @@ impl Program {
         let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
         let generics =
             if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) };
+        let (derive, driver) = frames();
         let frame = format!(
-            "use crate::{{delegates::*, things::*}};\n{items}\n#[coframe::coroutine(yield = {yields}, send = {sends})]\n\
+            "use crate::{{delegates::*, things::*}};\n{items}\n#[coframe::coroutine(yield = {yields}, send = {sends}{derive})]\n\
              fn frame{generics}({params}) -> {returns} {{{body}}}\n"
         );
         // Its own text, so that an error in the expansion of a marker stands in this module.
@@ -57,7 +58,7 @@ impl Program {
              fn native{generics}({params}) -> {returns} {{{body}}}\n\
              fn abandoned{generics}({params}) -> {returns} {{ crate::twin::abandon() }}\n\
              #[test] fn {name}() {{\n crate::harness::check(\n\
-             &|| {{ {setup} crate::harness::drive(frame({call})); {after} }},\n\
+             &|| {{ {setup} crate::{driver}::drive(frame({call})); {after} }},\n\
              &|| {{ {setup} crate::twin::twin(|| native({call})); {after} }},\n\
              &|| {{ {setup} crate::twin::twin(|| abandoned({call})); {after} }});\n}}\n"
         );

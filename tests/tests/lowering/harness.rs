@@ -224,7 +224,7 @@ pub(crate) fn probe(index: usize) -> Exception {
 }
 
 /// A coroutine of any type that can say whether it is over.
-trait Driven<S>: Coroutine<S> + Unpin {
+pub(crate) trait Driven<S>: Coroutine<S> + Unpin {
     fn is_over(&self) -> bool;
 }
 
@@ -241,7 +241,7 @@ pub(crate) fn drive<S: Script, M: Machine<S, Yield: Debug, Return: Debug>>(corou
     drive_boxed::<S, _, _>(Box::new(coroutine));
 }
 
-fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y, R>) {
+pub(crate) fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y, R>) {
     let unstarted = matches!(RUN.get().plan, Plan::Unstarted(_));
     let mut resumed = if unstarted { None } else { Some(quietly(|| pinned(&mut coroutine).start())) };
     loop {
@@ -330,7 +330,9 @@ pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// A table of bodies. Each is `kind name [generics](arguments) -> Return; yield Y, send S; with (call) { body }`, where
+/// A table of bodies. The crate says with `compiled!` how a frame is compiled, and with `driven!` what runs it.
+///
+/// Each is `kind name [generics](arguments) -> Return; yield Y, send S; with (call) { body }`, where
 /// `kind` is `mix` if the body mixes three constructs or more, else `plain`. `let { … }` before the call makes what the
 /// arguments borrow, `then { … }` after it looks at that again. The leading `($)` is what the markers' macro is made with.
 macro_rules! cases {
@@ -344,15 +346,16 @@ macro_rules! cases {
         $(
             #[test]
             fn $name() {
-                #[coframe::coroutine(yield = $yield, send = $send)]
-                fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                compiled! { $yield $send
+                    fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                }
                 native_markers!($dollar $yield $send);
                 fn native $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                 fn abandoned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? {
                     $crate::twin::abandon()
                 }
                 $crate::harness::check(
-                    &|| { $($($setup)*)? $crate::harness::drive(frame($($call)*)); $($($after)*)? },
+                    &|| { $($($setup)*)? driven!(frame($($call)*)); $($($after)*)? },
                     &|| { $($($setup)*)? $crate::twin::twin(|| native($($call)*)); $($($after)*)? },
                     &|| { $($($setup)*)? $crate::twin::twin(|| abandoned($($call)*)); $($($after)*)? },
                 );
@@ -377,15 +380,16 @@ macro_rules! methods {
                 native_markers!($dollar $yield $send);
                 $($items)*
                 $($header)* {
-                    #[coframe::coroutine(yield = $yield, send = $send)]
-                    fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                    compiled! { $yield $send
+                        fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                    }
                     fn native $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                     fn abandoned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? {
                         $crate::twin::abandon()
                     }
                 }
                 $crate::harness::check(
-                    &|| { $($($setup)*)? $crate::harness::drive($type::frame($($call)*)); $($($after)*)? },
+                    &|| { $($($setup)*)? driven!($type::frame($($call)*)); $($($after)*)? },
                     &|| { $($($setup)*)? $crate::twin::twin(|| $type::native($($call)*)); $($($after)*)? },
                     &|| { $($($setup)*)? $crate::twin::twin(|| $type::abandoned($($call)*)); $($($after)*)? },
                 );

@@ -61,6 +61,21 @@
     reason = "what a body looks like is the point of it"
 )]
 
+/// How a frame is compiled.
+macro_rules! compiled {
+    ($yield:tt $send:tt $($function:tt)*) => {
+        #[coframe::coroutine(yield = $yield, send = $send)]
+        $($function)*
+    };
+}
+
+/// Runs a frame.
+macro_rules! driven {
+    ($coroutine:expr) => {
+        $crate::harness::drive($coroutine)
+    };
+}
+
 #[macro_use]
 mod twin_markers;
 #[macro_use]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     include_str!("../async_fn/protocol.rs"),
     include_str!("../async_generators/blocks.rs"),
     include_str!("../async_generators/protocol.rs"),
@@ -15,6 +15,7 @@ const SOURCES: [&str; 15] = [
     include_str!("delegation.rs"),
     include_str!("drops.rs"),
     include_str!("exhaustion.rs"),
+    include_str!("inspection.rs"),
     include_str!("matrix.rs"),
     include_str!("reentrancy.rs"),
     include_str!("returns.rs"),
@@ -23,7 +24,7 @@ const SOURCES: [&str; 15] = [
 ];
 const SCALE: &str = include_str!("../scale.rs");
 
-const SECTIONS: [(&str, usize); 13] = [
+const SECTIONS: [(&str, usize); 14] = [
     ("CRE", 21),
     ("SND", 7),
     ("RET", 9),
@@ -33,6 +34,7 @@ const SECTIONS: [(&str, usize); 13] = [
     ("REE", 6),
     ("EXH", 7),
     ("DEL", 33),
+    ("INT", 18),
     ("AWT", 8),
     ("ACM", 6),
     ("AFR", 6),
