@@ -9,6 +9,7 @@ pub mod grep;
 pub mod interleavings;
 pub mod json;
 pub mod log;
+pub mod pages;
 pub mod pool;
 pub mod scheduler;
 pub mod solver;

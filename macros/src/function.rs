@@ -195,8 +195,12 @@ impl Function {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        if let (true, Sends::Lent { .. }) = (kind != Kind::Frame, &sends) {
-            report.at(&args.sends, message::POLLED_LENT);
+        if let Sends::Lent { .. } = &sends {
+            match kind {
+                Kind::Frame => (),
+                Kind::AsyncGenerator => report.at(&args.sends, message::ASYNC_GENERATOR_LENT),
+                Kind::Pinned | Kind::Async => report.at(&args.sends, message::POLLED_LENT),
+            }
         }
         sig.output = if kind == Kind::Async {
             parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
@@ -353,9 +357,11 @@ fn check_args(kind: Kind, args: &Args, report: &mut Report) {
             (Kind::Async, "send") => message::ASYNC_SEND,
             (Kind::Async | Kind::AsyncGenerator, "task") => message::ASYNC_TASK,
             (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
-            (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::Async, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::AsyncGenerator, "recursive") => message::ASYNC_GENERATOR_RECURSIVE,
             (Kind::Async | Kind::AsyncGenerator, "derive") if args.save.is_some() => message::ASYNC_SAVE,
-            (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async, "derive") => message::ASYNC_CLONE,
+            (Kind::AsyncGenerator, "derive") => message::ASYNC_GENERATOR_CLONE,
             (Kind::Async | Kind::AsyncGenerator | Kind::Pinned, "tracked") => message::POLLED_TRACKED,
             (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
             (Kind::Pinned, "derive") if args.save.is_some() => message::PINNED_SAVE,

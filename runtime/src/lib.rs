@@ -57,6 +57,9 @@ struct TasksPage;
 #[cfg(all(doctest, feature = "serde", feature = "std"))]
 #[doc = include_str!("../../docs/saving.md")]
 struct SavingPage;
+#[cfg(all(doctest, feature = "event-loop"))]
+#[doc = include_str!("../../docs/async_generators.md")]
+struct AsyncGeneratorsPage;
 
 #[cfg(feature = "event-loop")]
 mod async_generator;

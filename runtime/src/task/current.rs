@@ -232,15 +232,17 @@ pub(super) fn poll_inside<T>(raised: Option<Exception>, poll: impl FnOnce() -> P
 pub(crate) fn poll_raising<T>(
     context: &Context<'_>,
     raised: Exception,
-    poll: impl FnOnce() -> Poll<T>,
+    poll: impl FnOnce(&Waker) -> Poll<T>,
 ) -> (Poll<T>, Option<Exception>) {
+    // A clone, whose own clones are known again: of some wakers, no clone is the same as the waker itself.
+    let waker = context.waker().clone();
     let elsewhere = CURRENT.with_borrow_mut(|current| {
-        let is_here = waker::is_same(current.waker(), context.waker());
-        (!is_here).then(|| Current::new(current.task.clone(), Some(context.waker().clone())))
+        let is_here = waker::is_same(current.waker(), &waker);
+        (!is_here).then(|| Current::new(current.task.clone(), Some(waker.clone())))
     });
     let _before = elsewhere.map(Before::enter);
     let replaced = CURRENT.with_borrow_mut(|current| current.interior.raised.replace(raised));
-    let poll = poll();
+    let poll = poll(&waker);
     let not_taken = CURRENT.with_borrow_mut(|current| mem::replace(&mut current.interior.raised, replaced));
     (poll, not_taken)
 }

@@ -377,7 +377,10 @@ impl VisitMut for Native<'_> {
                 self.loops = loops;
             }
             Expr::Try(inner) => {
-                self.warn_of_exit(&mut inner.expr, "returns_exit");
+                // What an async generator returns is raised.
+                if !matches!(&self.target, Target::Polled(polled) if polled.kind == Kind::AsyncGenerator) {
+                    self.warn_of_exit(&mut inner.expr, "returns_exit");
+                }
                 visit_mut::visit_expr_mut(self, expr);
             }
             Expr::Yield(inner) => {
