@@ -90,11 +90,14 @@ impl Inbox {
         self.state().asleep = false;
     }
 
+    /// Whether there may be letters, for the loop to [take](Inbox::take).
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Acquire)
+    }
+
     /// All letters, for the loop.
     pub(super) fn take(&self) -> VecDeque<Letter> {
-        if !self.waiting.load(Ordering::Acquire) {
-            return VecDeque::new();
-        }
         let mut state = self.state();
         self.waiting.store(false, Ordering::Release);
         mem::take(&mut state.letters)

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::IntoFuture;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
 
 thread_local! {
     /// The loop that runs in this thread: there is at most one.
-    static RUNNING: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+    /// The run takes it out again, so that nothing is to be dropped with the thread.
+    static RUNNING: RefCell<ManuallyDrop<Option<EventLoop>>> = const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// While it lives the loop runs: it is `Life::Running` and in `RUNNING`. It ends the run however it is left, so that a
@@ -27,7 +29,7 @@ struct Run<'a>(&'a EventLoop);
 impl<'a> Run<'a> {
     fn begin(event_loop: &'a EventLoop) -> Result<Self, LoopError> {
         event_loop.check_can_run()?;
-        RUNNING.set(Some(event_loop.clone()));
+        RUNNING.set(ManuallyDrop::new(Some(event_loop.clone())));
         event_loop.0.life.set(Life::Running);
         Ok(Run(event_loop))
     }
@@ -38,7 +40,7 @@ impl Drop for Run<'_> {
         self.0.0.life.set(Life::Idle);
         self.0.0.stopping.set(false);
         // Not the last handle: the one that is being run is another.
-        RUNNING.set(None);
+        drop(ManuallyDrop::into_inner(RUNNING.replace(ManuallyDrop::new(None))));
     }
 }
 
@@ -71,8 +73,7 @@ impl EventLoop {
     /// ```
     #[must_use]
     pub fn running() -> Option<EventLoop> {
-        // In the destructors of a thread's locals nothing runs any more.
-        RUNNING.try_with(|running| running.borrow().clone()).ok().flatten()
+        RUNNING.with_borrow(|running| Option::clone(running))
     }
 
     /// Runs one pass: waits until something is ready, and runs what is ready then.
@@ -270,9 +271,11 @@ impl EventLoop {
         self.take_in();
         self.sleep()?;
         self.take_in();
-        let now = self.0.clock.now();
-        while let Some(due) = self.0.timers.pop_due(now) {
-            self.0.ready.borrow_mut().push_back(due);
+        if !self.0.timers.is_empty() {
+            let now = self.0.clock.now();
+            while let Some(due) = self.0.timers.pop_due(now) {
+                self.0.ready.borrow_mut().push_back(due);
+            }
         }
         self.run_ready();
         Ok(())
@@ -315,7 +318,15 @@ impl EventLoop {
 
     /// Moves what other threads have scheduled to the ready queue. It is done before anything is added there, so that
     /// the order is that of CPython, where all threads add to one queue.
+    #[inline]
     pub(super) fn take_in(&self) {
+        if self.0.inbox.is_waiting() {
+            self.take_letters();
+        }
+    }
+
+    #[cold]
+    fn take_letters(&self) {
         for letter in self.0.inbox.take() {
             let entry = match letter {
                 Letter::Call(call) => {

@@ -188,11 +188,16 @@ impl<T> Inner<T> {
     }
 
     /// Python's "Future exception was never retrieved", for an owner that is being dropped.
-    pub(crate) fn report_unseen(&self, origin: Origin) {
+    #[inline]
+    pub(crate) fn report_unseen(&self, origin: impl FnOnce() -> Origin) {
         if self.retrieved.get() {
             return;
         }
+        if !matches!(*self.state.borrow(), State::Failed(_)) {
+            return;
+        }
         if let State::Failed(exception) = self.state.replace(State::Pending) {
+            let origin = origin();
             let message = match origin {
                 Origin::Task(_) => "Task exception was never retrieved",
                 _ => "Promise exception was never retrieved",
@@ -285,7 +290,7 @@ impl<T: 'static> Settle<T> for Inner<T> {
 
 impl<T> Drop for Inner<T> {
     fn drop(&mut self) {
-        self.report_unseen(Origin::Promise);
+        self.report_unseen(|| Origin::Promise);
     }
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::core::{Position, YieldId};
 use super::current::{self, Inside};
-use super::{AnyTask, Core, Registration};
+use super::{Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::private::Machine;
@@ -94,16 +94,15 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (inside, raised) = Inside::enter(context);
-        let task = inside.task.as_ref();
         let this = &mut *self;
         let step = match this.signal(raised) {
-            Some(signal) => this.resume_until_it_waits(task, signal)?,
+            Some(signal) => this.resume_until_it_waits(&inside, signal)?,
             None => Step::Yielded(None),
         };
         match step {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
-                this.wait(task, awaitable, context);
+                this.wait(&inside, awaitable, context);
                 inside.wait_at((this.position)(&this.coroutine));
                 Poll::Pending
             }
@@ -111,15 +110,15 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
     }
 }
 
-type AsTask<'a> = Option<&'a Rc<dyn AnyTask>>;
-
 impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
+    #[inline]
     fn resume_with(&mut self, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         self.forget_yielded();
         Pin::new(&mut self.coroutine).resume(signal)
     }
 
     /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
+    #[inline]
     fn signal(&self, raised: Option<Exception>) -> Option<Signal<()>> {
         if let Some(exception) = raised {
             return Some(Signal::Throw(exception));
@@ -132,22 +131,25 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     }
 
     /// `None` also where another task polls than the one that has it: that asks the coroutine to look for itself.
+    #[inline]
     fn yielded(&self) -> Option<Rc<dyn Awaited>> {
-        current::any_task()?.core().kept(self.yielded?)
+        let id = self.yielded?;
+        current::any_task()?.core().kept(id)
     }
 
     /// A promise that a task cannot wait for is refused where it is yielded.
     fn resume_until_it_waits(
         &mut self,
-        task: AsTask<'_>,
+        inside: &Inside,
         mut signal: Signal<()>,
     ) -> Resumed<Option<Awaitable>, C::Return> {
         loop {
             match self.resume_with(signal)? {
                 Step::Returned(value) => return Ok(Step::Returned(value)),
                 Step::Yielded(awaitable) => {
-                    if let (Some(task), Kind::Done(awaited)) = (task, &awaitable.0)
-                        && let Err(refused) = Core::check_can_await(task, awaited)
+                    if let Kind::Done(awaited) = &awaitable.0
+                        && let Some(task) = inside.task()
+                        && let Err(refused) = Core::check_can_await(&task, awaited)
                     {
                         signal = Signal::Throw(refused.into());
                         continue;
@@ -159,30 +161,33 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     }
 
     /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
-    fn wait(&mut self, task: AsTask<'_>, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
+    #[inline]
+    fn wait(&mut self, inside: &Inside, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
         let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
         let awaited = match awaitable {
             Some(Awaitable(Kind::Turn)) => {
-                match task {
-                    Some(task) => task.clone().wake(),
+                match inside.task() {
+                    Some(task) => task.wake(),
                     None => context.waker().wake_by_ref(),
                 }
-                None
+                return;
             }
-            Some(Awaitable(Kind::Wake)) => None,
+            Some(Awaitable(Kind::Wake)) => return,
             Some(Awaitable(Kind::Done(awaited))) => {
                 self.yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
-                Some(awaited)
+                awaited
             }
-            None => self.yielded(),
+            None => match self.yielded() {
+                Some(awaited) => awaited,
+                None => return,
+            },
         };
-        match (task, awaited) {
-            (Some(task), Some(awaited)) => {
+        match inside.task() {
+            Some(task) => {
                 awaited.wake_when_done(task.clone(), registration);
                 task.core().yields(awaited);
             }
-            (None, Some(awaited)) => awaited.wake_waker_when_done(context.waker()),
-            (_, None) => {}
+            None => awaited.wake_waker_when_done(context.waker()),
         }
     }
 }
@@ -198,6 +203,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> Coroutine for CoroutineFuture<C> {
 }
 
 impl<C> CoroutineFuture<C> {
+    #[inline]
     fn forget_yielded(&mut self) {
         if let Some(id) = self.yielded.take() {
             let awaited = current::any_task().and_then(|task| task.core().give_up(id));

@@ -6,7 +6,7 @@
 //! | `builder` | how a task is made |
 //! | `step` | how a task is run and ended |
 //! | `cancel` | how a cancellation goes from a task to what it waits for |
-//! | `core` | what a task knows of itself |
+//! | `core`, `flags` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
 //! | `asynchronous` | an `async fn` that is a coroutine |
 //! | `current` | the task that runs, and the waker of what is awaited |
@@ -20,6 +20,7 @@ mod cancel;
 mod core;
 pub(crate) mod current;
 mod ensure;
+mod flags;
 mod future;
 mod output;
 mod registry;
@@ -240,7 +241,7 @@ impl TaskHandle {
         let left = core.cancelling.get().saturating_sub(1);
         core.cancelling.set(left);
         if left == 0 {
-            core.must_cancel.take();
+            core.take_must_cancel();
         }
         left
     }

@@ -3,13 +3,14 @@
 //! After CPython 3.13's `Task.__step` and `__wakeup`. A task stands in the ready queue at most once, and is
 //! there if something that it waits for is done, if it gave up its turn, or if it is to be told of a cancellation.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::core::Awaits;
+use super::flags::Flags;
 use super::output::Driven;
 use super::waker::TaskWaker;
 use super::{AnyTask, Core, Registration, cancel, current};
@@ -24,12 +25,12 @@ pub(super) struct TaskInner<T: 'static> {
     promise: Inner<T>,
     core: Core,
     /// `None` while it runs, and when it is over.
-    future: RefCell<Option<Driving<T>>>,
+    future: Cell<Option<Driving<T>>>,
 }
 
 impl<T: 'static> TaskInner<T> {
     pub(super) fn new(event_loop: Option<EventLoop>, core: Core, future: Driving<T>) -> Self {
-        TaskInner { promise: Inner::new(event_loop), core, future: RefCell::new(Some(future)) }
+        TaskInner { promise: Inner::new(event_loop), core, future: Cell::new(Some(future)) }
     }
 
     pub(super) fn event_loop_of(&self) -> Option<&EventLoop> {
@@ -50,12 +51,11 @@ impl<T: 'static> TaskInner<T> {
     pub(super) fn step(self: &Rc<Self>) {
         let Some(future) = self.future.take() else { return };
         let mut step = Step { task: self, future: Some(future), ended: false };
-        let in_coroutine = self.core.in_coroutine.take();
-        self.core.begin_step();
+        let in_coroutine = self.core.begin_step();
         let cancellation = step.cancellation(in_coroutine);
         // Otherwise there is no place where it could be raised: a plain future, or one that has not begun.
         let (raised, refused) = if in_coroutine { (cancellation, None) } else { (None, cancellation) };
-        let _entered = current::enter(self.clone(), raised);
+        let _entered = current::enter(self.clone(), self.core.waker(), raised);
         match self.core.scope.enter() {
             Ok(_inside) => match refused {
                 Some(cancellation) => step.finish(Err(cancellation)),
@@ -102,11 +102,11 @@ impl<T: 'static> Step<'_, T> {
         let Some(future) = &mut self.future else { return };
         let context = &mut Context::from_waker(core.waker());
         let polled = current::poll_entered(|| future.as_mut().poll_result(context));
-        core.in_coroutine.set(polled.in_coroutine);
+        core.flags.set(Flags::IN_COROUTINE, polled.in_coroutine);
         match (polled.poll, polled.not_taken) {
             (Poll::Pending, None) => self.suspend(),
             (Poll::Ready(result), None) => {
-                let too_late = core.must_cancel.take();
+                let too_late = core.take_must_cancel();
                 self.finish(match too_late {
                     // "Task is cancelled right before coro stops."
                     Some(cancelled) if result.is_ok() => Err(Exception::Cancelled(cancelled)),
@@ -120,7 +120,7 @@ impl<T: 'static> Step<'_, T> {
     /// What the task is to be told of before it goes on.
     fn cancellation(&self, in_coroutine: bool) -> Option<Exception> {
         let core = &self.task.core;
-        if let Some(cancelled) = core.must_cancel.take() {
+        if let Some(cancelled) = core.take_must_cancel() {
             // One that is on its way already stays the same.
             return Some(core.awaited_cancellation().unwrap_or(Exception::Cancelled(cancelled)));
         }
@@ -133,9 +133,9 @@ impl<T: 'static> Step<'_, T> {
         self.task.future.replace(self.future.take());
         core.end_step();
         // It has cancelled itself, or was cancelled by what it called.
-        let Some(cancelled) = core.must_cancel.borrow().clone() else { return };
+        let Some(cancelled) = core.must_cancel() else { return };
         if cancel::pass_on(self.task.clone(), &cancelled) {
-            core.must_cancel.take();
+            core.take_must_cancel();
         } else {
             self.task.clone().wake();
         }
@@ -176,7 +176,11 @@ impl<T: 'static> AnyTask for TaskInner<T> {
     }
 
     fn into_ready(self: Rc<Self>) -> Option<Rc<dyn Runnable>> {
-        if self.promise.done() || self.core.scheduled.replace(true) { None } else { Some(self) }
+        if self.core.is_scheduled() || self.promise.done() {
+            return None;
+        }
+        self.core.flags.set(Flags::SCHEDULED, true);
+        Some(self)
     }
 
     fn destroy(self: Rc<Self>) {
@@ -185,7 +189,7 @@ impl<T: 'static> AnyTask for TaskInner<T> {
             return;
         }
         {
-            let _entered = current::enter(self.clone(), None);
+            let _entered = current::enter(self.clone(), self.core.waker(), None);
             let _inside = self.core.scope.enter();
             self.discard_future();
         }
@@ -201,7 +205,7 @@ impl<T: 'static> AnyTask for TaskInner<T> {
 
 impl<T: 'static> Runnable for TaskInner<T> {
     fn run(self: Rc<Self>) -> Result<(), Exception> {
-        self.core.scheduled.set(false);
+        self.core.flags.set(Flags::SCHEDULED, false);
         self.step();
         Ok(())
     }
@@ -279,6 +283,6 @@ impl<T: 'static> Settle<T> for TaskInner<T> {
 
 impl<T: 'static> Drop for TaskInner<T> {
     fn drop(&mut self) {
-        self.promise.report_unseen(Origin::Task(self.core.name()));
+        self.promise.report_unseen(|| Origin::Task(self.core.name()));
     }
 }
