@@ -10,7 +10,7 @@ use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
 use super::inbox::Letter;
 use super::{EventLoop, Life, LoopError, Report};
-use crate::task::{AnyTask, Ensured};
+use crate::task::{Ensured, into_ready};
 use crate::{CallbackId, Exception, Promise, PromiseError, TaskOutput};
 
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
@@ -334,7 +334,7 @@ impl EventLoop {
                 }
                 Letter::Wake(waker) => {
                     waker.arrived();
-                    self.0.tasks.get(waker.key, waker.id).and_then(AnyTask::into_ready)
+                    self.0.tasks.get(waker.key, waker.id).and_then(into_ready)
                 }
             };
             self.0.ready.borrow_mut().extend(entry);

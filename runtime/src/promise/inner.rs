@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use super::waiting::{Callback, Waiter, Waiting};
 use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
-use crate::task::{AnyTask, Core, Registration, current};
+use crate::task::{AnyTask, Core, Registration, current, wake};
 use crate::{Cancelled, Exception};
 
 /// What can be done with a promise by those who do not know the type of its value.
@@ -214,7 +214,7 @@ impl<T> Inner<T> {
 impl<T: 'static> Inner<T> {
     pub(crate) fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         if self.done() {
-            task.wake();
+            wake(task);
         } else {
             let left = self.waiting.borrow_mut().register(task, registration);
             drop(left);
@@ -386,7 +386,7 @@ impl<T: 'static> Promise<T> {
         for waiter in waiting {
             match waiter {
                 Waiter::Callback(_, callback) => result = result.and(self.schedule(callback)),
-                Waiter::Task(task) => task.wake(),
+                Waiter::Task(task) => wake(task),
                 Waiter::Waker(waker) => waker.wake(),
             }
         }

@@ -5,8 +5,8 @@
 
 use std::rc::Rc;
 
-use super::AnyTask;
 use super::flags::Flags;
+use super::{AnyTask, wake};
 use crate::Cancelled;
 
 /// asyncio's `Task.cancel()`.
@@ -57,7 +57,7 @@ fn raise_later(task: Rc<dyn AnyTask>, cancelled: Cancelled) {
     task.core().set_must_cancel(cancelled);
     // While it runs this is seen at the end of the step.
     if !task.core().is_running() {
-        task.wake();
+        wake(task);
     }
 }
 

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, RawWakerVTable, Waker};
 
 use super::core::Position;
-use super::{AnyTask, TaskHandle, waker};
+use super::{AnyTask, TaskHandle, wake, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::{Awaitable, Exception, Step};
@@ -237,7 +237,7 @@ impl Drop for Before {
     }
 }
 
-/// Makes `task` the one that runs, and `raised` what is to be raised in it, for [`poll_entered`].
+/// Makes `task` the one that runs, and `raised` what is to be raised in it, for whoever polls it.
 #[inline]
 pub(super) fn enter(task: Rc<dyn AnyTask>, waker: &Waker, raised: Option<Exception>) -> Before {
     CURRENT.with(|current| {
@@ -251,10 +251,8 @@ pub(super) fn enter(task: Rc<dyn AnyTask>, waker: &Waker, raised: Option<Excepti
     })
 }
 
-/// Polls what the task runs that was entered.
-#[inline]
-pub(super) fn poll_entered<T>(poll: impl FnOnce() -> Poll<T>) -> Polled<T> {
-    let poll = poll();
+/// What has become of the future that was polled: that of the task that was entered, or one inside of it.
+pub(super) fn polled(poll: Poll<()>) -> Polled<()> {
     CURRENT.with(|current| current.polled(poll))
 }
 
@@ -279,7 +277,6 @@ pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
 }
 
 /// The task that polls, if it does so with its own waker.
-#[inline]
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     CURRENT.with(|current| {
         let task = current.task.get()?;
@@ -289,7 +286,6 @@ pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
 }
 
 /// Takes note of a promise that is waited for.
-#[inline]
 pub(crate) fn waits_for_promise() {
     CURRENT.with(|current| {
         let mut interior = current.interior.get();
@@ -306,9 +302,10 @@ pub(super) struct Inside {
     elsewhere: Option<Before>,
 }
 
+// Not inlined: see `Outer`.
 impl Inside {
     /// Enters a coroutine, and gives what is to be raised in it.
-    #[inline]
+    #[inline(never)]
     pub(super) fn enter(context: &Context<'_>) -> (Self, Option<Exception>) {
         CURRENT.with(|current| {
             let polled_with = current.polled_with.get();
@@ -341,14 +338,22 @@ impl Inside {
         Inside { by_task: false, elsewhere: Some(Before(before)) }
     }
 
+    /// Has whoever polls it poll again, in the next pass.
+    #[inline(never)]
+    pub(super) fn wake_in_turn(&self, waker: &Waker) {
+        match self.task() {
+            Some(task) => wake(task),
+            None => waker.wake_by_ref(),
+        }
+    }
+
     /// The task that polls it, with its own waker.
-    #[inline]
     pub(super) fn task(&self) -> Option<Rc<dyn AnyTask>> {
         if self.by_task { any_task() } else { None }
     }
 
     /// Leaves it because it waits, at a suspension point that is known or not.
-    #[inline]
+    #[inline(never)]
     pub(super) fn wait_at(self, position: Option<Position>) {
         CURRENT.with(|current| {
             if self.by_task {
@@ -366,7 +371,7 @@ impl Inside {
 }
 
 impl Drop for Inside {
-    #[inline]
+    #[inline(never)]
     fn drop(&mut self) {
         if self.elsewhere.is_none() {
             CURRENT.with(|current| {
@@ -406,18 +411,10 @@ pub(crate) fn poll_awaited<T>(raised: Option<Exception>, poll: impl FnOnce(&mut 
 /// [`poll_awaited`] where the context is at hand.
 #[inline]
 pub(super) fn poll_inside<T>(raised: Option<Exception>, poll: impl FnOnce() -> Poll<T>) -> Polled<T> {
-    let outer = CURRENT.with(|current| {
-        let outer_raised = current.take_raised().map(Box::new);
-        let outer = Outer { interior: current.interior.replace(Interior::NEW), raised: outer_raised };
-        if raised.is_some() {
-            current.raise(raised);
-        }
-        outer
-    });
+    let outer = Outer::leave(raised);
     let poll = poll();
-    let polled = CURRENT.with(|current| current.polled(poll));
-    drop(outer);
-    polled
+    let Polled { not_taken, in_coroutine, plainly, .. } = outer.restore();
+    Polled { poll, not_taken, in_coroutine, plainly }
 }
 
 /// The future around the one that is polled: a panic restores it too.
@@ -427,8 +424,29 @@ struct Outer {
     raised: Option<Box<Exception>>,
 }
 
+// Not inlined: whoever polls is often in another crate, which has no short way to what is local to a thread.
+impl Outer {
+    #[inline(never)]
+    fn leave(raised: Option<Exception>) -> Self {
+        CURRENT.with(|current| {
+            let outer_raised = current.take_raised().map(Box::new);
+            let outer = Outer { interior: current.interior.replace(Interior::NEW), raised: outer_raised };
+            if raised.is_some() {
+                current.raise(raised);
+            }
+            outer
+        })
+    }
+
+    #[inline(never)]
+    fn restore(self) -> Polled<()> {
+        let polled = polled(Poll::Pending);
+        drop(self);
+        polled
+    }
+}
+
 impl Drop for Outer {
-    #[inline]
     fn drop(&mut self) {
         CURRENT.with(|current| {
             let left = current.take_raised();

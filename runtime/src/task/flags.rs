@@ -31,7 +31,10 @@ impl Flags {
     pub(super) const PASSED_ON: u16 = 1 << 8;
     /// A cancellation is on its way through it.
     pub(super) const PASSES_ON: u16 = 1 << 9;
+    /// It is over, or about to be.
+    pub(super) const OVER: u16 = 1 << 10;
 
+    /// Whether any of these is true.
     #[inline]
     pub(super) fn has(&self, flag: u16) -> bool {
         self.0.get() & flag != 0

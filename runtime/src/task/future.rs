@@ -166,10 +166,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
         let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
         let awaited = match awaitable {
             Some(Awaitable(Kind::Turn)) => {
-                match inside.task() {
-                    Some(task) => task.wake(),
-                    None => context.waker().wake_by_ref(),
-                }
+                inside.wake_in_turn(context.waker());
                 return;
             }
             Some(Awaitable(Kind::Wake)) => return,
