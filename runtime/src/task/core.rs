@@ -332,9 +332,15 @@ impl Core {
         if self.position.get().is_none() {
             self.position.set(position);
         } else if let Some(position) = position {
-            self.flags.set(Flags::IN_SEVERAL, true);
-            self.outer_positions.borrow_mut().push(position);
+            self.waits_outside(position);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn waits_outside(&self, position: Position) {
+        self.flags.set(Flags::IN_SEVERAL, true);
+        self.outer_positions.borrow_mut().push(position);
     }
 }
 

@@ -30,6 +30,8 @@ struct Current {
     /// What is to be raised, until a coroutine takes it.
     raised: Place<Exception>,
     interior: Cell<Interior>,
+    /// Whoever was current before, if there was one.
+    outer: Place<Box<State>>,
 }
 
 /// What happens inside of a future while it is polled: that of a task, or one that a coroutine awaits.
@@ -138,31 +140,41 @@ impl Current {
         polled_with.is_tasks && polled_with.is(waker)
     }
 
-    /// Takes all out, for a task in which another one is stepped, or a future that polls another one with a waker of its own.
-    #[cold]
-    #[inline(never)]
-    fn take(&self) -> Box<State> {
+    fn take(&self) -> State {
         let raised = self.take_raised();
-        Box::new(State {
+        State {
             task: self.task.take(),
             waker: self.waker.take(),
             polled_with: self.polled_with.replace(Identity::NOBODY),
             interior: self.interior.replace(Interior::NEW),
             raised,
-        })
+            outer: self.outer.take(),
+        }
     }
 
-    /// Puts all back in, and drops what was there.
+    /// Goes where nobody is current, from a task in which another one is stepped, or from a future that polls another one
+    /// with a waker of its own.
     #[cold]
     #[inline(never)]
-    fn put(&self, state: State) {
-        let left = self.take();
-        let State { task, waker, polled_with, interior, raised } = state;
-        self.task.put(task);
-        self.waker.put(waker);
-        self.polled_with.set(polled_with);
-        self.interior.set(interior);
-        self.raise(raised);
+    fn push(&self) {
+        let outer = Box::new(self.take());
+        self.outer.put(Some(outer));
+    }
+
+    /// Goes back to whoever was current before, and drops what is left.
+    #[cold]
+    #[inline(never)]
+    fn pop(&self) {
+        let mut left = self.take();
+        if let Some(outer) = left.outer.take() {
+            let State { task, waker, polled_with, interior, raised, outer } = *outer;
+            self.task.put(task);
+            self.waker.put(waker);
+            self.polled_with.set(polled_with);
+            self.interior.set(interior);
+            self.raise(raised);
+            self.outer.put(outer);
+        }
         drop(left);
     }
 
@@ -200,11 +212,7 @@ struct State {
     polled_with: Identity,
     interior: Interior,
     raised: Option<Exception>,
-}
-
-impl State {
-    const NONE: Self =
-        State { task: None, waker: None, polled_with: Identity::NOBODY, interior: Interior::NEW, raised: None };
+    outer: Option<Box<State>>,
 }
 
 thread_local! {
@@ -215,39 +223,47 @@ thread_local! {
             polled_with: Cell::new(Identity::NOBODY),
             raised: Place::EMPTY,
             interior: Cell::new(Interior::NEW),
+            outer: Place::EMPTY,
         }
     };
 }
 
-/// Whoever was current before what is current now, if there was one. A panic brings it back too.
-pub(super) struct Before(Option<Box<State>>);
+/// While it lives a task is current. Whoever was before is again then, also where a panic drops it.
+pub(super) struct Entered {
+    has_outer: bool,
+}
 
-impl Drop for Before {
+impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
         CURRENT.with(|current| {
-            if self.0.is_some() || !current.polled_with.get().is_tasks || current.interior.get().raises {
-                current.put(self.0.take().map_or(State::NONE, |before| *before));
-                return;
+            if self.has_outer || current.interior.get().raises {
+                current.pop();
+            } else {
+                current.polled_with.set(Identity::NOBODY);
+                current.interior.set(Interior::NEW);
+                drop(current.task.take());
             }
-            current.polled_with.set(Identity::NOBODY);
-            current.interior.set(Interior::NEW);
-            drop(current.task.take());
         });
     }
 }
 
-/// Makes `task` the one that runs, and `raised` what is to be raised in it, for whoever polls it.
+/// Has it raised in the task that was entered.
+pub(super) fn raise(raised: Exception) {
+    CURRENT.with(|current| current.raise(Some(raised)));
+}
+
+/// Makes `task` the one that runs, for whoever polls it.
 #[inline]
-pub(super) fn enter(task: Rc<dyn AnyTask>, waker: &Waker, raised: Option<Exception>) -> Before {
+pub(super) fn enter(task: Rc<dyn AnyTask>, waker: &Waker) -> Entered {
     CURRENT.with(|current| {
-        let before = if current.polled_with.get().is_nobody() { None } else { Some(current.take()) };
+        let has_outer = !current.polled_with.get().is_nobody();
+        if has_outer {
+            current.push();
+        }
         current.task.put(Some(task));
         current.polled_with.set(Identity::of(waker, true));
-        if raised.is_some() {
-            current.raise(raised);
-        }
-        Before(before)
+        Entered { has_outer }
     })
 }
 
@@ -295,47 +311,60 @@ pub(crate) fn waits_for_promise() {
 }
 
 /// While it lives a coroutine runs as a future.
-pub(super) struct Inside {
-    /// Whether it is polled by the task that runs, with the task's own waker.
-    by_task: bool,
-    /// Set where whoever polls is another executor, or a part of the current future that has a waker of its own.
-    elsewhere: Option<Before>,
+pub(super) struct Inside(Polls);
+
+/// Who polls a coroutine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Polls {
+    /// The task that runs, with its own waker.
+    Task,
+    /// Whoever is current, if it is not that.
+    Current,
+    /// Another executor, or a part of the current future that has a waker of its own.
+    Elsewhere,
 }
 
 // Not inlined: see `Outer`.
 impl Inside {
     /// Enters a coroutine, and gives what is to be raised in it.
-    #[inline(never)]
+    #[inline]
     pub(super) fn enter(context: &Context<'_>) -> (Self, Option<Exception>) {
+        let (polls, raises) = Inside::begin(context.waker());
+        let raised = if raises { Inside::raised() } else { None };
+        (Inside(polls), raised)
+    }
+
+    #[inline(never)]
+    fn begin(waker: &Waker) -> (Polls, bool) {
         CURRENT.with(|current| {
             let polled_with = current.polled_with.get();
-            if !polled_with.is(context.waker()) {
-                return (Inside::enter_elsewhere(current, context), None);
+            if !polled_with.is(waker) {
+                Inside::begin_elsewhere(current, waker);
+                return (Polls::Elsewhere, false);
             }
             let mut interior = current.interior.get();
             interior.depth += 1;
-            let takes = interior.depth == 1 && interior.raises;
-            interior.raises &= !takes;
             current.interior.set(interior);
-            let raised = if takes { current.raised.take() } else { None };
-            (Inside { by_task: polled_with.is_tasks, elsewhere: None }, raised)
+            let raises = interior.depth == 1 && interior.raises;
+            (if polled_with.is_tasks { Polls::Task } else { Polls::Current }, raises)
         })
     }
 
     #[cold]
-    fn enter_elsewhere(current: &Current, context: &Context<'_>) -> Self {
-        let waker = context.waker().clone();
-        let polled_with = Identity::of(&waker, false);
-        let before = if current.polled_with.get().is_nobody() { None } else { Some(current.take()) };
-        let task = before.as_ref().and_then(|before| before.task.clone());
-        current.put(State {
-            task,
-            waker: Some(waker),
-            polled_with,
-            interior: Interior { depth: 1, ..Interior::NEW },
-            raised: None,
-        });
-        Inside { by_task: false, elsewhere: Some(Before(before)) }
+    #[inline(never)]
+    fn begin_elsewhere(current: &Current, waker: &Waker) {
+        let waker = waker.clone();
+        let task = current.task.get();
+        current.push();
+        current.task.put(task);
+        current.polled_with.set(Identity::of(&waker, false));
+        current.waker.put(Some(waker));
+        current.interior.set(Interior { depth: 1, ..Interior::NEW });
+    }
+
+    #[cold]
+    fn raised() -> Option<Exception> {
+        CURRENT.with(Current::take_raised)
     }
 
     /// Has whoever polls it poll again, in the next pass.
@@ -349,14 +378,19 @@ impl Inside {
 
     /// The task that polls it, with its own waker.
     pub(super) fn task(&self) -> Option<Rc<dyn AnyTask>> {
-        if self.by_task { any_task() } else { None }
+        if self.0 == Polls::Task { any_task() } else { None }
     }
 
     /// Leaves it because it waits, at a suspension point that is known or not.
-    #[inline(never)]
+    #[inline]
     pub(super) fn wait_at(self, position: Option<Position>) {
+        Inside::note(self.0, position);
+    }
+
+    #[inline(never)]
+    fn note(polls: Polls, position: Option<Position>) {
         CURRENT.with(|current| {
-            if self.by_task {
+            if polls == Polls::Task {
                 current.task.look(|task| {
                     if let Some(task) = task {
                         task.core().waits_at(position);
@@ -368,18 +402,24 @@ impl Inside {
             current.interior.set(interior);
         });
     }
+
+    #[inline(never)]
+    fn end(polls: Polls) {
+        CURRENT.with(|current| {
+            if polls == Polls::Elsewhere {
+                return current.pop();
+            }
+            let mut interior = current.interior.get();
+            interior.depth -= 1;
+            current.interior.set(interior);
+        });
+    }
 }
 
 impl Drop for Inside {
-    #[inline(never)]
+    #[inline]
     fn drop(&mut self) {
-        if self.elsewhere.is_none() {
-            CURRENT.with(|current| {
-                let mut interior = current.interior.get();
-                interior.depth -= 1;
-                current.interior.set(interior);
-            });
-        }
+        Inside::end(self.0);
     }
 }
 

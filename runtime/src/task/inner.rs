@@ -125,7 +125,7 @@ impl<T: 'static> AnyTask for TaskInner<T> {
             return;
         }
         {
-            let _entered = current::enter(self.clone(), self.core.waker(), None);
+            let _entered = current::enter(self.clone(), self.core.waker());
             let _inside = self.core.scope.enter();
             self.discard_future();
         }

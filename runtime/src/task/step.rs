@@ -21,21 +21,29 @@ pub(super) fn step(task: &Rc<dyn AnyTask>) {
     }
     let mut step = Step { task, ended: false };
     let in_coroutine = core.begin_step();
-    let cancellation = cancellation(core, in_coroutine);
-    // Otherwise there is no place where it could be raised: a plain future, or one that has not begun.
-    let (raised, refused) = if in_coroutine { (cancellation, None) } else { (None, cancellation) };
-    let entered = current::enter(Rc::clone(task), core.waker(), raised);
+    let _entered = current::enter(Rc::clone(task), core.waker());
     match core.scope.enter() {
-        Ok(_inside) => match refused {
-            Some(cancellation) => Rc::clone(task).fail(cancellation),
-            None => run(task, core),
-        },
+        Ok(_inside) if !core.flags.has(Flags::MUST_CANCEL | Flags::PASSED_ON) => run(task, core),
+        Ok(_inside) => run_cancelled(task, core, in_coroutine),
         Err(refused) => Rc::clone(task).fail(refused.into()),
     }
-    drop(entered);
     step.ended = true;
 }
 
+#[cold]
+fn run_cancelled(task: &Rc<dyn AnyTask>, core: &Core, in_coroutine: bool) {
+    match cancellation(core, in_coroutine) {
+        None => run(task, core),
+        Some(cancellation) if in_coroutine => {
+            current::raise(cancellation);
+            run(task, core);
+        }
+        // There is no place where it could be raised: a plain future, or one that has not begun.
+        Some(cancellation) => Rc::clone(task).fail(cancellation),
+    }
+}
+
+#[inline]
 fn run(task: &Rc<dyn AnyTask>, core: &Core) {
     let poll = Rc::clone(task).poll_future(&mut Context::from_waker(core.waker()));
     if poll.is_ready() {
@@ -50,7 +58,6 @@ fn run(task: &Rc<dyn AnyTask>, core: &Core) {
 }
 
 /// What the task is to be told of before it goes on.
-#[inline]
 fn cancellation(core: &Core, in_coroutine: bool) -> Option<Exception> {
     if let Some(cancelled) = core.take_must_cancel() {
         // One that is on its way already stays the same.
