@@ -16,6 +16,9 @@ use crate::{CallbackId, Exception, Promise, PromiseError, TaskOutput};
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
 
+/// For how many letters there is room in a queue that is used again.
+const MOST_LETTERS_KEPT: usize = 4096;
+
 thread_local! {
     /// The loop that runs in this thread: there is at most one.
     /// The run takes it out again, so that nothing is to be dropped with the thread.
@@ -283,7 +286,8 @@ impl EventLoop {
 
     fn sleep(&self) -> Result<(), LoopError> {
         // Asked in every pass, because cancelled timers leave then.
-        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
+        let timers = &self.0.timers;
+        let next = if timers.is_empty() { None } else { timers.next().filter(|next| *next != Moment::NEVER) };
         if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
             return Ok(());
         }
@@ -327,7 +331,8 @@ impl EventLoop {
 
     #[cold]
     fn take_letters(&self) {
-        for letter in self.0.inbox.take() {
+        let mut letters = self.0.inbox.take(self.0.read.take());
+        for letter in letters.drain(..) {
             let entry = match letter {
                 Letter::Call(call) => {
                     Some(Callback::in_scope(call.scheduled_at, call.scope, call.callback) as Rc<dyn Runnable>)
@@ -338,6 +343,10 @@ impl EventLoop {
                 }
             };
             self.0.ready.borrow_mut().extend(entry);
+        }
+        // One that had to be long once is not kept.
+        if letters.capacity() <= MOST_LETTERS_KEPT {
+            self.0.read.replace(letters);
         }
     }
 

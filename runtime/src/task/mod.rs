@@ -297,7 +297,7 @@ impl<T: Clone + 'static> Delegate for Task<T> {
     type Return = T;
 
     fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-        current::advance(Pin::new(self))
+        self.promise.advance(None)
     }
 }
 

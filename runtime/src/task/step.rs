@@ -84,8 +84,7 @@ pub(crate) fn wake(task: Rc<dyn AnyTask>) {
     if let Some(event_loop) = task.event_loop().cloned()
         && let Some(entry) = into_ready(task)
     {
-        // A closed loop runs nobody.
-        _ = event_loop.schedule(entry);
+        event_loop.schedule_if_open(entry);
     }
 }
 
