@@ -339,7 +339,8 @@ impl EventLoop {
                 }
                 Letter::Wake(waker) => {
                     waker.arrived();
-                    self.0.tasks.get(waker.key, waker.id).and_then(into_ready)
+                    let (key, id) = waker.task();
+                    self.0.tasks.get(key, id).and_then(into_ready)
                 }
             };
             self.0.ready.borrow_mut().extend(entry);

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
+use super::AnyTask;
 use super::flags::Flags;
-use super::{AnyTask, waker};
+use super::waker::{self, OwnWaker};
 use crate::context::Scope;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, PromiseError};
@@ -27,7 +28,7 @@ pub(crate) struct Core {
     pub(super) scope: Scope,
     /// Where the loop's registry has it, while it is there.
     pub(super) key: Cell<Option<usize>>,
-    pub(super) waker: OnceCell<Waker>,
+    pub(super) waker: OnceCell<OwnWaker>,
     /// What it waits for since its last step.
     awaits: RefCell<Awaits>,
     /// While it runs: what it waited for before.
@@ -120,7 +121,7 @@ impl Core {
 
     /// The waker that the task is polled with; a task has one once it has been registered.
     pub(crate) fn waker(&self) -> &Waker {
-        self.waker.get().unwrap_or_else(|| waker::nobody())
+        self.waker.get().map_or_else(|| waker::nobody(), |own| &own.waker)
     }
 
     /// What it waits for, if that is known.

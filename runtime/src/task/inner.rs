@@ -10,7 +10,7 @@ use super::core::Awaits;
 use super::flags::Flags;
 use super::output::Driven;
 use super::step::step;
-use super::waker::TaskWaker;
+use super::waker::OwnWaker;
 use super::{AnyTask, Core, Registration, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
 use crate::promise::{Awaited, Inner, Promise, Settle, State};
@@ -53,7 +53,9 @@ impl<T: 'static> TaskInner<T> {
         event_loop.check_open()?;
         let key = event_loop.tasks().insert(self.clone());
         self.core.key.set(Some(key));
-        _ = self.core.waker.set(TaskWaker::waker(event_loop.inbox(), key, self.core.id));
+        let waker = event_loop.tasks().spare_waker().unwrap_or_else(|| OwnWaker::new(event_loop.inbox()));
+        waker.name(key, self.core.id);
+        _ = self.core.waker.set(waker);
         Ok(())
     }
 
@@ -220,5 +222,8 @@ impl<T: 'static> Settle<T> for TaskInner<T> {
 impl<T: 'static> Drop for TaskInner<T> {
     fn drop(&mut self) {
         self.promise.report_unseen(|| Origin::Task(self.core.name()));
+        if let (Some(waker), Some(event_loop)) = (self.core.waker.take(), self.promise.event_loop()) {
+            event_loop.tasks().keep_waker(waker);
+        }
     }
 }
