@@ -3,6 +3,7 @@
 pub mod command_line;
 pub mod crawler;
 pub mod csv;
+pub mod draw;
 pub mod grep;
 pub mod json;
 pub mod log;

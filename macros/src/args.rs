@@ -1,4 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked, derive(Clone), code = bool,
+//! crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -6,6 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Token, Type, parenthesized, parse_quote};
 
+use crate::message;
 use crate::report::Report;
 
 /// The arguments, each with its default.
@@ -18,8 +20,14 @@ pub(crate) struct Args {
     pub(crate) clone: bool,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
+    /// `pinned`: where it stands.
+    pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
+    /// `tracked`: where it stands.
+    pub(crate) tracked: Option<Span>,
+    /// Whether the code object stands in a module beside the function; without an answer, beside a free one.
+    pub(crate) code: Option<bool>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
     /// The words that were given, in order.
@@ -33,14 +41,18 @@ impl Default for Args {
             sends: parse_quote!(()),
             clone: false,
             task: None,
+            pinned: None,
             recursive: None,
+            tracked: None,
+            code: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
         }
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, `derive(Clone)`, \
+     `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -120,10 +132,13 @@ impl Args {
                 self.clone = true;
             }
             "recursive" => self.recursive = Some(name.span()),
-            "task" => self.task = Some(name.span()),
-            "pinned" => {
-                return Err(syn::Error::new(name.span(), format!("`{word}` is not supported by this version")));
+            "tracked" => self.tracked = Some(name.span()),
+            "code" => {
+                let value = input.parse::<Token![=]>().and_then(|_| input.parse::<syn::LitBool>());
+                self.code = Some(value.map_err(|_| syn::Error::new(name.span(), message::CODE))?.value);
             }
+            "task" => self.task = Some(name.span()),
+            "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);

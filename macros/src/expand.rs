@@ -5,14 +5,15 @@ use quote::{ToTokens, quote};
 use syn::{Block, parse_quote};
 
 use crate::args::{Args, ExprInput};
+use crate::beside::Beside;
 use crate::dump::Dump;
-use crate::emit::{Emit, Frame, Names, Sent, named};
-use crate::function::{Function, Item};
+use crate::emit::{CodeObject, Emit, Frame, Names, Sent, named};
+use crate::function::{Function, Item, Kind};
 use crate::graph::print;
 use crate::layout::Layout;
 use crate::model::Model;
 use crate::report::Report;
-use crate::{asynchronous, check, fallback, per_resume, solve};
+use crate::{check, fallback, per_resume, polled, solve};
 
 /// A body that was refused: why, and what of it rustc can check all the same.
 struct Refused {
@@ -26,10 +27,10 @@ impl From<syn::Error> for Refused {
     }
 }
 
-/// From a body to the block that makes the coroutine.
-fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> {
-    if function.is_async {
-        return Ok(asynchronous::compile(function, &written)?);
+/// From a body to the block that makes the coroutine, and its code object.
+fn compile(function: &Function, written: Block) -> Result<(TokenStream, CodeObject), Refused> {
+    if function.kind != Kind::Frame {
+        return Ok(polled::compile(function, &written)?);
     }
     let dump = Dump::of(&function.name);
     let mut model = Model::read(function, written)?;
@@ -54,17 +55,20 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         calls,
         private: function.private(),
         recursive: function.recursive,
+        tracked: function.tracked,
         yields,
         returns: named(&function.returns),
         sends,
         sent,
         names,
     };
-    let frame = emit.frame(&Frame::of(function));
+    let own = model.locals.len();
+    let object = CodeObject::of(function).with_graph(graph, facts, locals, own, &model.source);
+    let frame = emit.frame(&Frame::of(function, &object, &model.source));
     let (items, native) = (&model.items, &model.native);
     let code = quote!(#(#items)* #native #frame);
     dump.section("expansion", || code.to_string());
-    Ok(code)
+    Ok((code, object))
 }
 
 /// `#[coroutine(args)] item`.
@@ -79,7 +83,9 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
     let mut errors = TokenStream::new();
     let mut report = Report::default();
     let args = Args::of(args, &mut report);
+    let beside = Beside::of(&item, &args);
     let function = Function::of(&mut item.sig, &args, &mut report);
+    let mut module = TokenStream::new();
     let signature = report.finish();
     let body = match item.body.take() {
         None => {
@@ -89,11 +95,12 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
         Some(body) => {
             let braces = body.span();
             let block = signature.and_then(|()| syn::parse2(body.to_token_stream()));
-            let compiled =
-                block.map_err(Refused::from).and_then(|block| compile(&function, block)).unwrap_or_else(|refused| {
-                    errors.extend(refused.error.into_compile_error());
-                    fallback::body(&function, &refused.native)
-                });
+            let compiled = block.map_err(Refused::from).and_then(|block| compile(&function, block));
+            let (compiled, code) = compiled.unwrap_or_else(|refused| {
+                errors.extend(refused.error.into_compile_error());
+                (fallback::body(&function, &refused.native), CodeObject::of(&function))
+            });
+            module.extend(beside.map(|beside| beside.module(&code)));
             // The braces are the user's, so that lints about the function point at it.
             let mut body = Group::new(Delimiter::Brace, compiled);
             body.set_span(braces);
@@ -101,8 +108,8 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
         }
     };
     let Item { attrs, vis, defaultness, sig, .. } = item;
-    let allowed = if errors.is_empty() { asynchronous::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
-    quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body)
+    let allowed = if errors.is_empty() { polled::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
+    quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body #module)
 }
 
 /// `coroutine!(args, closure)`.
@@ -119,7 +126,7 @@ pub(crate) fn expression(input: TokenStream) -> TokenStream {
         ref other => parse_quote!({ #other }),
     };
     let compiled = head.map_err(Refused::from).and_then(|()| compile(&function, block));
-    let code = compiled.unwrap_or_else(|refused| {
+    let code = compiled.map(|(code, _)| code).unwrap_or_else(|refused| {
         let error = refused.error.into_compile_error();
         let body = fallback::body(&function, &refused.native);
         quote!(#error #body)

@@ -3,13 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::function::Function;
+use crate::function::{Function, Kind};
+use crate::polled;
 
 /// A body that only has the right type. The native form, where there is one, keeps what the user imported in use.
 pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
-    if function.is_async {
+    if function.kind == Kind::Async {
         return quote!(::core::unreachable!());
     }
+    if function.kind != Kind::Frame {
+        return polled::fallback(function);
+    }
     let (private, make) = (function.private(), function.constructor(false));
-    quote!(#native #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!()))
+    quote! {
+        #native
+        #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!(), |_, _, _| #private::Seen::End)
+    }
 }

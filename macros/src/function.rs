@@ -4,6 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Pat, ReturnType, Signature, Token, Type, Visibility, parse_quote};
 
 use crate::args::Args;
@@ -56,6 +57,39 @@ pub(crate) struct Argument {
     pub(crate) plain: bool,
 }
 
+/// What compiles the body, and what comes of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// A generator, compiled here.
+    Frame,
+    /// A generator whose body rustc compiles.
+    Pinned,
+    /// An `async fn`: a future.
+    Async,
+    /// An `async fn` that yields.
+    AsyncGenerator,
+}
+
+impl Kind {
+    fn of(sig: &mut Signature, args: &Args) -> Self {
+        let yields = args.given.iter().any(|word| word == "yield");
+        match (&sig.asyncness, args.pinned) {
+            // What calling it gives is no future.
+            (Some(_), _) if yields => {
+                sig.asyncness = None;
+                Kind::AsyncGenerator
+            }
+            (Some(_), _) => Kind::Async,
+            (None, Some(_)) => Kind::Pinned,
+            (None, None) => Kind::Frame,
+        }
+    }
+
+    pub(crate) fn is_async(self) -> bool {
+        matches!(self, Kind::Async | Kind::AsyncGenerator)
+    }
+}
+
 /// What the body of a coroutine is compiled with, for a function and for `coroutine!` alike.
 pub(crate) struct Function {
     pub(crate) krate: syn::Path,
@@ -69,10 +103,13 @@ pub(crate) struct Function {
     pub(crate) clone: bool,
     /// Whether it runs as a task.
     pub(crate) task: bool,
-    /// Whether it is an `async fn`.
-    pub(crate) is_async: bool,
+    pub(crate) kind: Kind,
+    /// Whether all that it is made of is `'static`, as far as its signature tells.
+    pub(crate) owns: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     pub(crate) by_move: bool,
     /// Whether it is an item, and not a `coroutine!` expression.
     pub(crate) is_item: bool,
@@ -111,13 +148,13 @@ impl Function {
         match &self.sends {
             Sends::Plain(sends) => {
                 let yields = named(&self.yields);
-                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
+                quote!(#private::#make::<#sends, #yields, #returns, _, _, _>)
             }
             Sends::Lent { lifetime, sends } => {
                 let yields = &self.yields;
                 quote! {
                     #private::#make::<
-                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _, _
                     >
                 }
             }
@@ -127,31 +164,39 @@ impl Function {
     /// Reads a signature, and makes it that of a function that gives a coroutine.
     pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
         check(sig, report);
-        let is_async = sig.asyncness.is_some();
-        if is_async {
-            check_async(args, report);
-        }
+        let kind = Kind::of(sig, args);
+        check_args(kind, args, report);
         let mut yields = args.yields.clone();
         let sends = Sends::of(&args.sends, &mut yields, &sig.generics);
         let returns: Type = match &sig.output {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, ty) => (**ty).clone(),
         };
+        let owns = owns(sig, args);
         let mut used = Used::default();
         used.scan(sig.inputs.to_token_stream());
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
-        let recursive = args.recursive.is_some() && !is_async && can_be_recursive(sig, args, &sends, report);
+        let recursive = args.recursive.is_some() && kind == Kind::Frame && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
             Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
             Sends::Lent { lifetime, sends } => {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        sig.output = if is_async {
+        if let (true, Sends::Lent { .. }) = (kind != Kind::Frame, &sends) {
+            report.at(&args.sends, message::POLLED_LENT);
+        }
+        sig.output = if kind == Kind::Async {
             parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
+        } else if kind == Kind::Pinned {
+            let sends = &args.sends;
+            parse_quote!(-> #krate::Pinned<impl #krate::PinnedMachine<#sends, Yield = #yields, Return = #returns>>)
+        } else if kind == Kind::AsyncGenerator {
+            let sends = &args.sends;
+            parse_quote!(-> #krate::AsyncGenerator<impl #krate::AsyncMachine<Send = #sends, Yield = #yields>>)
         } else if recursive {
             let (mut yields, mut returns) = (yields.clone(), returns.clone());
             let frame = recursive::outlives(sig, [&mut yields, &mut returns]);
@@ -171,8 +216,10 @@ impl Function {
             returns,
             clone: args.clone,
             task: args.task.is_some(),
-            is_async,
+            kind,
+            owns,
             recursive,
+            tracked: args.tracked.is_some(),
             by_move: false,
             is_item: true,
         }
@@ -183,8 +230,13 @@ impl Function {
         if let Some(span) = args.recursive {
             report.at_span(span, message::RECURSIVE_CLOSURE);
         }
+        let kind = if args.pinned.is_some() { Kind::Pinned } else { Kind::Frame };
+        check_args(kind, args, report);
         let mut yields = args.yields.clone();
         let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
+        if let (Kind::Pinned, Sends::Lent { .. }) = (kind, &sends) {
+            report.at(&args.sends, message::POLLED_LENT);
+        }
         let returns: Type = match &closure.output {
             ReturnType::Default => parse_quote!(_),
             ReturnType::Type(_, ty) => (**ty).clone(),
@@ -214,12 +266,48 @@ impl Function {
             returns,
             clone: args.clone,
             task: args.task.is_some(),
-            is_async: false,
+            kind,
+            owns: false,
             recursive: false,
+            tracked: args.tracked.is_some(),
             by_move: closure.capture.is_some(),
             is_item: false,
         }
     }
+}
+
+/// Whether a signature has no lifetimes but `'static`. Type parameters may have some, also those of an `impl` around the
+/// function, which are known by their names: one letter, or a letter and digits.
+fn owns(sig: &Signature, args: &Args) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_receiver(&mut self, _: &'ast syn::Receiver) {
+            self.0 = true;
+        }
+        fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+            self.0 |= reference.lifetime.is_none();
+            visit::visit_type_reference(self, reference);
+        }
+        fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
+            self.0 = true;
+        }
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            let first = path.segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
+            let mut letters = first.chars();
+            let is_parameter = letters.next().is_some_and(char::is_uppercase) && letters.all(|c| c.is_ascii_digit());
+            self.0 |= is_parameter || first == "Self";
+            visit::visit_path(self, path);
+        }
+    }
+    let mut finder = Finder(sig.generics.type_params().next().is_some());
+    sig.inputs.iter().for_each(|input| finder.visit_fn_arg(input));
+    finder.visit_return_type(&sig.output);
+    finder.visit_type(&args.yields);
+    finder.visit_type(&args.sends);
+    !finder.0
 }
 
 /// Reports what a coroutine cannot be, and takes it off the signature, so that it is reported once.
@@ -243,16 +331,21 @@ fn check(sig: &mut Signature, report: &mut Report) {
     }
 }
 
-/// Reports what an `async fn` cannot be.
-fn check_async(args: &Args, report: &mut Report) {
+/// Reports what a body that rustc compiles cannot be.
+fn check_args(kind: Kind, args: &Args, report: &mut Report) {
     for word in &args.given {
-        match word.to_string().as_str() {
-            "yield" | "send" => report.at(word, message::ASYNC_YIELD),
-            "task" => report.at(word, message::ASYNC_TASK),
-            "recursive" => report.at(word, message::ASYNC_RECURSIVE),
-            "derive" => report.at(word, message::ASYNC_CLONE),
-            _ => {}
-        }
+        let refused = match (kind, word.to_string().as_str()) {
+            (Kind::Async, "send") => message::ASYNC_SEND,
+            (Kind::Async | Kind::AsyncGenerator, "task") => message::ASYNC_TASK,
+            (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
+            (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async | Kind::AsyncGenerator | Kind::Pinned, "tracked") => message::POLLED_TRACKED,
+            (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
+            (Kind::Pinned, "derive") => message::PINNED_CLONE,
+            _ => continue,
+        };
+        report.at(word, refused);
     }
 }
 

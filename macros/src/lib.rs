@@ -1,6 +1,6 @@
 //! The coroutine compiler of [coframe](https://docs.rs/coframe). Use it through that crate.
 //!
-//! `expand` is the pipeline, `asynchronous` that of an `async fn`. The folders are its stages: `syntax` reads markers and macros, `scope` names locals and
+//! `expand` is the pipeline, `polled` that of bodies that rustc compiles (`pinned`, `async fn`). The folders are its stages: `syntax` reads markers and macros, `scope` names locals and
 //! tells how they are used, `graph` takes apart what pauses, `analysis` and `layout` decide what is saved, `emit` writes
 //! the expansion.
 
@@ -8,7 +8,7 @@
 
 mod analysis;
 mod args;
-mod asynchronous;
+mod beside;
 mod check;
 mod dump;
 mod emit;
@@ -21,10 +21,12 @@ mod message;
 mod model;
 mod names;
 mod per_resume;
+mod polled;
 mod recursive;
 mod report;
 mod scope;
 mod solve;
+mod source;
 mod syntax;
 mod tags;
 #[cfg(test)]

@@ -1,7 +1,19 @@
 //! The texts of the refusals: what the construct is, why it cannot be, what to write instead.
 
 pub(crate) const NOT_PLAIN: &str = "`#[coroutine]` can only be put on a function";
-pub(crate) const ASYNC_YIELD: &str = "async generators are not supported by this version: an `async fn` cannot yield";
+pub(crate) const ASYNC_YIELD: &str = "this `async fn` gives a future: to make it an async generator, say what it yields, \
+     `#[coframe::coroutine(yield = Type)]`";
+pub(crate) const ASYNC_SEND: &str =
+    "an `async fn` is sent values only where it yields: add `yield = Type`, or remove `send`";
+pub(crate) const ASYNC_PINNED: &str = "the future of an `async fn` is pinned as it is: remove `pinned`";
+pub(crate) const ASYNC_DELEGATE: &str =
+    "an async generator cannot delegate: write `for_await!(item in stream { yield_!(item); })`";
+pub(crate) const PINNED_RECURSIVE: &str = "a `pinned` coroutine cannot be `recursive`: remove the word, and box the call, \
+     `yield_from!(call().boxed())`";
+pub(crate) const PINNED_CLONE: &str =
+    "a `pinned` coroutine cannot be `Clone`, because rustc makes its frame: remove one of the two";
+pub(crate) const POLLED_LENT: &str = "a body that rustc compiles cannot be sent what is borrowed for one resume: send an owned \
+     value, give the borrow a lifetime that the function declares, or remove `pinned`";
 pub(crate) const ASYNC_YIELD_FROM: &str = "an `async fn` waits with `.await`: write `future.await`";
 pub(crate) const ASYNC_TRY_YIELD_FROM: &str = "an `async fn` waits with `.await`: write `try_await!(future)`";
 pub(crate) const ASYNC_TASK: &str = "an `async fn` is a task already: remove `task`";
@@ -9,6 +21,10 @@ pub(crate) const ASYNC_RECURSIVE: &str = "an `async fn` cannot be `recursive`: r
      `Box::pin(call()).await`";
 pub(crate) const ASYNC_CLONE: &str = "the future of an `async fn` cannot be `Clone`: remove `derive(Clone)`, or write a \
      `#[coframe::coroutine(task, derive(Clone))] fn`";
+pub(crate) const POLLED_TRACKED: &str = "only a coroutine that is neither `pinned` nor an `async fn` can be `tracked`: remove \
+     the word";
+pub(crate) const CODE: &str = "`code` says whether a module with the code object stands beside the function: `code = true` or \
+     `code = false`";
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
@@ -22,6 +38,10 @@ pub(crate) const AWAIT: &str = "`.await` cannot be used in a coroutine that is n
      an `async fn`";
 pub(crate) const TRY_AWAIT: &str = "`try_await!` cannot be used in a coroutine that is not `async`: use `try_yield_from!(…)`, or \
      make it an `async fn`";
+pub(crate) const FOR_AWAIT: &str = "`for_await!` cannot be used in a coroutine that is not `async`: make it an `async fn`, or \
+     ask an async generator for one value after the other with `yield_from!(generator.next())`";
+pub(crate) const FOR_AWAIT_ARGUMENTS: &str =
+    "takes what a `for` loop has after its keyword: `for_await!(item in stream { … })`";
 pub(crate) const AWAIT_ARGUMENTS: &str = "takes one value, a future: `try_await!(future)`";
 pub(crate) const CFG: &str = "`#[cfg]` cannot be decided here, because a coroutine's body is compiled before `cfg` is \
      applied; put it on the whole function or use `if cfg!(…)`";

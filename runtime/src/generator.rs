@@ -2,11 +2,12 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
+use core::ops::ControlFlow;
 use core::pin::Pin;
 
 use crate::coroutine::Resumed;
 use crate::private::{Inspect, Machine};
-use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step, frame};
+use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspectable, Signal, State, Step, frame};
 
 /// A paused function: a plain value that may be moved, looked into and dropped at any time.
 ///
@@ -26,11 +27,6 @@ impl<M> Unpin for Generator<M> {}
 impl<M> Generator<M> {
     pub(crate) const fn new(machine: M) -> Self {
         Generator { machine }
-    }
-
-    #[cfg(feature = "event-loop")]
-    pub(crate) const fn machine(&self) -> &M {
-        &self.machine
     }
 }
 
@@ -102,6 +98,16 @@ impl<S, M: Machine<S>> Coroutine<S> for Generator<M> {
     fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<M::Yield, M::Return> {
         self.machine.resume(signal)
     }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        Some(self)
+    }
+}
+
+impl<M: Inspect> Inspectable for Generator<M> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
+    }
 }
 
 /// Python's `for x in g`: the returned value is dropped.
@@ -131,13 +137,10 @@ pub(crate) fn raised(exception: &Exception) -> ! {
     panic!("a coroutine raised an exception inside a `for` loop: {exception}; use `Generator::values` to catch it")
 }
 
+/// Its name, where it stands, and its locals: `<coroutine count, suspended at line 4, {n: 3, i: 1}>`.
 impl<M: Inspect> fmt::Debug for Generator<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<coroutine {}, {}", self.code().name(), self.state())?;
-        if let Some(point) = self.frame().and_then(|frame| frame.point()) {
-            write!(f, " at line {}", point.line())?;
-        }
-        f.write_str(">")
+        frame::fmt(&self.machine, f)
     }
 }
 

@@ -31,7 +31,8 @@
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-#![forbid(unsafe_code)]
+// Allowed in one file: `pinned/exchange.rs`.
+#![deny(unsafe_code)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -44,10 +45,16 @@ struct Readme;
 #[doc = include_str!("../../docs/exceptions.md")]
 struct ExceptionsPage;
 
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../docs/inspecting.md")]
+struct InspectingPage;
+
 #[cfg(all(doctest, feature = "event-loop"))]
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;
 
+#[cfg(feature = "event-loop")]
+mod async_generator;
 #[cfg(feature = "event-loop")]
 mod awaitable;
 #[cfg(feature = "event-loop")]
@@ -65,6 +72,9 @@ mod exception_group;
 mod frame;
 mod generator;
 mod markers;
+// Its activations are numbered.
+#[cfg(target_has_atomic = "ptr")]
+mod pinned;
 pub mod prelude;
 #[cfg(feature = "event-loop")]
 mod promise;
@@ -96,12 +106,14 @@ mod wait;
 #[doc(hidden)]
 pub mod private;
 
-pub use crate::code::{Code, Point, PointKind};
+pub use crate::code::{Code, CodeFlag, CodeKind, Dot, Mermaid, Node, Point, PointKind};
 pub use crate::coroutine::{Coroutine, CoroutineExt, Resumed};
 pub use crate::delegate::Delegate;
 pub use crate::exception::{Exception, Traceback};
-pub use crate::frame::{Frame, State};
+pub use crate::frame::{Chain, Delegation, Frame, FrameId, FrameLocals, FrameVisitor, Inspectable, Local, State};
 pub use crate::generator::{Generator, Values};
+#[cfg(target_has_atomic = "ptr")]
+pub use crate::pinned::{Pinned, PinnedMachine};
 pub use crate::private::Machine;
 pub use crate::signal::{Signal, Step};
 pub use coframe_macros::coroutine;
@@ -120,6 +132,7 @@ pub use crate::unraisable::{Misbehaviour, Unraisable, UnraisableHook, set_unrais
 
 #[cfg(feature = "event-loop")]
 pub use crate::{
+    async_generator::{AsyncClose, AsyncGenerator, AsyncMachine, AsyncStep, GeneratorEnd},
     awaitable::Awaitable,
     call_graph::{CallGraph, CallGraphFrame, CallGraphNode, TaskState},
     context::{Context, ContextError, ContextToken, ContextVar},

@@ -162,6 +162,52 @@ macro_rules! try_await {
     };
 }
 
+/// A loop over a stream, each of whose steps is awaited: Python's `async for`. For a coroutine that is an `async fn`.
+///
+/// It takes what a `for` loop has after its keyword, with a label where there is one: `for_await!('lines: line in lines() {
+/// … })`. In its body everything may stand that may stand around it: `.await`, `yield_!`, `break`, `continue`, `?`. Its value
+/// is `()`.
+///
+/// It takes any [`Stream`](https://docs.rs/futures-core/latest/futures_core/stream/trait.Stream.html), by value or by `&mut`.
+/// Of items that are `Result`s with an [`Exception`](crate::Exception), such as those of an
+/// [`AsyncGenerator`](crate::AsyncGenerator), the error is raised and the value is the item. The stream is dropped when the
+/// loop is left.
+///
+/// ```
+/// # #[cfg(not(feature = "event-loop"))] fn main() {}
+/// # #[cfg(feature = "event-loop")] fn main() -> Result<(), coframe::Exception> {
+/// use coframe::{for_await, sleep, yield_};
+///
+/// #[coframe::coroutine(yield = u32)]
+/// async fn squares() {
+///     for n in 1.. {
+///         sleep(0).await;
+///         yield_!(n * n);
+///     }
+/// }
+///
+/// #[coframe::coroutine]
+/// async fn sum_below(limit: u32) -> u32 {
+///     let mut sum = 0;
+///     for_await!(square in squares() {
+///         if square >= limit {
+///             break;
+///         }
+///         sum += square;
+///     });
+///     sum
+/// }
+///
+/// assert_eq!(coframe::run(sum_below(20))?, 1 + 4 + 9 + 16);
+/// # Ok(()) }
+/// ```
+#[macro_export]
+macro_rules! for_await {
+    ($($tokens:tt)*) => {
+        ::core::compile_error!("`for_await!` may only stand in an `async fn` marked `#[coframe::coroutine]`")
+    };
+}
+
 /// A block that an exception ends: its value is a `Result`, of the block's own value or of what was raised at any yield in
 /// it. Python's `try`.
 ///

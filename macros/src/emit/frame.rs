@@ -1,26 +1,29 @@
 //! The frame and the call that makes a coroutine of it.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::arm::Arms;
-use super::{Emit, Names, Sent};
+use super::{CodeObject, Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
-use crate::names::Local;
+use crate::names::{Local, Used};
 
 /// What emission needs to know of the function around the body.
 pub(crate) struct Frame<'a> {
     function: &'a Function,
+    code: &'a CodeObject,
+    /// The names in the source.
+    source: &'a Used,
     /// The expression that each argument's slot starts with.
     args: Vec<(Local, TokenStream)>,
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn of(function: &'a Function) -> Self {
+    pub(crate) fn of(function: &'a Function, code: &'a CodeObject, source: &'a Used) -> Self {
         let params = function.arguments.iter().map(|argument| argument.param.to_token_stream());
-        Frame { function, args: params.enumerate().map(|(index, param)| (Local(index), param)).collect() }
+        Frame { function, code, source, args: params.enumerate().map(|(index, param)| (Local(index), param)).collect() }
     }
 }
 
@@ -42,6 +45,11 @@ impl Emit<'_> {
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
+        let look = self.look(&frame.code.arguments, frame.source);
+        let tracked = self.tracked.then(|| {
+            let Names { identity, entered, .. } = &self.names;
+            quote!(let #entered = #private::entered(&*#locals, &#locals.#identity, #state);)
+        });
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         quote! {
             #allowed
@@ -50,6 +58,7 @@ impl Emit<'_> {
                 #delegates
                 #items
                 #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
+                    #tracked
                     #(#slots)*
                     'run: loop {
                         match #state {
@@ -57,7 +66,7 @@ impl Emit<'_> {
                             _ => ::core::unreachable!(),
                         }
                     }
-                })
+                }, #look)
             }
         }
     }
@@ -94,17 +103,11 @@ impl Emit<'_> {
             let field = &slot.name;
             quote!(self.#field = ::core::option::Option::None;)
         });
-        let points = self.graph.points.iter().map(|point| {
-            let kind = if point.delegates { quote!(YieldFrom) } else { quote!(Yield) };
-            quote_spanned! {point.span=>
-                #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
-            }
+        let code = frame.code.inside(frame.function);
+        let identity = self.tracked.then(|| {
+            let identity = &self.names.identity;
+            quote!(#identity: #private::Identity,)
         });
-        let text = &frame.function.name;
-        let (file, line) = (
-            quote_spanned!(frame.function.span=> ::core::file!()),
-            quote_spanned!(frame.function.span=> ::core::line!()),
-        );
         let derive = frame.function.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
         let sends = match self.sent {
             Sent::Unit => quote!(Unit),
@@ -114,10 +117,10 @@ impl Emit<'_> {
         let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
         quote! {
             #derive
-            struct #name #generics { #(#fields),* }
+            struct #name #generics { #identity #(#fields),* }
 
             impl #generics #private::Locals for #name #generics {
-                const CODE: &'static #krate::Code = &#krate::Code::new(#text, #file, #line, &[#(#points),*]);
+                const CODE: &'static #krate::Code = &#code;
                 const SENDS: #private::Sends = #private::Sends::#sends;
 
                 fn clear(&mut self) {
@@ -143,7 +146,11 @@ impl Emit<'_> {
                 None => quote!(#field: ::core::option::Option::None),
             }
         });
-        quote!(#name { #(#fields),* })
+        let identity = self.tracked.then(|| {
+            let (private, identity) = (&self.private, &self.names.identity);
+            quote!(#identity: #private::Identity::new(),)
+        });
+        quote!(#name { #identity #(#fields),* })
     }
 }
 
@@ -153,7 +160,7 @@ pub(crate) fn probing(function: &Function) -> TokenStream {
     let traits = if function.recursive {
         quote!(DelegateOperand as _, FutureOperand as _, IterableOperand as _, NoOperand as _)
     } else {
-        quote!(AnyFuture as _, FallibleFuture as _, Iterable as _, NoDelegate as _)
+        quote!(AnyFuture as _, FallibleFuture as _, Iterable as _, NoDelegate as _, PinnedOperand as _)
     };
     quote! {
         #[allow(unused_imports)]

@@ -2,8 +2,10 @@
 
 mod arm;
 mod bind;
+mod code;
 mod demand;
 mod frame;
+mod inspect;
 mod moves;
 pub(crate) mod rename;
 mod rewrite;
@@ -19,6 +21,7 @@ use crate::names::{Local, Used};
 use crate::scope::Locals;
 use crate::syntax::calls::Calls;
 
+pub(crate) use self::code::CodeObject;
 pub(crate) use self::frame::{Frame, named, probing};
 
 /// All that emission reads.
@@ -32,6 +35,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) private: TokenStream,
     /// Whether what is yielded goes to a driver.
     pub(crate) recursive: bool,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.
@@ -73,6 +78,8 @@ pub(crate) struct Names {
     pub(crate) raised: Ident,
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
+    pub(crate) identity: Ident,
+    pub(crate) entered: Ident,
 }
 
 impl Names {
@@ -86,6 +93,8 @@ impl Names {
             raised: fresh("raised"),
             value: fresh("value"),
             frame: fresh("Locals"),
+            identity: fresh("identity"),
+            entered: fresh("entered"),
         }
     }
 }

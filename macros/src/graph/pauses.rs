@@ -154,11 +154,11 @@ impl Builder<'_> {
             && !self.explodes(&operand)
         {
             *borrow.expr = self.freeze(*borrow.expr);
-            return delegate_call(&self.operand, span, parens, types, Expr::Reference(borrow));
+            return delegate_call((&self.operand, "delegate"), span, parens, types, Expr::Reference(borrow));
         }
         let delegate = self.temp("delegate", span, Keep::Unknown);
         let ident = self.locals.ident(delegate);
-        let init = delegate_call(&self.operand, span, parens, types, operand);
+        let init = delegate_call((&self.operand, "delegate"), span, parens, types, operand);
         let mut pat = binding_pattern(ident);
         pat.mutability = Some(Default::default());
         self.stmt(&make::binding(Pat::Ident(pat), init));
@@ -231,9 +231,9 @@ impl Builder<'_> {
 }
 
 /// The call that makes a delegate of the operand of a `yield_from!`, as if the user had written it at the marker. `probe` is
-/// the path of the type that finds out what the operand is.
+/// the path of the type that finds out what the operand is, and the method that says it.
 pub(crate) fn delegate_call(
-    probe: &proc_macro2::TokenStream,
+    (probe, method): (&proc_macro2::TokenStream, &str),
     span: Span,
     parens: syn::token::Paren,
     (yields, sends): (Option<&syn::Type>, &syn::Type),
@@ -255,7 +255,7 @@ pub(crate) fn delegate_call(
         attrs: Vec::new(),
         receiver: Box::new(made),
         dot_token: syn::Token![.](span),
-        method: syn::Ident::new("delegate", span),
+        method: syn::Ident::new(method, span),
         turbofish: None,
         paren_token: parens,
         args: Default::default(),

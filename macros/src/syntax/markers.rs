@@ -49,6 +49,22 @@ struct Markers<'a> {
     report: &'a mut Report,
 }
 
+/// What a marker hands out: one value, or nothing.
+pub(super) fn operand(mac: &Macro) -> syn::Result<Option<Expr>> {
+    let parser = |input: ParseStream<'_>| {
+        if input.is_empty() {
+            return Ok(None);
+        }
+        let value: Expr = input.parse()?;
+        let _: Option<Token![,]> = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
+        }
+        Ok(Some(value))
+    };
+    parser.parse2(mac.tokens.clone())
+}
+
 /// The operands of a `raise!`.
 pub(super) struct Raised {
     pub(super) exception: Expr,
@@ -130,8 +146,10 @@ impl<'a> Markers<'a> {
         let span = name_span(mac);
         let parens = syn::token::Paren(mac.delimiter.span().join());
         let made = match marker {
-            Marker::Yield => self.operand(mac).map(|operand| Pause::Yield.expr(span, parens, operand)),
-            Marker::TryYield => self.operand(mac).map(|operand| Pause::TryYield.expr(span, parens, operand)),
+            Marker::Yield => operand(mac).map(|operand| Pause::Yield.expr(span, parens, self.or_nothing(operand))),
+            Marker::TryYield => {
+                operand(mac).map(|operand| Pause::TryYield.expr(span, parens, self.or_nothing(operand)))
+            }
             Marker::YieldFrom => single(mac, message::DELEGATE_ARGUMENTS).map(|operand| {
                 // The delegation records its place itself.
                 self.value_or_raise(
@@ -145,6 +163,7 @@ impl<'a> Markers<'a> {
                 single(mac, message::DELEGATE_ARGUMENTS).map(|operand| Pause::Delegate.expr(span, parens, operand))
             }
             Marker::TryAwait => Err(syn::Error::new(span, message::TRY_AWAIT)),
+            Marker::ForAwait => Err(syn::Error::new(span, message::FOR_AWAIT)),
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
             Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|result| {
                 let raised = raise_call(self.private, span, parens, &at(span, quote!(exception)), None::<&Expr>);
@@ -158,20 +177,9 @@ impl<'a> Markers<'a> {
         })
     }
 
-    /// What a marker hands out: one value, or nothing.
-    fn operand(&self, mac: &Macro) -> syn::Result<Expr> {
-        let parser = |input: ParseStream<'_>| {
-            if input.is_empty() {
-                return Ok(self.nothing.clone());
-            }
-            let value: Expr = input.parse()?;
-            let _: Option<Token![,]> = input.parse()?;
-            if !input.is_empty() {
-                return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
-            }
-            Ok(value)
-        };
-        parser.parse2(mac.tokens.clone())
+    /// What a marker hands out.
+    fn or_nothing(&self, operand: Option<Expr>) -> Expr {
+        operand.unwrap_or_else(|| self.nothing.clone())
     }
 
     /// `attempt!` is a labelled block, out of which what is raised breaks. Its own value is the `Ok`.

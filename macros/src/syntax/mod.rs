@@ -2,7 +2,6 @@
 //! in plain Rust.
 
 pub(crate) mod arguments;
-pub(crate) mod asynchronous;
 pub(crate) mod calls;
 pub(crate) mod captures;
 pub(crate) mod exits;
@@ -10,4 +9,5 @@ pub(crate) mod items;
 pub(crate) mod markers;
 pub(crate) mod native;
 pub(crate) mod pauses;
+pub(crate) mod polled;
 pub(crate) mod suspends;

@@ -42,7 +42,7 @@ use std::collections::VecDeque;
 use std::env;
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -77,6 +77,20 @@ use crate::threads::Crew;
 /// ```
 #[derive(Clone)]
 pub struct EventLoop(Rc<Inner>);
+
+/// A handle that does not keep the loop.
+pub(crate) struct WeakEventLoop(Weak<Inner>);
+
+impl WeakEventLoop {
+    /// The loop, if there is any other handle left and it is not closed.
+    pub(crate) fn upgrade(&self) -> Option<EventLoop> {
+        self.0.upgrade().map(EventLoop).filter(|event_loop| !event_loop.is_closed())
+    }
+
+    pub(crate) fn is(&self, event_loop: &EventLoop) -> bool {
+        self.0.as_ptr() == Rc::as_ptr(&event_loop.0)
+    }
+}
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 struct Inner {
@@ -115,6 +129,10 @@ enum Life {
 }
 
 impl EventLoop {
+    pub(crate) fn downgrade(&self) -> WeakEventLoop {
+        WeakEventLoop(Rc::downgrade(&self.0))
+    }
+
     /// A loop that does not run yet, with a monotonic clock that starts now.
     ///
     /// # Errors

@@ -56,6 +56,9 @@ pub enum Exception {
     AlreadyRunning,
     /// It yielded while being closed: Python's `RuntimeError: generator ignored GeneratorExit`.
     IgnoredExit,
+    /// A suspension point of a `pinned` coroutine or of an async generator was polled by something else than the coroutine's
+    /// own resume, or a `pinned` one waits for a future: a macro hid an `.await` or an `async` block from the attribute.
+    ForeignAwait,
     /// A task was asked to end, or what it waits for was cancelled: asyncio's `CancelledError`.
     #[cfg(feature = "alloc")]
     Cancelled(Cancelled),
@@ -252,6 +255,7 @@ impl Exception {
             Exception::AlreadyStarted => f.write_str("AlreadyStarted"),
             Exception::AlreadyRunning => f.write_str("AlreadyRunning"),
             Exception::IgnoredExit => f.write_str("IgnoredExit"),
+            Exception::ForeignAwait => f.write_str("ForeignAwait"),
             #[cfg(feature = "alloc")]
             Exception::Cancelled(cancelled) => match cancelled.message() {
                 Some(message) => f.debug_tuple("Cancelled").field(&message).finish(),
@@ -297,6 +301,9 @@ impl fmt::Display for Exception {
             Exception::AlreadyStarted => f.write_str("cannot start a coroutine twice: it waits for a value"),
             Exception::AlreadyRunning => f.write_str("cannot resume a coroutine that is running"),
             Exception::IgnoredExit => f.write_str("coroutine yielded while it was being closed"),
+            Exception::ForeignAwait => {
+                f.write_str("a suspension point was awaited by something else than its coroutine")
+            }
             #[cfg(feature = "alloc")]
             Exception::Cancelled(cancelled) => f.write_str(cancelled.message().unwrap_or("cancelled")),
             #[cfg(feature = "alloc")]

@@ -4,7 +4,7 @@
 //! nothing implements them.
 
 #[cfg(feature = "event-loop")]
-pub use self::futures::{Awaiting, AwaitingResult};
+pub use self::futures::{Awaiting, AwaitingBoxed, Raising};
 
 /// By value from a trait: a future that gives a `Result` with an [`Exception`](crate::Exception), which is raised.
 pub trait FallibleFuture {
@@ -20,6 +20,22 @@ pub trait AnyFuture {
     type Delegate;
     /// The operand as a delegate.
     fn delegate(&self) -> Self::Delegate;
+}
+
+/// [`FallibleFuture`] in a body that rustc compiles.
+pub trait FallibleInPlace {
+    /// What is delegated to.
+    type Delegate;
+    /// The operand as a delegate.
+    fn in_place(self) -> Self::Delegate;
+}
+
+/// [`AnyFuture`] in a body that rustc compiles.
+pub trait FutureInPlace {
+    /// What is delegated to.
+    type Delegate;
+    /// The operand as a delegate.
+    fn in_place(&self) -> Self::Delegate;
 }
 
 /// [`FallibleFuture`] in a body that may call itself. There is no [`AnyFuture`] of that kind: an operand can be told
@@ -39,58 +55,88 @@ mod futures {
     use std::pin::Pin;
     use std::task::Poll;
 
-    use super::super::{Callee, Operand, Plain};
-    use super::{AnyFuture, FallibleFuture, FutureOperand};
+    use pin_project_lite::pin_project;
+
+    use super::super::{Callee, InPlace, Operand, Plain};
+    use super::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPlace, FutureOperand};
     use crate::awaitable::Kind;
     use crate::coroutine::Resumed;
     use crate::task::current;
     use crate::{Awaitable, Delegate, Exception, Step};
 
-    /// A future as a delegate. It is pinned, so that the coroutine that waits for it can be moved.
-    pub struct Awaiting<F> {
-        /// Whether it waits in a coroutine, in which an exception can be raised.
-        in_coroutine: bool,
-        /// Whether it waits for a promise, in none.
-        plainly: bool,
-        future: Pin<Box<F>>,
+    pin_project! {
+        /// A future as a delegate.
+        pub struct Awaiting<F> {
+            // Whether it waits in a coroutine, in which an exception can be raised.
+            in_coroutine: bool,
+            // Whether it waits for a promise, in none.
+            plainly: bool,
+            #[pin]
+            future: F,
+        }
     }
 
-    /// [`Awaiting`] where what the future fails with is raised.
-    #[derive(Debug)]
-    pub struct AwaitingResult<F>(Awaiting<F>);
+    /// [`Awaiting`] where the coroutine that waits can be moved.
+    pub struct AwaitingBoxed<F>(Pin<Box<Awaiting<F>>>);
+
+    pin_project! {
+        /// Any of these where what the future fails with is raised.
+        #[derive(Debug)]
+        pub struct Raising<D> {
+            #[pin]
+            delegate: D,
+        }
+    }
 
     impl<T, E: IntoFuture<Output = Result<T, Exception>>> FallibleFuture for Operand<Awaitable, (), E> {
-        type Delegate = AwaitingResult<E::IntoFuture>;
+        type Delegate = Raising<AwaitingBoxed<E::IntoFuture>>;
 
-        fn delegate(self) -> AwaitingResult<E::IntoFuture> {
-            AwaitingResult(Awaiting::new(self.into_inner()))
+        fn delegate(self) -> Self::Delegate {
+            Raising { delegate: AwaitingBoxed::new(self.take()) }
         }
     }
 
     impl<E: IntoFuture> AnyFuture for Operand<Awaitable, (), E> {
+        type Delegate = AwaitingBoxed<E::IntoFuture>;
+
+        fn delegate(&self) -> Self::Delegate {
+            AwaitingBoxed::new(self.take())
+        }
+    }
+
+    impl<T, E: IntoFuture<Output = Result<T, Exception>>> FallibleInPlace for Operand<Awaitable, (), E> {
+        type Delegate = Raising<Awaiting<E::IntoFuture>>;
+
+        fn in_place(self) -> Self::Delegate {
+            Raising { delegate: Awaiting::new(self.take()) }
+        }
+    }
+
+    impl<E: IntoFuture> FutureInPlace for Operand<Awaitable, (), E> {
         type Delegate = Awaiting<E::IntoFuture>;
 
-        fn delegate(&self) -> Awaiting<E::IntoFuture> {
+        fn in_place(&self) -> Self::Delegate {
             Awaiting::new(self.take())
         }
     }
 
     impl<T, E: IntoFuture<Output = Result<T, Exception>>> FutureOperand for Callee<Awaitable, (), E> {
-        type Delegate = AwaitingResult<E::IntoFuture>;
+        type Delegate = Raising<AwaitingBoxed<E::IntoFuture>>;
 
-        fn delegate<'a>(&self) -> Plain<'a, AwaitingResult<E::IntoFuture>> {
-            Plain::new(AwaitingResult(Awaiting::new(self.operand())))
+        fn delegate<'a>(&self) -> Plain<'a, Self::Delegate> {
+            Plain::new(Raising { delegate: AwaitingBoxed::new(self.operand()) })
         }
     }
 
     impl<F: Future> Awaiting<F> {
         fn new(future: impl IntoFuture<IntoFuture = F, Output = F::Output>) -> Self {
-            Awaiting { in_coroutine: false, plainly: false, future: Box::pin(future.into_future()) }
+            Awaiting { in_coroutine: false, plainly: false, future: future.into_future() }
         }
 
-        fn poll(&mut self, raised: Option<Exception>) -> Resumed<Awaitable, F::Output> {
-            let polled = current::poll_awaited(raised, |context| self.future.as_mut().poll(context));
-            (self.in_coroutine, self.plainly) = (polled.in_coroutine, polled.plainly);
+        fn poll(self: Pin<&mut Self>, raised: Option<Exception>) -> Resumed<Awaitable, F::Output> {
+            let this = self.project();
+            let polled = current::poll_awaited(raised, |context| this.future.poll(context));
+            (*this.in_coroutine, *this.plainly) = (polled.in_coroutine, polled.plainly);
             match (polled.poll, polled.not_taken) {
                 (_, Some(exception)) => Err(exception),
                 (Poll::Ready(output), None) => Ok(Step::Returned(output)),
@@ -99,13 +145,13 @@ mod futures {
         }
     }
 
-    impl<F: Future> Delegate for Awaiting<F> {
+    impl<F: Future> InPlace<()> for Awaiting<F> {
         type Yield = Awaitable;
         type Return = F::Output;
 
         /// A cancellation of the promise for which the future waits, on behalf of the task, is raised here as well: what a
         /// cancellation does to a plain future is the same wherever it stands.
-        fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, F::Output> {
+        fn advance(self: Pin<&mut Self>, _: Option<()>) -> Resumed<Awaitable, F::Output> {
             if self.plainly
                 && let Some(cancellation) = current::cancellation()
             {
@@ -116,27 +162,67 @@ mod futures {
 
         /// An exception is raised in the coroutine in which the future waits. If there is none, it is raised here, and the
         /// future is dropped.
-        fn interrupt(&mut self, exception: Exception) -> Resumed<Awaitable, F::Output> {
+        fn interrupt(self: Pin<&mut Self>, exception: Exception) -> Resumed<Awaitable, F::Output> {
             if self.in_coroutine { self.poll(Some(exception)) } else { Err(exception) }
         }
+
+        fn release(self: Pin<&mut Self>) -> Result<(), Exception> {
+            Ok(())
+        }
     }
 
-    impl<T, F: Future<Output = Result<T, Exception>>> Delegate for AwaitingResult<F> {
+    impl<F: Future> AwaitingBoxed<F> {
+        fn new(future: impl IntoFuture<IntoFuture = F, Output = F::Output>) -> Self {
+            AwaitingBoxed(Box::pin(Awaiting::new(future)))
+        }
+    }
+
+    impl<F: Future> Delegate for AwaitingBoxed<F> {
         type Yield = Awaitable;
+        type Return = F::Output;
+
+        fn advance(&mut self, sent: Option<()>) -> Resumed<Awaitable, F::Output> {
+            self.0.as_mut().advance(sent)
+        }
+
+        fn interrupt(&mut self, exception: Exception) -> Resumed<Awaitable, F::Output> {
+            self.0.as_mut().interrupt(exception)
+        }
+    }
+
+    impl<T, D: Delegate<Return = Result<T, Exception>>> Delegate for Raising<D> {
+        type Yield = D::Yield;
         type Return = T;
 
-        fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-            raising(self.0.advance(None))
+        fn advance(&mut self, sent: Option<()>) -> Resumed<D::Yield, T> {
+            raising(self.delegate.advance(sent))
         }
 
-        fn interrupt(&mut self, exception: Exception) -> Resumed<Awaitable, T> {
-            raising(self.0.interrupt(exception))
+        fn interrupt(&mut self, exception: Exception) -> Resumed<D::Yield, T> {
+            raising(self.delegate.interrupt(exception))
         }
     }
 
-    fn raising<T>(resumed: Resumed<Awaitable, Result<T, Exception>>) -> Resumed<Awaitable, T> {
+    impl<T, D: InPlace<(), Return = Result<T, Exception>>> InPlace<()> for Raising<D> {
+        type Yield = D::Yield;
+        type Return = T;
+
+        fn advance(self: Pin<&mut Self>, sent: Option<()>) -> Resumed<D::Yield, T> {
+            raising(self.project().delegate.advance(sent))
+        }
+
+        fn interrupt(self: Pin<&mut Self>, exception: Exception) -> Resumed<D::Yield, T> {
+            raising(self.project().delegate.interrupt(exception))
+        }
+
+        fn release(self: Pin<&mut Self>) -> Result<(), Exception> {
+            self.project().delegate.release()
+        }
+    }
+
+    fn raising<Y, T>(resumed: Resumed<Y, Result<T, Exception>>) -> Resumed<Y, T> {
         Ok(match resumed? {
-            Step::Yielded(awaitable) => Step::Yielded(awaitable),
+            Step::Yielded(value) => Step::Yielded(value),
             Step::Returned(result) => Step::Returned(result?),
         })
     }
@@ -144,6 +230,12 @@ mod futures {
     impl<F> fmt::Debug for Awaiting<F> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("Awaiting")
+        }
+    }
+
+    impl<F> fmt::Debug for AwaitingBoxed<F> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("AwaitingBoxed")
         }
     }
 }

@@ -57,12 +57,7 @@ impl<Y, S, E> Operand<Y, S, E> {
     }
 
     #[inline(always)]
-    pub(super) fn into_inner(self) -> E {
-        self.take()
-    }
-
-    #[inline(always)]
-    pub(super) fn take(&self) -> E {
+    pub(crate) fn take(&self) -> E {
         self.delegate.take().expect("coframe: an operand is asked once what it is")
     }
 }
@@ -98,6 +93,15 @@ impl<Y, E: IntoIterator<Item = Y>> Iterable for Operand<Y, (), E> {
     }
 }
 
+/// The first fallback too, since nothing is both: a `pinned` coroutine, which is boxed. Where there is no allocator nothing
+/// implements it.
+pub trait PinnedOperand {
+    /// What is delegated to.
+    type Delegate;
+    /// The operand as a delegate.
+    fn delegate(self) -> Self::Delegate;
+}
+
 /// The last fallback, by `&mut`: none of these, which is an error in the words of [`Delegate`].
 pub trait NoDelegate<Y, S, E> {
     /// Cannot be called. What it gives is a delegate all the same, of whatever is wanted, so that this is the only error.
@@ -131,7 +135,7 @@ pub struct Items<I>(I);
 
 impl<I: Iterator> Items<I> {
     #[inline(always)]
-    pub(super) fn new(iterable: impl IntoIterator<IntoIter = I>) -> Self {
+    pub(crate) fn new(iterable: impl IntoIterator<IntoIter = I>) -> Self {
         Items(iterable.into_iter())
     }
 }

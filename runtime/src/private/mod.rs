@@ -15,23 +15,28 @@ mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
 mod residual;
+mod seen;
 mod slot;
+#[cfg(feature = "std")]
+pub(crate) mod tracking;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
-pub use self::awaiting::{AnyFuture, FallibleFuture};
+pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPlace};
 #[cfg(feature = "event-loop")]
-pub use self::awaiting::{Awaiting, AwaitingResult};
+pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
-pub use self::delegation::{Items, Iterable, NoDelegate, Operand, Undelegated, delegated, forward, try_delegated};
+pub use self::delegation::{
+    Items, Iterable, NoDelegate, Operand, PinnedOperand, Undelegated, delegated, forward, try_delegated,
+};
 #[cfg(feature = "alloc")]
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished, generator,
-    lending, sent, sent_option, sent_unit,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
+    generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
 pub use self::native::{drops_exit, returns_exit};
@@ -41,15 +46,26 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
+pub use self::seen::{DELEGATE, IDENTITY};
+pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "std")]
+pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
+#[cfg(feature = "event-loop")]
+pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
+#[cfg(target_has_atomic = "ptr")]
+pub use crate::pinned::{
+    Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
+    PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
+};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
-pub use crate::{Code, Exception, Point, PointKind, Step};
+pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
 
 /// The markers, for the expansion to name.
 pub mod markers {
-    pub use crate::{attempt, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
+    pub use crate::{attempt, for_await, or_raise, raise, try_await, try_yield, try_yield_from, yield_, yield_from};
 }

@@ -16,7 +16,7 @@ const THREAD_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
 /// Runs a coroutine or a future in a loop of its own, and cleans up after it: asyncio's `run`.
 ///
 /// When it is over, tasks that are left are cancelled and waited for, what they fail with is reported to the exception
-/// handler, functions that still run in threads are waited for, and the loop is closed.
+/// handler, [async generators](crate::AsyncGenerator) that are left are closed, functions that still run in threads are waited for, and the loop is closed.
 ///
 /// ```
 /// use coframe::{sleep, yield_from};
@@ -121,8 +121,8 @@ impl Runner {
         task.inner().take()
     }
 
-    /// Cancels the tasks that are left, waits for them and for functions in threads, up to five minutes, and closes the
-    /// loop. Dropping the runner does the same, but tells
+    /// Cancels the tasks that are left and waits for them, closes async generators that are left, waits for functions in
+    /// threads, up to five minutes, and closes the loop. Dropping the runner does the same, but tells
     /// nobody if it cannot.
     ///
     /// # Errors
@@ -136,7 +136,10 @@ impl Runner {
         if self.event_loop.is_closed() {
             return Ok(());
         }
-        let cleaned = self.cancel_all().and_then(|()| self.wait_for_threads());
+        let cleaned = self
+            .cancel_all()
+            .and_then(|()| self.event_loop.run_until_complete(self.event_loop.shutdown_asyncgens()))
+            .and_then(|()| self.wait_for_threads());
         self.event_loop.close()?;
         cleaned
     }

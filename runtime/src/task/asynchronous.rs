@@ -12,7 +12,9 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
 
+use super::core::Position;
 use super::current::{self, Inside};
+use crate::pinned::resumer;
 use crate::{Code, Exception};
 
 /// One activation of an `async fn`. It is shared by the body and by what polls that, in one thread at a time.
@@ -35,6 +37,13 @@ impl AsyncFrame {
     #[inline]
     pub fn run<'a, F: Future>(&'a self, body: Pin<&'a mut F>) -> AsyncBody<'a, F> {
         AsyncBody { frame: self, body }
+    }
+
+    /// The suspension point of that number, from 1.
+    #[inline]
+    #[must_use]
+    pub const fn at(&self, point: u32) -> Position {
+        (self.code, point)
     }
 
     /// Leaves the body for good: the future that it gives is never ready.
@@ -96,9 +105,7 @@ pub struct AwaitOperand<'a, F>(Await<'a, F>);
 /// An `.await` of any future: its output, or what was raised there.
 #[must_use = "a future does nothing until it is awaited"]
 pub struct Await<'a, F> {
-    frame: &'a AsyncFrame,
-    /// The number of the suspension point, from 1.
-    point: u32,
+    position: Position,
     at: &'static Location<'static>,
     /// Whether the future waits in a coroutine, in which an exception can be raised.
     in_coroutine: bool,
@@ -111,11 +118,11 @@ pub struct Await<'a, F> {
 pub struct AwaitResult<'a, F>(Await<'a, F>);
 
 impl<'a, F> AwaitOperand<'a, F> {
-    /// At the suspension point of that number, from 1, in the code of `frame`.
+    /// At a suspension point.
     #[inline]
     #[track_caller]
-    pub fn new(frame: &'a AsyncFrame, point: u32, future: Pin<&'a mut F>) -> Self {
-        AwaitOperand(Await { frame, point, at: Location::caller(), in_coroutine: false, future })
+    pub fn new(position: Position, future: Pin<&'a mut F>) -> Self {
+        AwaitOperand(Await { position, at: Location::caller(), in_coroutine: false, future })
     }
 }
 
@@ -137,6 +144,8 @@ impl<F> Await<'_, F> {
 
 impl<F: Future> Await<'_, F> {
     fn poll_raising(&mut self, context: &mut Context<'_>) -> Poll<Result<F::Output, Exception>> {
+        // In a body that yields, what polls here is the slot of the resume; nobody is to be woken by way of that.
+        let context = &mut Context::from_waker(resumer(context));
         let (inside, raised) = Inside::enter(context);
         let polled = match raised {
             // A plain future has no place to raise it at. It is dropped as the exception climbs.
@@ -148,7 +157,7 @@ impl<F: Future> Await<'_, F> {
             (_, Some(exception)) => Poll::Ready(Err(exception)),
             (Poll::Ready(output), None) => Poll::Ready(Ok(output)),
             (Poll::Pending, None) => {
-                inside.wait_at(Some((self.frame.code, self.point)));
+                inside.wait_at(Some(self.position));
                 Poll::Pending
             }
         }
@@ -189,6 +198,6 @@ impl<F> DerefMut for AwaitOperand<'_, F> {
 
 impl<F> fmt::Debug for Await<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Await").field("in", &self.frame.code.name()).field("at", &self.at).finish_non_exhaustive()
+        f.debug_struct("Await").field("in", &self.position.0.name()).field("at", &self.at).finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
 use std::num::NonZeroU64;
+use std::ops::ControlFlow;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
@@ -14,7 +15,7 @@ use super::flags::Flags;
 use super::waker::{self, OwnWaker};
 use crate::context::Scope;
 use crate::promise::Awaited;
-use crate::{Cancelled, Code, Exception, PromiseError};
+use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, PromiseError};
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 pub(crate) struct Core {
@@ -39,6 +40,8 @@ pub(crate) struct Core {
     passed_on: RefCell<Option<Rc<dyn Awaited>>>,
     /// How many cancellations were asked for, less those taken back.
     pub(super) cancelling: Cell<usize>,
+    /// The code of the outermost coroutine in which it has waited.
+    code: Cell<Option<&'static Code>>,
     /// Where the first coroutine stands in which it waits since its last step: an innermost one.
     position: Cell<Option<Position>>,
     /// Where the others stand, innermost first.
@@ -57,6 +60,9 @@ impl YieldId {
         YieldId(NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap_or(NonZeroU64::MAX))
     }
 }
+
+/// So many frames of a coroutine are noted in debug mode whenever it waits, the outermost ones.
+pub(super) const DEEPEST: usize = 50;
 
 /// A coroutine's code, and the suspension point at which it stands.
 pub(crate) type Position = (&'static Code, u32);
@@ -105,6 +111,7 @@ impl Core {
             must_cancel: RefCell::default(),
             passed_on: RefCell::default(),
             cancelling: Cell::new(0),
+            code: Cell::new(None),
             position: Cell::new(None),
             outer_positions: RefCell::default(),
             yielded: RefCell::default(),
@@ -330,11 +337,33 @@ impl Core {
     /// Takes note that a coroutine of it waits.
     #[inline]
     pub(super) fn waits_at(&self, position: Option<Position>) {
+        let Some(position) = position else { return };
+        self.code.set(Some(position.0));
         if self.position.get().is_none() {
-            self.position.set(position);
-        } else if let Some(position) = position {
+            self.position.set(Some(position));
+        } else {
             self.waits_outside(position);
         }
+    }
+
+    /// Takes note that a coroutine of it waits, and those that it delegates to in place, so many of them.
+    pub(super) fn waits_in(&self, coroutine: &dyn Inspectable, deepest: usize) {
+        let (mut outermost, mut others) = (None, Vec::new());
+        let mut see = |frame: &Frame<'_>| {
+            let position = (frame.code(), frame.position());
+            match outermost {
+                None => outermost = Some(position),
+                Some(_) => others.push(position),
+            }
+            if others.len() + 1 == deepest { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
+        others.into_iter().rev().chain(outermost).for_each(|position| self.waits_at(Some(position)));
+    }
+
+    /// The code of the outermost coroutine in which it has waited.
+    pub(super) fn code(&self) -> Option<&'static Code> {
+        self.code.get()
     }
 
     #[cold]

@@ -14,11 +14,12 @@ use std::ptr;
 use std::rc::Rc;
 use std::task::{Context, Poll, RawWakerVTable, Waker};
 
-use super::core::Position;
+use super::core::{DEEPEST, Position};
 use super::{AnyTask, TaskHandle, wake, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::{Awaitable, Exception, Step};
+use crate::event_loop::EventLoop;
+use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
     task: Place<Rc<dyn AnyTask>>,
@@ -159,6 +160,18 @@ impl Current {
     fn push(&self) {
         let outer = Box::new(self.take());
         self.outer.put(Some(outer));
+    }
+
+    /// Goes where the same task polls with another waker, or nobody does.
+    #[cold]
+    #[inline(never)]
+    fn push_polled_with(&self, waker: &Waker) {
+        let waker = waker.clone();
+        let task = self.task.get();
+        self.push();
+        self.task.put(task);
+        self.polled_with.set(Identity::of(&waker, false));
+        self.waker.put(Some(waker));
     }
 
     /// Goes back to whoever was current before, and drops what is left.
@@ -339,7 +352,8 @@ impl Inside {
         CURRENT.with(|current| {
             let polled_with = current.polled_with.get();
             if !polled_with.is(waker) {
-                Inside::begin_elsewhere(current, waker);
+                current.push_polled_with(waker);
+                current.interior.set(Interior { depth: 1, ..Interior::NEW });
                 return (Polls::Elsewhere, false);
             }
             let mut interior = current.interior.get();
@@ -348,18 +362,6 @@ impl Inside {
             let raises = interior.depth == 1 && interior.raises;
             (if polled_with.is_tasks { Polls::Task } else { Polls::Current }, raises)
         })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn begin_elsewhere(current: &Current, waker: &Waker) {
-        let waker = waker.clone();
-        let task = current.task.get();
-        current.push();
-        current.task.put(task);
-        current.polled_with.set(Identity::of(&waker, false));
-        current.waker.put(Some(waker));
-        current.interior.set(Interior { depth: 1, ..Interior::NEW });
     }
 
     #[cold]
@@ -379,6 +381,16 @@ impl Inside {
     /// The task that polls it, with its own waker.
     pub(super) fn task(&self) -> Option<Rc<dyn AnyTask>> {
         if self.0 == Polls::Task { any_task() } else { None }
+    }
+
+    /// Leaves it because it waits in a coroutine, of which the frames are known or not.
+    pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
+        if let (Some(coroutine), Some(task)) = (coroutine, self.task()) {
+            // It is done at each wait, and looking into delegates takes its time.
+            let deepest = if task.event_loop().is_some_and(EventLoop::debug) { DEEPEST } else { 1 };
+            task.core().waits_in(coroutine, deepest);
+        }
+        self.wait_at(None);
     }
 
     /// Leaves it because it waits, at a suspension point that is known or not.
@@ -455,6 +467,55 @@ pub(super) fn poll_inside<T>(raised: Option<Exception>, poll: impl FnOnce() -> P
     let poll = poll();
     let Polled { not_taken, in_coroutine, plainly, .. } = outer.restore();
     Polled { poll, not_taken, in_coroutine, plainly }
+}
+
+/// Polls a part of the future that is polled, and raises an exception in the coroutine in which it waits. Gives it back if
+/// there was none to take it.
+pub(crate) fn poll_raising<T>(
+    context: &Context<'_>,
+    raised: Exception,
+    poll: impl FnOnce() -> Poll<T>,
+) -> (Poll<T>, Option<Exception>) {
+    let raising = Raising::begin(context.waker(), raised);
+    let poll = poll();
+    (poll, raising.end())
+}
+
+/// While it lives something is raised in a part of the future that is polled.
+struct Raising {
+    /// What is to be raised elsewhere in that future.
+    replaced: Option<Exception>,
+    is_elsewhere: bool,
+}
+
+impl Raising {
+    fn begin(waker: &Waker, raised: Exception) -> Self {
+        CURRENT.with(|current| {
+            let is_elsewhere = !current.polled_with.get().is(waker);
+            if is_elsewhere {
+                current.push_polled_with(waker);
+            }
+            let replaced = current.take_raised();
+            current.raise(Some(raised));
+            Raising { replaced, is_elsewhere }
+        })
+    }
+
+    fn end(mut self) -> Option<Exception> {
+        CURRENT.with(|current| {
+            let not_taken = current.take_raised();
+            current.raise(self.replaced.take());
+            not_taken
+        })
+    }
+}
+
+impl Drop for Raising {
+    fn drop(&mut self) {
+        if self.is_elsewhere {
+            CURRENT.with(Current::pop);
+        }
+    }
 }
 
 /// The future around the one that is polled: a panic restores it too.

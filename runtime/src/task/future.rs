@@ -2,49 +2,66 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::core::{Position, YieldId};
+use pin_project_lite::pin_project;
+
+use super::core::YieldId;
 use super::current::{self, Inside};
 use super::{Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::private::Machine;
+use crate::private::{Inspect, Machine};
 use crate::promise::Awaited;
-use crate::{Awaitable, Coroutine, Exception, Generator, Recursive, Signal, Step};
+use crate::{
+    Awaitable, Code, Coroutine, Exception, Frame, FrameVisitor, Generator, Inspectable, Pinned, PinnedMachine,
+    Recursive, Signal, Step,
+};
 
-/// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
-///
-/// It gives what the coroutine returns, or the exception that leaves it. Under a loop of coframe a cancellation of the
-/// task is raised in it. Other executors know only of dropping, which closes it; it is `Send` if the coroutine is, so that
-/// executors with many threads can have it.
-///
-/// ```
-/// use coframe::{Exception, yield_from};
-/// use std::future::ready;
-///
-/// #[coframe::coroutine(task)]
-/// fn add() -> u32 {
-///     yield_from!(ready(1)) + yield_from!(ready(2))
-/// }
-///
-/// let future = async { Ok::<_, Exception>(add().await? * 2) };
-/// // Any executor will do; this is the one at hand.
-/// assert_eq!(coframe::run(future)?, 6);
-/// # Ok::<(), Exception>(())
-/// ```
-#[must_use = "a future does nothing until it is awaited"]
-#[derive(Clone)]
-pub struct CoroutineFuture<C> {
-    coroutine: C,
-    position: fn(&C) -> Option<Position>,
-    /// The promise that it yielded and waits for. The task has it, so that this can be `Send`.
-    yielded: Option<YieldId>,
+pin_project! {
+    /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
+    ///
+    /// It gives what the coroutine returns, or the exception that leaves it. Under a loop of coframe a cancellation of the
+    /// task is raised in it. Other executors know only of dropping, which closes it; it is `Send` if the coroutine is, so that
+    /// executors with many threads can have it.
+    ///
+    /// ```
+    /// use coframe::{Exception, yield_from};
+    /// use std::future::ready;
+    ///
+    /// #[coframe::coroutine(task)]
+    /// fn add() -> u32 {
+    ///     yield_from!(ready(1)) + yield_from!(ready(2))
+    /// }
+    ///
+    /// let future = async { Ok::<_, Exception>(add().await? * 2) };
+    /// // Any executor will do; this is the one at hand.
+    /// assert_eq!(coframe::run(future)?, 6);
+    /// # Ok::<(), Exception>(())
+    /// ```
+    #[must_use = "a future does nothing until it is awaited"]
+    #[derive(Clone)]
+    pub struct CoroutineFuture<C> {
+        #[pin]
+        coroutine: C,
+        // What there is to see of it where it waits, for the call graph.
+        look: fn(&C) -> Option<&dyn Inspectable>,
+        // The promise that it yielded and waits for. The task has it, so that this can be `Send`.
+        yielded: Option<YieldId>,
+    }
+
+    /// Nobody is left to be woken.
+    impl<C> PinnedDrop for CoroutineFuture<C> {
+        fn drop(this: Pin<&mut Self>) {
+            forget(this.project().yielded);
+        }
+    }
 }
 
-impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
+impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     /// Of any coroutine: for those that are not a [`Generator`], such as boxed ones.
     ///
     /// ```
@@ -62,7 +79,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn new(coroutine: C) -> Self {
-        CoroutineFuture { coroutine, position: |_| None, yielded: None }
+        CoroutineFuture { coroutine, look: C::as_inspectable, yielded: None }
     }
 }
 
@@ -72,11 +89,16 @@ impl<M: Machine<(), Yield = Awaitable>> IntoFuture for Generator<M> {
     type IntoFuture = CoroutineFuture<Self>;
 
     fn into_future(self) -> CoroutineFuture<Self> {
-        CoroutineFuture {
-            coroutine: self,
-            position: |co| Some((co.code(), crate::private::Inspect::position(co.machine()))),
-            yielded: None,
-        }
+        CoroutineFuture::new(self)
+    }
+}
+
+impl<M: PinnedMachine<(), Yield = Awaitable>> IntoFuture for Pinned<M> {
+    type Output = Result<M::Return, Exception>;
+    type IntoFuture = CoroutineFuture<Self>;
+
+    fn into_future(self) -> CoroutineFuture<Self> {
+        CoroutineFuture::new(self)
     }
 }
 
@@ -89,36 +111,34 @@ impl<'a, R> IntoFuture for Recursive<'a, Awaitable, R> {
     }
 }
 
-impl<C: Coroutine<Yield = Awaitable> + Unpin> Future for CoroutineFuture<C> {
+impl<C: Coroutine<Yield = Awaitable>> Future for CoroutineFuture<C> {
     type Output = Result<C::Return, Exception>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (inside, raised) = Inside::enter(context);
-        let this = &mut *self;
-        let step = match this.signal(raised) {
-            Some(signal) => this.resume_until_it_waits(&inside, signal)?,
+        let step = match self.signal(raised) {
+            Some(signal) => self.as_mut().resume_until_it_waits(&inside, signal)?,
             None => Step::Yielded(None),
         };
         match step {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
-                this.wait(&inside, awaitable, context);
-                inside.wait_at((this.position)(&this.coroutine));
+                self.as_mut().wait(&inside, awaitable, context);
+                inside.wait_in((self.look)(&self.coroutine));
                 Poll::Pending
             }
         }
     }
 }
 
-impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
-    #[inline]
-    fn resume_with(&mut self, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
-        self.forget_yielded();
-        Pin::new(&mut self.coroutine).resume(signal)
+impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
+    fn resume_with(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
+        let this = self.project();
+        forget(this.yielded);
+        this.coroutine.resume(signal)
     }
 
     /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
-    #[inline]
     fn signal(&self, raised: Option<Exception>) -> Option<Signal<()>> {
         if let Some(exception) = raised {
             return Some(Signal::Throw(exception));
@@ -131,7 +151,6 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     }
 
     /// `None` also where another task polls than the one that has it: that asks the coroutine to look for itself.
-    #[inline]
     fn yielded(&self) -> Option<Rc<dyn Awaited>> {
         let id = self.yielded?;
         current::any_task()?.core().kept(id)
@@ -139,12 +158,12 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
 
     /// A promise that a task cannot wait for is refused where it is yielded.
     fn resume_until_it_waits(
-        &mut self,
+        mut self: Pin<&mut Self>,
         inside: &Inside,
         mut signal: Signal<()>,
     ) -> Resumed<Option<Awaitable>, C::Return> {
         loop {
-            match self.resume_with(signal)? {
+            match self.as_mut().resume_with(signal)? {
                 Step::Returned(value) => return Ok(Step::Returned(value)),
                 Step::Yielded(awaitable) => {
                     if let Kind::Done(awaited) = &awaitable.0
@@ -161,8 +180,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
     }
 
     /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
-    #[inline]
-    fn wait(&mut self, inside: &Inside, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
+    fn wait(self: Pin<&mut Self>, inside: &Inside, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
         let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
         let awaited = match awaitable {
             Some(Awaitable(Kind::Turn)) => {
@@ -171,7 +189,7 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
             }
             Some(Awaitable(Kind::Wake)) => return,
             Some(Awaitable(Kind::Done(awaited))) => {
-                self.yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
+                *self.project().yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
                 awaited
             }
             None => match self.yielded() {
@@ -190,28 +208,57 @@ impl<C: Coroutine<Yield = Awaitable> + Unpin> CoroutineFuture<C> {
 }
 
 /// It stays a coroutine, so that `yield_from!` of it delegates to it.
-impl<C: Coroutine<Yield = Awaitable> + Unpin> Coroutine for CoroutineFuture<C> {
+impl<C: Coroutine<Yield = Awaitable>> Coroutine for CoroutineFuture<C> {
     type Yield = Awaitable;
     type Return = C::Return;
 
-    fn resume(mut self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
+    fn resume(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         self.resume_with(signal)
     }
-}
 
-impl<C> CoroutineFuture<C> {
-    #[inline]
-    fn forget_yielded(&mut self) {
-        if let Some(id) = self.yielded.take() {
-            let awaited = current::any_task().and_then(|task| task.core().give_up(id));
-            drop(awaited);
-        }
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        self.coroutine.as_inspectable()
     }
 }
 
-impl<C> Drop for CoroutineFuture<C> {
-    fn drop(&mut self) {
-        self.forget_yielded();
+impl<M: Inspect> CoroutineFuture<Generator<M>> {
+    /// The code object of the coroutine.
+    ///
+    /// ```
+    /// use std::future::IntoFuture;
+    ///
+    /// #[coframe::coroutine(task)]
+    /// fn one() -> u32 {
+    ///     1
+    /// }
+    ///
+    /// let future = one().into_future();
+    /// assert_eq!(future.code(), one::CODE);
+    /// assert!(future.frame().is_some());
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> &'static Code {
+        self.coroutine.code()
+    }
+
+    /// The frame object of the coroutine, or `None` once its body is over.
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame<'_>> {
+        self.coroutine.frame()
+    }
+}
+
+impl<C: Inspectable> Inspectable for CoroutineFuture<C> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.coroutine.visit_frames(visitor)
+    }
+}
+
+/// Gives up the promise that was yielded.
+fn forget(yielded: &mut Option<YieldId>) {
+    if let Some(id) = yielded.take() {
+        let awaited = current::any_task().and_then(|task| task.core().give_up(id));
+        drop(awaited);
     }
 }
 

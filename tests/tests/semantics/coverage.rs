@@ -4,7 +4,7 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     include_str!("../async_fn/protocol.rs"),
     include_str!("close.rs"),
     include_str!("coverage.rs"),
@@ -12,6 +12,7 @@ const SOURCES: [&str; 12] = [
     include_str!("delegation.rs"),
     include_str!("drops.rs"),
     include_str!("exhaustion.rs"),
+    include_str!("inspection.rs"),
     include_str!("matrix.rs"),
     include_str!("reentrancy.rs"),
     include_str!("returns.rs"),
@@ -20,7 +21,7 @@ const SOURCES: [&str; 12] = [
 ];
 const SCALE: &str = include_str!("../scale.rs");
 
-const SECTIONS: [(&str, usize); 10] = [
+const SECTIONS: [(&str, usize); 11] = [
     ("CRE", 21),
     ("SND", 7),
     ("RET", 9),
@@ -30,6 +31,7 @@ const SECTIONS: [(&str, usize); 10] = [
     ("REE", 6),
     ("EXH", 7),
     ("DEL", 33),
+    ("INT", 18),
     ("AWT", 8),
 ];
 

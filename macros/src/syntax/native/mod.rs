@@ -2,10 +2,12 @@
 //!
 //! There are two. That of a frame stands in the expansion and is never run: its suspension points are calls. rustc checks
 //! and lints it as the plain function it is: a moved value, an assignment to a local that is not `mut`, an unused variable
-//! are reported there, in rustc's words and at the user's code, whatever the lowering made of the same lines. That of an
-//! `async fn` is what runs: its suspension points are awaits, and what is raised breaks out of the body.
+//! are reported there, in rustc's words and at the user's code, whatever the lowering made of the same lines. That of a
+//! body that rustc compiles, to be polled, is what runs: its suspension points are awaits, and what is raised breaks out of
+//! the body.
 
-mod awaits;
+mod for_await;
+mod polled;
 mod stubs;
 mod tokens;
 
@@ -15,15 +17,16 @@ use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Lifetime, Macro, Stmt, Token};
 
-pub(crate) use self::awaits::{Piece, is_touched, pieces};
+pub(crate) use self::for_await::ForAwait;
+pub(crate) use self::polled::{Piece, SuspensionPoint, is_touched, pieces};
 pub(crate) use self::tokens::{macro_call, named_markers};
 
-use self::awaits::{Awaits, grouped, matched};
+use self::polled::{Polled, grouped, matched};
 use self::stubs::Stubs;
 use super::exits;
 use super::markers::{Raised, raise_call};
 use super::suspends::Marker;
-use crate::function::Function;
+use crate::function::{Function, Kind};
 use crate::names::{at, respan};
 
 /// The body with each marker as a call of its stand-in, and whether any of them delegates.
@@ -33,14 +36,23 @@ pub(crate) fn checked(body: &Block, function: &Function) -> (Block, bool) {
     (body, matches!(target, Target::Checked(stubs) if stubs.delegates))
 }
 
-/// The body with awaits in which exceptions are raised, and where these stand. `frame` is the variable that has the
-/// activation; what leaves the body breaks out of the block `label`.
-pub(crate) fn asynchronous(body: &Block, function: &Function, frame: &Ident, label: &Lifetime) -> (Block, Vec<Span>) {
+/// What a body is to be polled as.
+pub(crate) struct PolledBody {
+    pub(crate) block: Block,
+    /// In the order of the text.
+    pub(crate) points: Vec<SuspensionPoint>,
+    /// Whether it may catch exceptions, or delegates.
+    pub(crate) catches: bool,
+}
+
+/// The body with awaits in which exceptions are raised. `frame` is the variable that has the activation; what leaves the
+/// body breaks out of the block `label`.
+pub(crate) fn polled(body: &Block, function: &Function, frame: &Ident, label: &Lifetime) -> PolledBody {
     let private = function.private();
-    let awaits = Awaits::of(function, frame.clone(), label.clone());
-    match run(body, &private, Target::Async(awaits)) {
-        (body, Target::Async(awaits)) => (body, awaits.points),
-        (body, Target::Checked(_)) => (body, Vec::new()),
+    let polled = Polled::of(function, frame.clone(), label.clone());
+    match run(body, &private, Target::Polled(Box::new(polled))) {
+        (block, Target::Polled(polled)) => PolledBody { block, points: polled.points, catches: polled.catches },
+        (block, Target::Checked(_)) => PolledBody { block, points: Vec::new(), catches: false },
     }
 }
 
@@ -62,7 +74,7 @@ enum Target {
     /// Calls, in a body that is not run.
     Checked(Box<Stubs>),
     /// Awaits.
-    Async(Awaits),
+    Polled(Box<Polled>),
 }
 
 struct Native<'a> {
@@ -96,7 +108,7 @@ impl Native<'_> {
                 let leave = self.leave(name, &quote!(exception));
                 quote!(match #outcome { #ok #err #leave, })
             }
-            (Target::Async(_), _) => {
+            (Target::Polled(_), _) => {
                 let (ok, err, leave) = (at(name, ok), at(name, err), self.leave(name, &at(name, quote!(exception))));
                 matched(name, &outcome, quote!(#ok #err #leave,))
             }
@@ -120,6 +132,9 @@ impl Native<'_> {
             return quote!(::core::unreachable!());
         };
         self.count += 1;
+        if let Target::Polled(polled) = &mut self.target {
+            polled.catches = true;
+        }
         // No name that a user could write, and no warning where nothing is raised.
         let label = Lifetime::new(&format!("'_attempt{}", self.count), Span::mixed_site());
         self.attempts.push(label.clone());
@@ -162,7 +177,8 @@ impl Native<'_> {
         match (self.attempts.last(), &self.target) {
             (Some(label), Target::Checked(_)) => quote!(break #label ::core::result::Result::Err(#exception)),
             (None, Target::Checked(_)) => quote!(return #private::raised(#exception)),
-            (last, Target::Async(Awaits { body, .. })) => {
+            (last, Target::Polled(polled)) => {
+                let body = &polled.body;
                 let leave = match last {
                     Some(label) => quote!(break #label ::core::result::Result::Err),
                     None => quote!(break #body),
@@ -185,7 +201,7 @@ impl Native<'_> {
                 stubs.pause(name, arguments, operand, as_result)
             }
             (Target::Checked(stubs), _) => stubs.delegation(mac, &operand, as_result),
-            (Target::Async(awaits), _) => awaits.outcome(name, &operand),
+            (Target::Polled(polled), _) => polled.outcome(mac, marker, &operand),
         };
         if tries { outcome } else { self.caught(name, outcome) }
     }
@@ -194,8 +210,8 @@ impl Native<'_> {
     fn awaited(&mut self, inner: &mut syn::ExprAwait) -> TokenStream {
         self.visit_expr_mut(&mut inner.base);
         let span = inner.await_token.span;
-        let Target::Async(awaits) = &mut self.target else { return inner.to_token_stream() };
-        let outcome = awaits.outcome(span, &inner.base.to_token_stream());
+        let Target::Polled(polled) = &mut self.target else { return inner.to_token_stream() };
+        let outcome = polled.awaited(span, &inner.base.to_token_stream());
         let value = self.stands_at(span, self.caught(span, outcome));
         let attrs = &inner.attrs;
         quote!(#(#attrs)* #value)
@@ -216,12 +232,21 @@ impl Native<'_> {
         matches!(self.target, Target::Checked(_))
     }
 
+    /// Whether what drops an exit unseen keeps a coroutine alive that is being closed.
+    fn is_closed_by_exit(&self) -> bool {
+        match &self.target {
+            Target::Checked(_) => true,
+            Target::Polled(polled) => polled.kind != Kind::Async,
+        }
+    }
+
     fn marker(&mut self, mac: &Macro, marker: Marker) -> TokenStream {
         let (name, arguments) = (name_span(mac), mac.delimiter.span().join());
         match marker {
             Marker::Yield | Marker::TryYield | Marker::YieldFrom | Marker::TryYieldFrom | Marker::TryAwait => {
                 self.pause(mac, marker)
             }
+            Marker::ForAwait => self.for_await(mac),
             Marker::Attempt => self.attempt(mac),
             Marker::Raise => self.raise(mac),
             Marker::OrRaise => {
@@ -265,7 +290,7 @@ impl Native<'_> {
     /// Around an outcome whose exit is dropped unseen: a call that rustc warns of, at the marker.
     fn warn_of_exit(&mut self, expr: &mut Expr, warning: &str) {
         let warning = format_ident!("{warning}");
-        if self.is_checked()
+        if self.is_closed_by_exit()
             && let Some(mac) = exits::outcome(expr)
         {
             let private = self.private;
@@ -281,8 +306,12 @@ impl Native<'_> {
         let tokens = self.marker(mac, marker);
         match marker {
             Marker::Attempt | Marker::Raise | Marker::OrRaise => quote!((#tokens)),
+            Marker::Yield | Marker::YieldFrom | Marker::TryYield | Marker::TryYieldFrom | Marker::TryAwait
+                if !self.is_checked() =>
+            {
+                self.stands_at(name_span(mac), tokens)
+            }
             Marker::Yield | Marker::YieldFrom if !self.attempts.is_empty() => quote!((#tokens)),
-            Marker::TryAwait => self.stands_at(name_span(mac), tokens),
             _ => tokens,
         }
     }
@@ -346,10 +375,12 @@ impl VisitMut for Native<'_> {
                 let operand = operand.map_or_else(TokenStream::new, |e| e.to_token_stream());
                 let span = inner.yield_token.span;
                 let as_result = !self.attempts.is_empty();
-                if let Target::Checked(stubs) = &self.target {
-                    let outcome = stubs.pause(span, span, operand, as_result);
-                    *expr = Expr::Verbatim(self.caught(span, outcome));
-                }
+                let outcome = match &mut self.target {
+                    Target::Checked(stubs) => stubs.pause(span, span, operand, as_result),
+                    Target::Polled(polled) => polled.pause(span, &operand),
+                };
+                let value = self.caught(span, outcome);
+                *expr = Expr::Verbatim(if self.is_checked() { value } else { self.stands_at(span, value) });
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }

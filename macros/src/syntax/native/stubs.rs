@@ -60,7 +60,7 @@ impl Stubs {
         let operand = Expr::Verbatim(quote!({ let value = #operand; value }));
         let parens = syn::token::Paren(mac.delimiter.span().join());
         let name = name_span(mac);
-        let delegate = delegate_call(&self.operand, name, parens, (Some(&self.yields), sends), operand);
+        let delegate = delegate_call((&self.operand, "delegate"), name, parens, (Some(&self.yields), sends), operand);
         let stub = if tries { quote!(try_delegated) } else { quote!(delegated) };
         let mut arguments = Group::new(Delimiter::Parenthesis, delegate.into_token_stream());
         arguments.set_span(name);

@@ -1,22 +1,25 @@
-//! What an `async fn` cannot have in its body: yields, and markers where they would have to leave something else.
+//! What a body that is polled cannot have: markers of another kind of function, and markers where they would have to leave
+//! something else.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Macro};
 
-use super::markers::{Raised, keeps_its_markers, marker_name, name_span, refuse_in_item, single};
-use super::native::{Piece, is_touched, macro_call, pieces};
+use super::markers::{Raised, keeps_its_markers, marker_name, name_span, operand, refuse_in_item, single};
+use super::native::{ForAwait, Piece, is_touched, macro_call, pieces};
 use super::suspends::{Marker, first_marker};
+use crate::function::Kind;
 use crate::message::{self, Place};
 use crate::report::Report;
 
 /// Reports the markers of a body that cannot stand where they do, or whose operands are wrong.
-pub(crate) fn check(body: &Block, report: &mut Report) {
-    Check { refused: None, report }.visit_block(body);
+pub(crate) fn check(body: &Block, kind: Kind, report: &mut Report) {
+    Check { kind, refused: None, report }.visit_block(body);
 }
 
 struct Check<'a> {
+    kind: Kind,
     /// Where a marker cannot stand.
     refused: Option<Place>,
     report: &'a mut Report,
@@ -29,13 +32,36 @@ impl Check<'_> {
         self.refused = outer;
     }
 
+    /// Why a marker cannot stand in this kind of function.
+    fn refusal(&self, marker: Marker) -> Option<&'static str> {
+        Some(match (self.kind, marker) {
+            (Kind::Async, Marker::Yield | Marker::TryYield) => message::ASYNC_YIELD,
+            (Kind::Async, Marker::YieldFrom) => message::ASYNC_YIELD_FROM,
+            (Kind::Async, Marker::TryYieldFrom) => message::ASYNC_TRY_YIELD_FROM,
+            (Kind::AsyncGenerator, Marker::YieldFrom | Marker::TryYieldFrom) => message::ASYNC_DELEGATE,
+            (Kind::Frame | Kind::Pinned, Marker::TryAwait) => message::TRY_AWAIT,
+            (Kind::Frame | Kind::Pinned, Marker::ForAwait) => message::FOR_AWAIT,
+            _ => return None,
+        })
+    }
+
     fn marker(&mut self, mac: &Macro, marker: Marker) -> syn::Result<()> {
-        let refused = |text| Err(syn::Error::new(name_span(mac), text));
+        if let Some(text) = self.refusal(marker) {
+            return Err(syn::Error::new(name_span(mac), text));
+        }
         match marker {
-            Marker::Yield | Marker::TryYield => refused(message::ASYNC_YIELD),
-            Marker::YieldFrom => refused(message::ASYNC_YIELD_FROM),
-            Marker::TryYieldFrom => refused(message::ASYNC_TRY_YIELD_FROM),
+            Marker::Yield | Marker::TryYield => {
+                operand(mac).map(|operand| operand.iter().for_each(|operand| self.visit_expr(operand)))
+            }
+            Marker::YieldFrom | Marker::TryYieldFrom => {
+                single(mac, message::DELEGATE_ARGUMENTS).map(|operand| self.visit_expr(&operand))
+            }
             Marker::TryAwait => single(mac, message::AWAIT_ARGUMENTS).map(|operand| self.visit_expr(&operand)),
+            Marker::ForAwait => ForAwait::parse(mac).map(|ForAwait { pat, stream, body, .. }| {
+                self.visit_pat(&pat);
+                self.visit_expr(&stream);
+                self.visit_block(&body);
+            }),
             Marker::OrRaise => single(mac, message::OR_RAISE_ARGUMENTS).map(|operand| self.visit_expr(&operand)),
             Marker::Raise => Raised::parse(mac).map(|Raised { exception, cause }| {
                 self.visit_expr(&exception);
@@ -101,7 +127,14 @@ impl<'ast> Visit<'ast> for Check<'_> {
 
     fn visit_expr(&mut self, expr: &'ast Expr) {
         match expr {
-            Expr::Yield(inner) => self.report.at(&inner.yield_token, message::ASYNC_YIELD),
+            Expr::Yield(inner) => match (self.refused, self.refusal(Marker::Yield)) {
+                (Some(place), _) => self.report.at(&inner.yield_token, message::marker_in(place, "yield")),
+                (None, Some(text)) => self.report.at(&inner.yield_token, text),
+                (None, None) => visit::visit_expr(self, expr),
+            },
+            Expr::Await(inner) if self.refused.is_none() && !self.kind.is_async() => {
+                self.report.at(&inner.await_token, message::AWAIT);
+            }
             Expr::Closure(_) => self.refusing(Place::Closure, |check| visit::visit_expr(check, expr)),
             Expr::Async(_) => self.refusing(Place::Async, |check| visit::visit_expr(check, expr)),
             _ => visit::visit_expr(self, expr),

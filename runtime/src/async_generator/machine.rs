@@ -1,0 +1,246 @@
+//! The machine of an async generator: what a request does, depending on where the body stands.
+//!
+//! A body that waits at an `.await` has the position of one that runs: a step of it is not over. Every rule of CPython's
+//! `Objects/genobject.c` for `asend`, `athrow` and `aclose` is in one function here, `entry`.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+
+use super::AsyncGenerator;
+use crate::coroutine::Resumed;
+use crate::pinned::{Activated, Body, BodyFrame, Receives};
+use crate::private::{CLOSED, CREATED, Inspect, RUNNING, Sends, raised_while_closing};
+use crate::task::current;
+use crate::{Code, Exception, Signal, Step, unraisable};
+
+/// What is asked of an async generator.
+#[derive(Debug)]
+pub enum Request<S> {
+    /// To go on with the step that is not over.
+    Continue,
+    /// A step.
+    Resume(Signal<S>),
+    /// To end.
+    Close,
+}
+
+/// The state machine inside an [`AsyncGenerator`]. Only expansions make one.
+pub trait AsyncMachine: Inspect {
+    /// What it is sent.
+    type Send;
+    /// What it yields.
+    type Yield;
+
+    /// Whether the body may catch exceptions, so that it is closed by raising an exit in it.
+    #[doc(hidden)]
+    const CATCHES: bool;
+
+    /// Runs until it yields, ends or waits. `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// What the body raised; or a misuse, which leaves it as it was.
+    #[doc(hidden)]
+    fn poll_request(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        request: Request<Self::Send>,
+    ) -> Poll<Result<Option<Self::Yield>, Exception>>;
+}
+
+/// What the body of an async generator may return: nothing, or that it failed.
+#[diagnostic::on_unimplemented(
+    message = "an async generator returns `()` or `Result<(), E>`, and not `{Self}`",
+    label = "this is no end of an async generator",
+    note = "Python forbids `return value` in an async generator; hand the value out with `yield_!` instead"
+)]
+pub trait GeneratorEnd {
+    /// What it raises.
+    ///
+    /// # Errors
+    ///
+    /// What the body failed with.
+    fn end(self) -> Result<(), Exception>;
+}
+
+impl GeneratorEnd for () {
+    fn end(self) -> Result<(), Exception> {
+        Ok(())
+    }
+}
+
+impl<E: Into<Exception>> GeneratorEnd for Result<(), E> {
+    fn end(self) -> Result<(), Exception> {
+        self.map_err(Into::into)
+    }
+}
+
+pin_project! {
+    /// The machine of an `async fn` that yields.
+    pub struct AsyncBodyMachine<B, S, Y, F>
+    where
+        B: Body<S>,
+        F: Future<Output: GeneratorEnd>,
+    {
+        // Whether it was closed, or returned: there is nothing more to come then.
+        ended: bool,
+        // Whether the step that is not over is a close.
+        closing: bool,
+        #[pin]
+        activated: Activated<S, Y, F>,
+        code: PhantomData<B>,
+    }
+
+    impl<B, S, Y, F> PinnedDrop for AsyncBodyMachine<B, S, Y, F>
+    where
+        B: Body<S>,
+        F: Future<Output: GeneratorEnd>,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            if B::CATCHES && !matches!(this.position(), CREATED | CLOSED) {
+                unraisable::close_in_drop(B::CODE, || this.close_at_once());
+            }
+        }
+    }
+}
+
+/// Makes an async generator of a body.
+pub fn async_generator<B, S, Y, R, F>(
+    body: impl FnOnce(BodyFrame<B, S, Y>) -> F,
+) -> AsyncGenerator<AsyncBodyMachine<B, S, Y, F>>
+where
+    B: Body<S>,
+    R: GeneratorEnd,
+    F: Future<Output = R>,
+{
+    AsyncGenerator::new(AsyncBodyMachine {
+        ended: false,
+        closing: false,
+        activated: Activated::new(body),
+        code: PhantomData,
+    })
+}
+
+impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> Inspect for AsyncBodyMachine<B, S, Y, F> {
+    fn code(&self) -> &'static Code {
+        B::CODE
+    }
+
+    fn position(&self) -> u32 {
+        self.activated.position()
+    }
+}
+
+/// How the body goes on.
+enum Entry<S> {
+    With(Option<Signal<S>>),
+    /// With an exception at the `.await` where it waits.
+    Raising(Exception),
+}
+
+impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y, F> {
+    /// How a request enters the body; an `Err` has the answer if it does not.
+    fn entry(self: Pin<&mut Self>, request: Request<S>) -> Result<Entry<S>, Result<(), Exception>> {
+        const OVER: Result<(), Exception> = Ok(());
+        let this = self.project();
+        let sends = <B::Sends as Receives<S>>::SENDS;
+        Ok(match (request, this.activated.position()) {
+            (_, CLOSED) => return Err(OVER),
+            (Request::Close, CREATED) => {
+                this.activated.clear();
+                return Err(OVER);
+            }
+            (Request::Close, position) => {
+                (*this.ended, *this.closing) = (true, true);
+                match position {
+                    RUNNING => Entry::Raising(Exception::Exit),
+                    _ => Entry::With(Some(Signal::Throw(Exception::Exit))),
+                }
+            }
+            (Request::Continue | Request::Resume(Signal::Start), RUNNING) => Entry::With(None),
+            (Request::Resume(Signal::Throw(exception)), RUNNING) => Entry::Raising(exception),
+            (Request::Resume(Signal::Send(_)), RUNNING) => return Err(Err(Exception::AlreadyRunning)),
+            // The step that was not over has ended meanwhile, by way of another handle.
+            (Request::Continue, _) => return Err(OVER),
+            (Request::Resume(_), _) if *this.ended => return Err(OVER),
+            (Request::Resume(Signal::Start), CREATED) => Entry::With(None),
+            (Request::Resume(Signal::Send(_)), CREATED) if matches!(sends, Sends::Unit) => Entry::With(None),
+            (Request::Resume(Signal::Send(_)), CREATED) => return Err(Err(Exception::NotStarted)),
+            (Request::Resume(Signal::Throw(exception)), CREATED) => {
+                this.activated.clear();
+                return Err(Err(exception));
+            }
+            (Request::Resume(Signal::Start), _) if matches!(sends, Sends::Value) => {
+                return Err(Err(Exception::AlreadyStarted));
+            }
+            (Request::Resume(signal), _) => Entry::With(Some(signal)),
+        })
+    }
+
+    fn poll_entry(self: Pin<&mut Self>, context: &mut Context<'_>, entry: Entry<S>) -> Poll<Resumed<Y, F::Output>> {
+        let mut activated = self.project().activated;
+        match entry {
+            Entry::With(signal) => activated.poll(context.waker(), signal),
+            Entry::Raising(exception) => {
+                let raising =
+                    current::poll_raising(context, exception, || activated.as_mut().poll(context.waker(), None));
+                match raising {
+                    (poll, None) => poll,
+                    // It waits in something that a macro hides. It cannot catch it.
+                    (_, Some(exception)) => {
+                        activated.clear();
+                        Poll::Ready(Err(exception))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Closes it where nobody can wait for it.
+    fn close_at_once(self: Pin<&mut Self>) -> Result<(), Exception> {
+        match self.poll_request(&mut Context::from_waker(Waker::noop()), Request::Close) {
+            Poll::Ready(closed) => closed.map(drop),
+            Poll::Pending => Err(Exception::IgnoredExit),
+        }
+    }
+}
+
+impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBodyMachine<B, S, Y, F> {
+    type Send = S;
+    type Yield = Y;
+
+    const CATCHES: bool = B::CATCHES;
+
+    fn poll_request(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        request: Request<S>,
+    ) -> Poll<Result<Option<Y>, Exception>> {
+        let entry = match self.as_mut().entry(request) {
+            Ok(entry) => entry,
+            Err(answer) => return Poll::Ready(answer.map(|()| None)),
+        };
+        let Poll::Ready(resumed) = self.as_mut().poll_entry(context, entry) else { return Poll::Pending };
+        let this = self.project();
+        let closing = std::mem::take(this.closing);
+        Poll::Ready(match resumed {
+            Ok(Step::Yielded(_)) if closing => Err(Exception::IgnoredExit),
+            Ok(Step::Yielded(value)) => Ok(Some(value)),
+            Ok(Step::Returned(end)) => end.end().map(|()| None),
+            Err(Exception::Exit) if closing => Ok(None),
+            Err(exception) if closing => Err(raised_while_closing(exception)),
+            Err(exception) => Err(exception),
+        })
+    }
+}
+
+impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> fmt::Debug for AsyncBodyMachine<B, S, Y, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncBodyMachine").field("code", &B::CODE.name()).finish_non_exhaustive()
+    }
+}
