@@ -348,6 +348,15 @@ impl Core {
 
     /// Takes note that a coroutine of it waits, and those that it delegates to in place, so many of them.
     pub(super) fn waits_in(&self, coroutine: &dyn Inspectable, deepest: usize) {
+        if deepest == 1 {
+            let mut outermost = None;
+            let mut see = |frame: &Frame<'_>| {
+                outermost = Some((frame.code(), frame.position()));
+                ControlFlow::Break(())
+            };
+            _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
+            return self.waits_at(outermost);
+        }
         let (mut outermost, mut others) = (None, Vec::new());
         let mut see = |frame: &Frame<'_>| {
             let position = (frame.code(), frame.position());

@@ -56,7 +56,9 @@ impl Interior {
 struct Place<T>(Cell<ManuallyDrop<Option<T>>>);
 
 impl<T> Place<T> {
-    const EMPTY: Self = Place(Cell::new(ManuallyDrop::new(None)));
+    const fn empty() -> Self {
+        Place(Cell::new(ManuallyDrop::new(None)))
+    }
 
     /// Where nothing is.
     #[inline]
@@ -231,12 +233,12 @@ struct State {
 thread_local! {
     static CURRENT: Current = const {
         Current {
-            task: Place::EMPTY,
-            waker: Place::EMPTY,
+            task: Place::empty(),
+            waker: Place::empty(),
             polled_with: Cell::new(Identity::NOBODY),
-            raised: Place::EMPTY,
+            raised: Place::empty(),
             interior: Cell::new(Interior::NEW),
-            outer: Place::EMPTY,
+            outer: Place::empty(),
         }
     };
 }
