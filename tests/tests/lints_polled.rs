@@ -22,8 +22,8 @@
 #![allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
 #![forbid(unsafe_code)]
 
-use coframe::prelude::*;
 use coframe::for_await;
+use coframe::prelude::*;
 use std::fmt::Display;
 use std::future::ready;
 use std::num::ParseIntError;
@@ -208,7 +208,13 @@ pub async fn async_loops(list: &[u32], mut times: u32) {
 ///
 /// Where a text is no number.
 #[coframe::coroutine(yield = u32, send = Option<u32>)]
-pub async fn generates<T>((left, _): (u32, u32), _unused: &str, mut text: String, _: T, list: &[u32]) -> Result<(), ParseIntError>
+pub async fn generates<T>(
+    (left, _): (u32, u32),
+    _unused: &str,
+    mut text: String,
+    _: T,
+    list: &[u32],
+) -> Result<(), ParseIntError>
 where
     T: Send,
 {
@@ -266,8 +272,7 @@ async fn counts(to: u32) {
 }
 
 /// It has methods that are generators.
-#[derive(Debug)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Counter {
     n: u32,
 }

@@ -191,8 +191,7 @@ impl<B: Body<S>, S, Y, F: Future> AsyncBodyMachine<B, S, Y, F> {
         match entry {
             Entry::With(signal) => activated.poll(context.waker(), signal),
             Entry::Raising(exception) => {
-                let raising =
-                    current::poll_raising(context, exception, |waker| activated.as_mut().poll(waker, None));
+                let raising = current::poll_raising(context, exception, |waker| activated.as_mut().poll(waker, None));
                 match raising {
                     (poll, None) => poll,
                     // It waits in something that a macro hides. It cannot catch it.

@@ -304,11 +304,8 @@ impl EventLoop {
     }
 
     async fn close_all(&self, generators: Vec<Arc<dyn Managed>>) -> Result<(), Exception> {
-        let closing = generators.iter().map(|generator| Closing {
-            generator: Arc::clone(generator),
-            begun: false,
-            known: None,
-        });
+        let closing =
+            generators.iter().map(|generator| Closing { generator: Arc::clone(generator), begun: false, known: None });
         let results = gather_results(closing).await?;
         for (result, generator) in results.into_iter().zip(generators) {
             // One that ends as cancelled has not failed.

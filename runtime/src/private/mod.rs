@@ -73,7 +73,9 @@ pub use self::slot::{place, put, take};
 pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
-pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator, stream};
+pub use crate::async_generator::{
+    AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator, stream,
+};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,

@@ -274,9 +274,7 @@ fn afr_06_adaptors_of_streams_are_the_comprehensions() {
     assert_eq!(drive(squares.try_collect::<Vec<_>>()).unwrap(), [1, 9]);
     fn pairs(trace: &Trace) -> impl Stream<Item = Result<(u32, u32), Exception>> {
         let trace = trace.clone();
-        count(2, trace.clone())
-            .map_ok(move |a| count(2, trace.clone()).map_ok(move |b| (a, b)))
-            .try_flatten()
+        count(2, trace.clone()).map_ok(move |a| count(2, trace.clone()).map_ok(move |b| (a, b))).try_flatten()
     }
     assert_eq!(drive(pairs(&trace).try_collect::<Vec<_>>()).unwrap(), [(0, 0), (0, 1), (1, 0), (1, 1)]);
     assert_eq!(drive(count(3, trace).count()), 3);

@@ -246,7 +246,12 @@ fn x03_run_shutdown() {
     }
 
     #[coframe::coroutine]
-    async fn main(log: Trace, behave: &'static str, error: Option<KeyError>, kept: Kept) -> coframe::Task<&'static str> {
+    async fn main(
+        log: Trace,
+        behave: &'static str,
+        error: Option<KeyError>,
+        kept: Kept,
+    ) -> coframe::Task<&'static str> {
         let saying = log.clone();
         EventLoop::running().unwrap().set_exception_handler(move |_, report| {
             saying.say(format!("handler: {}", report.exception().unwrap()));
@@ -276,7 +281,9 @@ fn x03_run_shutdown() {
         let result = runner.run(main(log.clone(), behave, error, kept.clone()));
         runner.close().unwrap();
         match result {
-            Ok(t) => out.say(format!("{label} -> main result | task cancelled {}", if t.cancelled() { "yes" } else { "no" })),
+            Ok(t) => {
+                out.say(format!("{label} -> main result | task cancelled {}", if t.cancelled() { "yes" } else { "no" }))
+            }
             Err(e) => out.say(format!("{label} -> KeyError {}", e.downcast::<KeyError>().unwrap())),
         }
         out.say(format!("  {}", log.lines().join(", ")));

@@ -308,10 +308,8 @@ fn agn_09_at_each_point_of_a_step_it_can_be_dropped_thrown_into_and_closed() {
         closed.say(shown(drive(g.next())));
         [went_on, thrown, closed].map(|trace| trace.line())
     });
-    let expected = [
-        ["a b Some(1)", "a Err(thrown)", "a None"],
-        ["a b Some(1)", "a b caught Some(2)", "a b caught None"],
-    ];
+    let expected =
+        [["a b Some(1)", "a Err(thrown)", "a None"], ["a b Some(1)", "a b caught Some(2)", "a b caught None"]];
     assert_eq!(outcomes, expected);
 }
 

@@ -153,7 +153,8 @@ fn agn_17_a_shutdown_closes_every_one_that_is_open() {
     let (event_loop, trace) = reporting();
     let saying = trace.clone();
     let main = async move {
-        let (mut a, mut b, mut over) = (feed("a", saying.clone()), feed("b", saying.clone()), feed("c", saying.clone()));
+        let (mut a, mut b, mut over) =
+            (feed("a", saying.clone()), feed("b", saying.clone()), feed("c", saying.clone()));
         let created = feed("created", saying.clone());
         a.next().await?;
         b.next().await?;
@@ -210,11 +211,8 @@ fn agn_17_one_that_somebody_waits_for_is_refused_and_goes_on() {
                 let trace = saying.clone();
                 async move {
                     let mut g = slow(trace);
-                    let first = if by_stream {
-                        futures::StreamExt::next(&mut g).await.transpose()?
-                    } else {
-                        g.next().await?
-                    };
+                    let first =
+                        if by_stream { futures::StreamExt::next(&mut g).await.transpose()? } else { g.next().await? };
                     Ok::<_, Exception>((first, g.next().await?))
                 }
             });
@@ -224,7 +222,8 @@ fn agn_17_one_that_somebody_waits_for_is_refused_and_goes_on() {
             task.await
         };
         assert_eq!(event_loop.run_until_complete(main).unwrap(), (Some(1), None));
-        let refused = format!("an error occurred during closing of asynchronous generator slow: {}", Exception::AlreadyRunning);
+        let refused =
+            format!("an error occurred during closing of asynchronous generator slow: {}", Exception::AlreadyRunning);
         assert_eq!(trace.lines().join(", "), format!("[{refused}], shut down, ends"));
     }
 }
@@ -305,7 +304,10 @@ fn agn_17_a_body_that_shuts_its_own_loop_down_is_refused_and_goes_on() {
         Ok::<_, Exception>([g.next().await?, g.next().await?, g.next().await?])
     };
     assert_eq!(event_loop.run_until_complete(main).unwrap(), [Some(0), Some(5), None]);
-    let refused = format!("[an error occurred during closing of asynchronous generator shuts_down: {}]", Exception::AlreadyRunning);
+    let refused = format!(
+        "[an error occurred during closing of asynchronous generator shuts_down: {}]",
+        Exception::AlreadyRunning
+    );
     assert_eq!(trace.lines().join(", "), format!("other closed, {refused}, end"));
 }
 

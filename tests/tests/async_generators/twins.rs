@@ -252,7 +252,8 @@ fn loops_over_streams_in_loops_over_streams() {
         seen.push(n);
     }
     assert_eq!(seen, [11, 21, 22, 31]);
-    let expected = "wait, wait, -inner 1, -turn 1, wait, wait, -inner 2, -turn 2, wait, wait, -inner 3, -turn 3, over, -a";
+    let expected =
+        "wait, wait, -inner 1, -turn 1, wait, wait, -inner 2, -turn 2, wait, wait, -inner 3, -turn 3, over, -a";
     assert_eq!(trace.lines().join(", "), expected);
 }
 

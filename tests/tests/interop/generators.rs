@@ -250,7 +250,9 @@ fn it_is_what_takes_streams_and_generators_by_their_traits() {
         g.next().await?;
         g.next().await
     }
-    let both = async { (last(doubles(filled(1..4), Said::default())).await, second(doubles(filled(1..4), Said::default())).await) };
+    let both = async {
+        (last(doubles(filled(1..4), Said::default())).await, second(doubles(filled(1..4), Said::default())).await)
+    };
     let (last, second) = pollster::block_on(both);
     assert_eq!((last, second.unwrap()), (Some(6), Some(4)));
 }
