@@ -21,16 +21,16 @@ pub(crate) const ASYNC_RECURSIVE: &str = "an `async fn` cannot be `recursive`: r
      `Box::pin(call()).await`";
 pub(crate) const ASYNC_CLONE: &str = "the future of an `async fn` cannot be `Clone`: remove `derive(Clone)`, or write a \
      `#[coframe::coroutine(task, derive(Clone))] fn`";
+pub(crate) const POLLED_TRACKED: &str = "only a coroutine that is neither `pinned` nor an `async fn` can be `tracked`: remove \
+     the word";
+pub(crate) const CODE: &str = "`code` says whether a module with the code object stands beside the function: `code = true` or \
+     `code = false`";
 pub(crate) const ASYNC_GENERATOR_RECURSIVE: &str = "an async generator cannot be `recursive`: remove the word, and box the \
      call, `Box::pin(call())`";
 pub(crate) const ASYNC_GENERATOR_CLONE: &str =
     "an async generator cannot be `Clone`, because rustc makes its frame: remove `derive(Clone)`";
 pub(crate) const ASYNC_GENERATOR_LENT: &str = "an async generator cannot be sent what is borrowed for one step: send an owned \
      value, or give the borrow a lifetime that the function declares";
-pub(crate) const POLLED_TRACKED: &str = "only a coroutine that is neither `pinned` nor an `async fn` can be `tracked`: remove \
-     the word";
-pub(crate) const CODE: &str = "`code` says whether a module with the code object stands beside the function: `code = true` or \
-     `code = false`";
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";

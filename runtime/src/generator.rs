@@ -124,6 +124,10 @@ impl<M: Inspect> Inspectable for Generator<M> {
     fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
         self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
     }
+
+    fn outermost(&self) -> Option<(&'static Code, u32)> {
+        Some((self.machine.code(), self.machine.position()))
+    }
 }
 
 /// Python's `for x in g`: the returned value is dropped.

@@ -178,7 +178,7 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
 /// coframe::run(async {
 ///     let mut ones = one();
 ///     ones.next().await?;
-///     assert_eq!(Chain::new(&ones).innermost(|frame| frame.line()), Some(one::CODE.points()[0].line()));
+///     assert_eq!(Chain::new(&ones).innermost(|frame| frame.line()), Some(ones.code().points()[0].line()));
 ///     Ok::<_, Exception>(())
 /// })?;
 /// # Ok::<(), Exception>(())
