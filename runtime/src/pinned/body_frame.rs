@@ -191,7 +191,7 @@ impl<B, S, Y, R> Future for Raise<'_, B, S, Y, R> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let Raise { frame, exception, .. } = &mut *self;
         if let (Ok(slot), Some(exception)) = (frame.slot(context), exception.take()) {
-            slot.leave(Left::Raised(exception));
+            slot.leave_raised(exception);
         }
         Poll::Pending
     }

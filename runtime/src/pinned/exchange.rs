@@ -46,6 +46,12 @@ impl<S, Y> Key<S, Y> {
     }
 }
 
+// A scoped thread may poll a suspension point, if its key can be sent there: whatever else is in a slot must be `Send` too.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Exception>();
+};
+
 /// What a body leaves behind when it is polled.
 #[derive(Debug)]
 pub(super) enum Left<Y> {
@@ -104,6 +110,12 @@ impl<'a, S, Y> Slot<'a, S, Y> {
                 false
             }
         }
+    }
+
+    /// Leaves what ends the body, in place of a value that was left by what the body has given up.
+    #[inline]
+    pub(super) fn leave_raised(&self, exception: Exception) {
+        self.left.set(Left::Raised(exception));
     }
 
     #[inline]
