@@ -1,4 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, derive(Clone), crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked`,
+//! `derive(Clone, Serialize, Deserialize), code = bool, crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -6,6 +7,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Token, Type, parenthesized, parse_quote};
 
+use crate::message;
 use crate::report::Report;
 
 /// The arguments, each with its default.
@@ -16,12 +18,18 @@ pub(crate) struct Args {
     pub(crate) sends: Type,
     /// Whether the frame is `Clone`.
     pub(crate) clone: bool,
+    /// `Serialize` and `Deserialize`, if the frame is both: where they stand.
+    pub(crate) save: Option<Span>,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
     /// `pinned`: where it stands.
     pub(crate) pinned: Option<Span>,
     /// `recursive`: where it stands.
     pub(crate) recursive: Option<Span>,
+    /// `tracked`: where it stands.
+    pub(crate) tracked: Option<Span>,
+    /// Whether the code object stands in a module beside the function; without an answer, beside a free one.
+    pub(crate) code: Option<bool>,
     /// The path of the runtime crate; `::coframe` by default.
     pub(crate) krate: syn::Path,
     /// The words that were given, in order.
@@ -34,17 +42,20 @@ impl Default for Args {
             yields: parse_quote!(()),
             sends: parse_quote!(()),
             clone: false,
+            save: None,
             task: None,
             pinned: None,
             recursive: None,
+            tracked: None,
+            code: None,
             krate: parse_quote!(::coframe),
             given: Vec::new(),
         }
     }
 }
 
-const KNOWN: &str =
-    "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `derive(Clone)` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, \
+     `derive(Clone, Serialize, Deserialize)`, `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -118,17 +129,41 @@ impl Args {
                 let content;
                 parenthesized!(content in input);
                 let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated(&content)?;
-                if let Some(path) = traits.iter().find(|path| !path.is_ident("Clone")) {
-                    return Err(syn::Error::new_spanned(path, "only `Clone` can be derived"));
-                }
-                self.clone = true;
+                self.derive(&traits)?;
             }
             "recursive" => self.recursive = Some(name.span()),
+            "tracked" => self.tracked = Some(name.span()),
+            "code" => {
+                let value = input.parse::<Token![=]>().and_then(|_| input.parse::<syn::LitBool>());
+                self.code = Some(value.map_err(|_| syn::Error::new(name.span(), message::CODE))?.value);
+            }
             "task" => self.task = Some(name.span()),
             "pinned" => self.pinned = Some(name.span()),
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);
+        Ok(())
+    }
+}
+
+impl Args {
+    fn derive(&mut self, traits: &Punctuated<syn::Path, Token![,]>) -> syn::Result<()> {
+        let (mut serialize, mut deserialize) = (None, None);
+        for path in traits {
+            let Some(last) = path.segments.last().filter(|last| last.arguments.is_none()) else { continue };
+            match last.ident.to_string().as_str() {
+                "Clone" => self.clone = true,
+                "Serialize" => serialize = Some(last.ident.span()),
+                "Deserialize" => deserialize = Some(last.ident.span()),
+                _ => return Err(syn::Error::new_spanned(path, message::DERIVE)),
+            }
+        }
+        self.save = match (serialize, deserialize) {
+            (None, None) => None,
+            (Some(span), Some(_)) if cfg!(feature = "serde") => Some(span),
+            (Some(span), Some(_)) => return Err(syn::Error::new(span, message::DERIVE_SERDE)),
+            (Some(span), None) | (None, Some(span)) => return Err(syn::Error::new(span, message::DERIVE_BOTH)),
+        };
         Ok(())
     }
 }

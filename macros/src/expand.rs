@@ -5,8 +5,9 @@ use quote::{ToTokens, quote};
 use syn::{Block, parse_quote};
 
 use crate::args::{Args, ExprInput};
+use crate::beside::Beside;
 use crate::dump::Dump;
-use crate::emit::{Emit, Frame, Names, Sent, named};
+use crate::emit::{CodeObject, Emit, Frame, Names, Sent, fingerprint, named};
 use crate::function::{Function, Item, Kind};
 use crate::graph::print;
 use crate::layout::Layout;
@@ -26,12 +27,13 @@ impl From<syn::Error> for Refused {
     }
 }
 
-/// From a body to the block that makes the coroutine.
-fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> {
+/// From a body to the block that makes the coroutine, and its code object.
+fn compile(function: &Function, written: Block) -> Result<(TokenStream, CodeObject), Refused> {
     if function.kind != Kind::Frame {
         return Ok(polled::compile(function, &written)?);
     }
     let dump = Dump::of(&function.name);
+    let saves = function.saves.then(|| fingerprint([&function.written, &written.to_token_stream()]));
     let mut model = Model::read(function, written)?;
     dump.section("model", || model.body.to_token_stream().to_string());
     let refused = |error| Refused { error, native: model.native.clone() };
@@ -54,17 +56,21 @@ fn compile(function: &Function, written: Block) -> Result<TokenStream, Refused> 
         calls,
         private: function.private(),
         recursive: function.recursive,
+        saves,
+        tracked: function.tracked,
         yields,
         returns: named(&function.returns),
         sends,
         sent,
         names,
     };
-    let frame = emit.frame(&Frame::of(function));
+    let own = model.locals.len();
+    let object = CodeObject::of(function).with_graph(graph, facts, locals, own, &model.source);
+    let frame = emit.frame(&Frame::of(function, &object, &model.source));
     let (items, native) = (&model.items, &model.native);
     let code = quote!(#(#items)* #native #frame);
     dump.section("expansion", || code.to_string());
-    Ok(code)
+    Ok((code, object))
 }
 
 /// `#[coroutine(args)] item`.
@@ -79,7 +85,9 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
     let mut errors = TokenStream::new();
     let mut report = Report::default();
     let args = Args::of(args, &mut report);
+    let beside = Beside::of(&item, &args);
     let function = Function::of(&mut item.sig, &args, &mut report);
+    let mut module = TokenStream::new();
     let signature = report.finish();
     let body = match item.body.take() {
         None => {
@@ -89,11 +97,12 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
         Some(body) => {
             let braces = body.span();
             let block = signature.and_then(|()| syn::parse2(body.to_token_stream()));
-            let compiled =
-                block.map_err(Refused::from).and_then(|block| compile(&function, block)).unwrap_or_else(|refused| {
-                    errors.extend(refused.error.into_compile_error());
-                    fallback::body(&function, &refused.native)
-                });
+            let compiled = block.map_err(Refused::from).and_then(|block| compile(&function, block));
+            let (compiled, code) = compiled.unwrap_or_else(|refused| {
+                errors.extend(refused.error.into_compile_error());
+                (fallback::body(&function, &refused.native), CodeObject::of(&function))
+            });
+            module.extend(beside.map(|beside| beside.module(&code)));
             // The braces are the user's, so that lints about the function point at it.
             let mut body = Group::new(Delimiter::Brace, compiled);
             body.set_span(braces);
@@ -102,7 +111,7 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
     };
     let Item { attrs, vis, defaultness, sig, .. } = item;
     let allowed = if errors.is_empty() { polled::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
-    quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body)
+    quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body #module)
 }
 
 /// `coroutine!(args, closure)`.
@@ -119,7 +128,7 @@ pub(crate) fn expression(input: TokenStream) -> TokenStream {
         ref other => parse_quote!({ #other }),
     };
     let compiled = head.map_err(Refused::from).and_then(|()| compile(&function, block));
-    let code = compiled.unwrap_or_else(|refused| {
+    let code = compiled.map(|(code, _)| code).unwrap_or_else(|refused| {
         let error = refused.error.into_compile_error();
         let body = fallback::body(&function, &refused.native);
         quote!(#error #body)

@@ -101,6 +101,10 @@ pub(crate) struct Function {
     pub(crate) yields: Type,
     pub(crate) returns: Type,
     pub(crate) clone: bool,
+    /// Whether its frame can be saved.
+    pub(crate) saves: bool,
+    /// The signature and what is yielded and sent, as they were written.
+    pub(crate) written: TokenStream,
     /// Whether it runs as a task.
     pub(crate) task: bool,
     pub(crate) kind: Kind,
@@ -108,6 +112,8 @@ pub(crate) struct Function {
     pub(crate) owns: bool,
     /// Whether its frames live on an explicit stack.
     pub(crate) recursive: bool,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     pub(crate) by_move: bool,
     /// Whether it is an item, and not a `coroutine!` expression.
     pub(crate) is_item: bool,
@@ -146,13 +152,13 @@ impl Function {
         match &self.sends {
             Sends::Plain(sends) => {
                 let yields = named(&self.yields);
-                quote!(#private::#make::<#sends, #yields, #returns, _, _>)
+                quote!(#private::#make::<#sends, #yields, #returns, _, _, _>)
             }
             Sends::Lent { lifetime, sends } => {
                 let yields = &self.yields;
                 quote! {
                     #private::#make::<
-                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _
+                        dyn for<#lifetime> #private::Lend<#lifetime, Send = #sends, Yield = #yields>, #returns, _, _, _
                     >
                 }
             }
@@ -161,6 +167,8 @@ impl Function {
 
     /// Reads a signature, and makes it that of a function that gives a coroutine.
     pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
+        let (yields, sends) = (&args.yields, &args.sends);
+        let written = quote!(#sig #yields #sends);
         check(sig, report);
         let kind = Kind::of(sig, args);
         check_args(kind, args, report);
@@ -176,6 +184,9 @@ impl Function {
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
+        // What cannot be saved is compiled as if it need not be, so that this is its one error.
+        let saves = args.save.is_some() && kind == Kind::Frame && args.recursive.is_none();
+        let save = saves.then(|| quote!(+ #krate::save::Load));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
         let recursive = args.recursive.is_some() && kind == Kind::Frame && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
@@ -184,8 +195,12 @@ impl Function {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        if let (true, Sends::Lent { .. }) = (kind != Kind::Frame, &sends) {
-            report.at(&args.sends, message::POLLED_LENT);
+        if let Sends::Lent { .. } = &sends {
+            match kind {
+                Kind::Frame => (),
+                Kind::AsyncGenerator => report.at(&args.sends, message::ASYNC_GENERATOR_LENT),
+                Kind::Pinned | Kind::Async => report.at(&args.sends, message::POLLED_LENT),
+            }
         }
         sig.output = if kind == Kind::Async {
             parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
@@ -201,7 +216,7 @@ impl Function {
             let sends = &args.sends;
             parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends>)
         } else {
-            parse_quote!(-> #krate::Generator<impl #machine #clone>)
+            parse_quote!(-> #krate::Generator<impl #machine #clone #save>)
         };
         Function {
             krate: krate.clone(),
@@ -213,10 +228,13 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            saves,
+            written,
             task: args.task.is_some(),
             kind,
             owns,
             recursive,
+            tracked: args.tracked.is_some(),
             by_move: false,
             is_item: true,
         }
@@ -230,6 +248,8 @@ impl Function {
         let kind = if args.pinned.is_some() { Kind::Pinned } else { Kind::Frame };
         check_args(kind, args, report);
         let mut yields = args.yields.clone();
+        let (inputs, sent) = (&closure.inputs, &args.sends);
+        let written = quote!(#inputs #yields #sent);
         let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
         if let (Kind::Pinned, Sends::Lent { .. }) = (kind, &sends) {
             report.at(&args.sends, message::POLLED_LENT);
@@ -262,10 +282,13 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            saves: args.save.is_some() && kind == Kind::Frame,
+            written,
             task: args.task.is_some(),
             kind,
             owns: false,
             recursive: false,
+            tracked: args.tracked.is_some(),
             by_move: closure.capture.is_some(),
             is_item: false,
         }
@@ -334,9 +357,14 @@ fn check_args(kind: Kind, args: &Args, report: &mut Report) {
             (Kind::Async, "send") => message::ASYNC_SEND,
             (Kind::Async | Kind::AsyncGenerator, "task") => message::ASYNC_TASK,
             (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
-            (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
-            (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::AsyncGenerator, "recursive") => message::ASYNC_GENERATOR_RECURSIVE,
+            (Kind::Async | Kind::AsyncGenerator, "derive") if args.save.is_some() => message::ASYNC_SAVE,
+            (Kind::Async, "derive") => message::ASYNC_CLONE,
+            (Kind::AsyncGenerator, "derive") => message::ASYNC_GENERATOR_CLONE,
+            (Kind::Async | Kind::AsyncGenerator | Kind::Pinned, "tracked") => message::POLLED_TRACKED,
             (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
+            (Kind::Pinned, "derive") if args.save.is_some() => message::PINNED_SAVE,
             (Kind::Pinned, "derive") => message::PINNED_CLONE,
             _ => continue,
         };
@@ -353,6 +381,9 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     if let (Some(span), true) = (args.recursive, args.clone) {
         report.at_span(span, message::RECURSIVE_CLONE);
     }
+    if let (Some(_), Some(span)) = (args.recursive, args.save) {
+        report.at_span(span, message::RECURSIVE_SAVE);
+    }
     let output = match &sig.output {
         ReturnType::Type(_, ty) => Some(&**ty),
         ReturnType::Default => None,
@@ -360,7 +391,7 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     let outputs = output.into_iter().chain([&args.yields]);
     let opaque: Vec<&Type> = outputs.filter(|ty| !crate::per_resume::is_nameable(ty)).collect();
     opaque.iter().for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
-    !lent && !args.clone && opaque.is_empty()
+    !lent && !args.clone && args.save.is_none() && opaque.is_empty()
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

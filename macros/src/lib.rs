@@ -8,6 +8,7 @@
 
 mod analysis;
 mod args;
+mod beside;
 mod check;
 mod dump;
 mod emit;
@@ -25,6 +26,7 @@ mod recursive;
 mod report;
 mod scope;
 mod solve;
+mod source;
 mod syntax;
 mod tags;
 #[cfg(test)]

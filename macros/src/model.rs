@@ -25,8 +25,10 @@ pub(crate) struct Model {
     pub(crate) arguments: Vec<graph::Argument>,
     pub(crate) locals: Locals,
     pub(crate) calls: Calls,
-    /// The names that the source uses.
+    /// The names that are taken.
     pub(crate) used: Used,
+    /// The names in the body as it was written, and in the patterns of the arguments.
+    pub(crate) source: Used,
 }
 
 impl Model {
@@ -38,6 +40,9 @@ impl Model {
             used.scan(argument.pat.to_token_stream());
             used.insert(&argument.param.to_string());
         }
+        let mut source = Used::default();
+        source.scan(written.to_token_stream());
+        function.arguments.iter().for_each(|argument| source.scan(argument.pat.to_token_stream()));
 
         let items = items::hoist(&mut written, &mut report);
         let patterns: Vec<Vec<Stmt>> = function.arguments.iter().map(|arg| taken_apart(function, arg)).collect();
@@ -59,7 +64,7 @@ impl Model {
         });
         let arguments = arguments.collect();
         body.stmts = resolved.collect();
-        Ok(Model { items, native, body, arguments, locals, calls, used })
+        Ok(Model { items, native, body, arguments, locals, calls, used, source })
     }
 }
 

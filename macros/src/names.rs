@@ -116,7 +116,7 @@ impl Stub {
 }
 
 /// Every identifier in a piece of source.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Used(HashSet<String>);
 
 impl Used {
@@ -149,6 +149,11 @@ impl Used {
             number += 1;
         }
         format_ident!("{candidate}", span = span)
+    }
+
+    /// Whether `name` is used.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
     }
 
     /// Marks `name` as used.

@@ -4,7 +4,7 @@ use core::ops::DerefMut;
 use core::pin::Pin;
 
 use crate::private::raised_while_closing;
-use crate::{Exception, Signal, Step, Values};
+use crate::{Exception, Inspectable, Signal, Step, Values};
 
 /// What one resume gives: where it ended, or what it raised.
 pub type Resumed<Y, R> = Result<Step<Y, R>, Exception>;
@@ -29,6 +29,23 @@ pub trait Coroutine<S = ()> {
     /// coroutine as it was: [`Exception::Finished`], [`Exception::NotStarted`], [`Exception::AlreadyStarted`], or
     /// [`Exception::AlreadyRunning`] through a [`Shared`](crate::Shared) handle.
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Self::Yield, Self::Return>;
+
+    /// Its frames, if they can be looked into: those of the coroutines of this crate can, by reference, boxed and behind
+    /// `dyn` too. See [`Inspectable`].
+    ///
+    /// ```
+    /// use coframe::{BoxCoroutine, Chain, Coroutine};
+    ///
+    /// #[coframe::coroutine(yield = u32)]
+    /// fn one() { coframe::yield_!(1); }
+    ///
+    /// let boxed: BoxCoroutine<'_, u32, ()> = Box::new(one());
+    /// let chain = Chain::new(boxed.as_inspectable().unwrap());
+    /// assert_eq!(chain.innermost(|frame| frame.code().name()), Some("one"));
+    /// ```
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        None
+    }
 }
 
 /// `start`, `send`, `throw` and `close`, on every coroutine that may be moved.
@@ -158,6 +175,10 @@ impl<S, C: Coroutine<S> + Unpin + ?Sized> Coroutine<S> for &mut C {
     fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<C::Yield, C::Return> {
         Pin::new(&mut **self).resume(signal)
     }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        (**self).as_inspectable()
+    }
 }
 
 impl<S, P: DerefMut<Target: Coroutine<S>>> Coroutine<S> for Pin<P> {
@@ -167,6 +188,10 @@ impl<S, P: DerefMut<Target: Coroutine<S>>> Coroutine<S> for Pin<P> {
     #[inline]
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Self::Yield, Self::Return> {
         self.as_deref_mut().resume(signal)
+    }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        (**self).as_inspectable()
     }
 }
 
@@ -178,6 +203,10 @@ impl<S, C: Coroutine<S> + Unpin + ?Sized> Coroutine<S> for alloc::boxed::Box<C> 
     #[inline]
     fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<C::Yield, C::Return> {
         Pin::new(&mut **self).resume(signal)
+    }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        (**self).as_inspectable()
     }
 }
 

@@ -3,7 +3,7 @@
 use core::pin::Pin;
 
 use crate::coroutine::Resumed;
-use crate::{Coroutine, CoroutineExt, Exception, Signal};
+use crate::{Coroutine, CoroutineExt, Exception, Inspectable, Signal};
 
 /// What `yield_from!` delegates to: Python's duck-typed subiterator ([PEP 380]).
 ///
@@ -79,6 +79,11 @@ pub trait Delegate<S = ()> {
     fn release(&mut self) -> Result<(), Exception> {
         Ok(())
     }
+
+    /// Its frames, if it drives a coroutine; see [`Inspectable`].
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        None
+    }
 }
 
 impl<S, C: Coroutine<S> + Unpin> Delegate<S> for C {
@@ -99,5 +104,9 @@ impl<S, C: Coroutine<S> + Unpin> Delegate<S> for C {
 
     fn release(&mut self) -> Result<(), Exception> {
         self.close().map(drop)
+    }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        Coroutine::as_inspectable(self)
     }
 }

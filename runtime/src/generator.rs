@@ -2,18 +2,20 @@
 
 use core::fmt;
 use core::iter::FusedIterator;
+use core::ops::ControlFlow;
 use core::pin::Pin;
 
 use crate::coroutine::Resumed;
 use crate::private::{Inspect, Machine};
-use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step, frame};
+use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspectable, Signal, State, Step, frame};
 
 /// A paused function: a plain value that may be moved, looked into and dropped at any time.
 ///
 /// Calling a `#[coroutine] fn` runs none of its body and gives one of these. Resume it with
 /// [`start`](crate::CoroutineExt::start), [`send`](crate::CoroutineExt::send), [`throw`](crate::CoroutineExt::throw) and
 /// [`close`](crate::CoroutineExt::close), or iterate where `send` is `()`. It is `Clone` if the attribute says
-/// `derive(Clone)`.
+/// `derive(Clone)`, and with the feature `serde` it is `Serialize` and can be restored if that says
+/// `derive(Serialize, Deserialize)`.
 #[derive(Clone)]
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Generator<M> {
@@ -28,7 +30,17 @@ impl<M> Generator<M> {
         Generator { machine }
     }
 
-    #[cfg(feature = "event-loop")]
+    #[cfg(feature = "serde")]
+    pub(crate) fn into_machine(self) -> M {
+        self.machine
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn machine_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+
+    #[cfg(feature = "serde")]
     pub(crate) const fn machine(&self) -> &M {
         &self.machine
     }
@@ -102,6 +114,16 @@ impl<S, M: Machine<S>> Coroutine<S> for Generator<M> {
     fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<M::Yield, M::Return> {
         self.machine.resume(signal)
     }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        Some(self)
+    }
+}
+
+impl<M: Inspect> Inspectable for Generator<M> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
+    }
 }
 
 /// Python's `for x in g`: the returned value is dropped.
@@ -131,6 +153,7 @@ pub(crate) fn raised(exception: &Exception) -> ! {
     panic!("a coroutine raised an exception inside a `for` loop: {exception}; use `Generator::values` to catch it")
 }
 
+/// Its name, where it stands, and its locals: `<coroutine count, suspended at line 4, {n: 3, i: 1}>`.
 impl<M: Inspect> fmt::Debug for Generator<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         frame::fmt(&self.machine, f)

@@ -4,12 +4,13 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::fmt;
 use core::iter::FusedIterator;
+use core::ops::ControlFlow;
 use core::pin::Pin;
 
 use crate::coroutine::Resumed;
 use crate::generator::{Values, raised};
 use crate::private::{Driver, Returns, Sends, finished};
-use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, Signal, State, Step};
+use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspectable, Signal, State, Step, frame};
 
 /// A paused function that may call itself: of one type for all its levels, and resumed at one cost however deep it is.
 ///
@@ -147,6 +148,20 @@ impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
             Step::Returned(()) => this.returned(),
         }
     }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        Some(self)
+    }
+}
+
+/// All its levels, the outermost first, however many: they do not nest.
+impl<Y, R, S> Inspectable for Recursive<'_, Y, R, S> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        match &self.driver {
+            Some(driver) => driver.visit_frames(visitor),
+            None => self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame)),
+        }
+    }
 }
 
 impl<Y, R> Recursive<'_, Y, R> {
@@ -181,9 +196,7 @@ impl<Y, R> FusedIterator for Recursive<'_, Y, R> {}
 impl<Y, R, S> fmt::Debug for Recursive<'_, Y, R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<recursive coroutine {}, {}", self.code().name(), self.state())?;
-        if let Some(point) = self.frame().and_then(|frame| frame.point()) {
-            write!(f, " at line {}", point.line())?;
-        }
+        frame::describe(self.frame().as_ref(), f)?;
         write!(f, ", depth {}>", self.depth())
     }
 }

@@ -4,11 +4,12 @@ use alloc::rc::{Rc, Weak};
 use core::cell::RefCell;
 use core::fmt;
 use core::iter::FusedIterator;
+use core::ops::ControlFlow;
 use core::pin::Pin;
 
 use crate::coroutine::Resumed;
-use crate::private::Inspect;
-use crate::{Coroutine, Exception, Generator, Signal, State};
+use crate::frame::outermost;
+use crate::{Coroutine, Exception, Frame, FrameVisitor, Inspectable, Signal, State};
 
 /// A handle on a coroutine that several owners drive, as every reference to a generator does in Python.
 ///
@@ -138,7 +139,7 @@ impl<C> Shared<C> {
     }
 }
 
-impl<M: Inspect> Shared<Generator<M>> {
+impl<C: Inspectable> Shared<C> {
     /// Where the coroutine stands in its life.
     ///
     /// ```
@@ -157,7 +158,34 @@ impl<M: Inspect> Shared<Generator<M>> {
     /// ```
     #[must_use]
     pub fn state(&self) -> State {
-        self.0.try_borrow().map_or(State::Running, |generator| generator.state())
+        if self.is_running() { State::Running } else { self.with_frame(|frame| frame.state()).unwrap_or(State::Closed) }
+    }
+
+    /// Calls `look` with the frame of the coroutine. `None` once it is over, and while it runs.
+    ///
+    /// The coroutine cannot be resumed meanwhile.
+    ///
+    /// ```
+    /// use coframe::Shared;
+    ///
+    /// #[coframe::coroutine(yield = u32)]
+    /// fn one(n: u32) {
+    ///     coframe::yield_!(n);
+    /// }
+    ///
+    /// let shared = Shared::new(one(7));
+    /// let locals = shared.with_frame(|frame| format!("{:?}", frame.locals()));
+    /// assert_eq!(locals.unwrap(), "{n: 7}");
+    /// ```
+    pub fn with_frame<R>(&self, look: impl FnOnce(&Frame<'_>) -> R) -> Option<R> {
+        outermost(self, look)
+    }
+}
+
+/// Nothing is shown while it runs.
+impl<C: Inspectable> Inspectable for Shared<C> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.0.try_borrow().map_or(ControlFlow::Continue(()), |coroutine| coroutine.visit_frames(visitor))
     }
 }
 

@@ -135,7 +135,8 @@ fn code_and_frame_give_positions() {
         co.send(sent).unwrap();
     }
     assert!(co.frame().is_none());
-    assert!(code.to_string().starts_with(&format!("coroutine located at {}:{here}\n  yield at ", file!())));
+    let text = format!("generator located() at {}:{here}\n  locals: a, b\n  start -> 1\n  1: yield at ", file!());
+    assert!(code.to_string().starts_with(&text), "{code}");
 }
 
 #[test]

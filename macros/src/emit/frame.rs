@@ -1,26 +1,29 @@
 //! The frame and the call that makes a coroutine of it.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::arm::Arms;
-use super::{Emit, Names, Sent};
+use super::{CodeObject, Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
-use crate::names::Local;
+use crate::names::{Local, Used};
 
 /// What emission needs to know of the function around the body.
 pub(crate) struct Frame<'a> {
     function: &'a Function,
+    code: &'a CodeObject,
+    /// The names in the source.
+    source: &'a Used,
     /// The expression that each argument's slot starts with.
     args: Vec<(Local, TokenStream)>,
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn of(function: &'a Function) -> Self {
+    pub(crate) fn of(function: &'a Function, code: &'a CodeObject, source: &'a Used) -> Self {
         let params = function.arguments.iter().map(|argument| argument.param.to_token_stream());
-        Frame { function, args: params.enumerate().map(|(index, param)| (Local(index), param)).collect() }
+        Frame { function, code, source, args: params.enumerate().map(|(index, param)| (Local(index), param)).collect() }
     }
 }
 
@@ -42,22 +45,36 @@ impl Emit<'_> {
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
+        let (saved, probing_saved) =
+            (self.saved_locals(), self.saves.map(|_| quote!(use #private::{NotSaved as _, ViaSerde as _};)));
+        let look = self.look(&frame.code.arguments, frame.source);
+        let tracked = self.tracked.then(|| {
+            let Names { identity, entered, .. } = &self.names;
+            quote!(let #entered = #private::entered(&*#locals, &#locals.#identity, #state);)
+        });
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
+        let made = quote! {
+            #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
+                #tracked
+                #(#slots)*
+                'run: loop {
+                    match #state {
+                        #(#arms)*
+                        _ => ::core::unreachable!(),
+                    }
+                }
+            }, #look)
+        };
+        let made = self.saving(frame.function, made);
         quote! {
             #allowed
             {
                 #held
                 #delegates
+                #probing_saved
                 #items
-                #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
-                    #(#slots)*
-                    'run: loop {
-                        match #state {
-                            #(#arms)*
-                            _ => ::core::unreachable!(),
-                        }
-                    }
-                })
+                #saved
+                #made
             }
         }
     }
@@ -67,7 +84,7 @@ impl Emit<'_> {
         self.facts.starts.iter().find(|start| self.state(*start) == state).map_or(usize::MAX, |start| start.0)
     }
 
-    fn frame_slots(&self) -> Vec<(Local, &Slot)> {
+    pub(super) fn frame_slots(&self) -> Vec<(Local, &Slot)> {
         let slots = self.layout.order.iter().filter_map(|local| Some((*local, self.layout.slot(*local)?)));
         slots.filter(|(_, slot)| slot.place == Place::Frame).collect()
     }
@@ -94,17 +111,11 @@ impl Emit<'_> {
             let field = &slot.name;
             quote!(self.#field = ::core::option::Option::None;)
         });
-        let points = self.graph.points.iter().map(|point| {
-            let kind = if point.delegates { quote!(YieldFrom) } else { quote!(Yield) };
-            quote_spanned! {point.span=>
-                #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
-            }
+        let code = frame.code.inside(frame.function);
+        let identity = self.tracked.then(|| {
+            let identity = &self.names.identity;
+            quote!(#identity: #private::Identity,)
         });
-        let text = &frame.function.name;
-        let (file, line) = (
-            quote_spanned!(frame.function.span=> ::core::file!()),
-            quote_spanned!(frame.function.span=> ::core::line!()),
-        );
         let derive = frame.function.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
         let sends = match self.sent {
             Sent::Unit => quote!(Unit),
@@ -114,10 +125,10 @@ impl Emit<'_> {
         let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
         quote! {
             #derive
-            struct #name #generics { #(#fields),* }
+            struct #name #generics { #identity #(#fields),* }
 
             impl #generics #private::Locals for #name #generics {
-                const CODE: &'static #krate::Code = &#krate::Code::new(#text, #file, #line, &[#(#points),*]);
+                const CODE: &'static #krate::Code = &#code;
                 const SENDS: #private::Sends = #private::Sends::#sends;
 
                 fn clear(&mut self) {
@@ -143,7 +154,11 @@ impl Emit<'_> {
                 None => quote!(#field: ::core::option::Option::None),
             }
         });
-        quote!(#name { #(#fields),* })
+        let identity = self.tracked.then(|| {
+            let (private, identity) = (&self.private, &self.names.identity);
+            quote!(#identity: #private::Identity::new(),)
+        });
+        quote!(#name { #identity #(#fields),* })
     }
 }
 

@@ -2,11 +2,14 @@
 
 mod arm;
 mod bind;
+mod code;
 mod demand;
 mod frame;
+mod inspect;
 mod moves;
 pub(crate) mod rename;
 mod rewrite;
+mod save;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -19,7 +22,9 @@ use crate::names::{Local, Used};
 use crate::scope::Locals;
 use crate::syntax::calls::Calls;
 
+pub(crate) use self::code::CodeObject;
 pub(crate) use self::frame::{Frame, named, probing};
+pub(crate) use self::save::fingerprint;
 
 /// All that emission reads.
 pub(crate) struct Emit<'a> {
@@ -32,6 +37,10 @@ pub(crate) struct Emit<'a> {
     pub(crate) private: TokenStream,
     /// Whether what is yielded goes to a driver.
     pub(crate) recursive: bool,
+    /// The fingerprint of the source, if the frame can be saved.
+    pub(crate) saves: Option<u64>,
+    /// Whether its activations are known while they run.
+    pub(crate) tracked: bool,
     /// What is yielded, as the type of a `let`.
     pub(crate) yields: Option<Type>,
     /// What is returned, as the type of a `let`.
@@ -73,6 +82,9 @@ pub(crate) struct Names {
     pub(crate) raised: Ident,
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
+    pub(crate) made: Ident,
+    pub(crate) identity: Ident,
+    pub(crate) entered: Ident,
 }
 
 impl Names {
@@ -86,6 +98,9 @@ impl Names {
             raised: fresh("raised"),
             value: fresh("value"),
             frame: fresh("Locals"),
+            made: fresh("made"),
+            identity: fresh("identity"),
+            entered: fresh("entered"),
         }
     }
 }

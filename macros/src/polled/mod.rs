@@ -7,16 +7,16 @@
 mod asynchronous;
 mod pinned;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::{Block, Lifetime, Pat, Stmt, Type};
 
 use crate::dump::Dump;
-use crate::emit::named;
+use crate::emit::{CodeObject, named};
 use crate::function::{Argument, Function, Kind};
 use crate::model::{has_attribute, used_import};
 use crate::report::Report;
-use crate::syntax::native::{self, PolledBody, SuspensionPoint};
+use crate::syntax::native::{self, PolledBody};
 use crate::syntax::polled;
 
 pub(crate) use self::pinned::fallback;
@@ -36,7 +36,7 @@ struct Parts<'a> {
 }
 
 /// The body of the function.
-pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<TokenStream> {
+pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<(TokenStream, CodeObject)> {
     let mut report = Report::default();
     polled::check(written, function.kind, &mut report);
     report.finish()?;
@@ -45,12 +45,14 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     // No name that a user could write, and no warning where nothing is raised.
     let label = Lifetime::new("'_body", Span::mixed_site());
     let PolledBody { block, points, catches } = native::polled(written, function, &frame, &label);
+    let object = CodeObject::of(function).with_points(points.iter().map(|point| (point.span, point.kind)));
+    let object = object.with_names(written);
     let parts = Parts {
         function,
         private: function.private(),
         block: activated(function, &block, &frame, &label),
         frame,
-        code: code(function, &points),
+        code: object.inside(function),
         catches,
     };
     let made = match function.kind {
@@ -62,7 +64,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<Token
     let import = import.map(|import| quote!(if false { #import }));
     let expansion = quote!(#import #made);
     Dump::of(&function.name).section("expansion", || expansion.to_string());
-    Ok(expansion)
+    Ok((expansion, object))
 }
 
 /// What stands in the `async` block: the arguments, the body, and the way out of what is raised.
@@ -140,16 +142,4 @@ fn returning(body: &Block, returns: &Type) -> TokenStream {
         // It has no end, or a type that is an alias of `()`.
         _ => returned(body),
     }
-}
-
-fn code(function: &Function, points: &[SuspensionPoint]) -> TokenStream {
-    let (krate, name) = (&function.krate, Literal::string(&function.name));
-    let points = points.iter().map(|point| {
-        let kind = format_ident!("{}", point.kind);
-        quote_spanned! {point.span=>
-            #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
-        }
-    });
-    let place = quote_spanned!(function.span=> ::core::file!(), ::core::line!());
-    quote!(#krate::Code::new(#name, #place, &[#(#points),*]))
 }

@@ -23,6 +23,8 @@ pub(crate) struct LocalInfo {
     pub(crate) keep: Keep,
     /// Whether it is a closure, of which rustc knows nothing while the function around it is checked.
     pub(crate) is_closure: bool,
+    /// Whether it is one of a closure or an async block in the body.
+    pub(crate) is_anothers: bool,
 }
 
 /// All locals of a body. Temporaries are added while the graph is built.
@@ -31,8 +33,13 @@ pub(crate) struct Locals(Vec<LocalInfo>);
 
 impl Locals {
     pub(crate) fn add(&mut self, name: &str, span: Span, keep: Keep) -> Local {
-        self.0.push(LocalInfo { name: name.to_owned(), span, keep, is_closure: false });
+        self.0.push(LocalInfo { name: name.to_owned(), span, keep, is_closure: false, is_anothers: false });
         Local(self.0.len() - 1)
+    }
+
+    /// Those from that number on are of a closure or an async block.
+    pub(crate) fn belong_to_another_from(&mut self, number: usize) {
+        self.0[number..].iter_mut().for_each(|info| info.is_anothers = true);
     }
 
     pub(crate) fn len(&self) -> usize {

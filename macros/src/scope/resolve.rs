@@ -300,12 +300,20 @@ impl VisitMut for Resolve<'_> {
     }
 
     fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        let before = self.locals.len();
         self.scoped(|pass| {
             for input in &mut closure.inputs {
                 pass.bind(input);
             }
             pass.visit_expr_mut(&mut closure.body);
         });
+        self.locals.belong_to_another_from(before);
+    }
+
+    fn visit_expr_async_mut(&mut self, block: &mut syn::ExprAsync) {
+        let before = self.locals.len();
+        visit_mut::visit_expr_async_mut(self, block);
+        self.locals.belong_to_another_from(before);
     }
 
     fn visit_expr_path_mut(&mut self, expr: &mut ExprPath) {

@@ -3,14 +3,15 @@
 use core::fmt;
 use core::future::Future;
 use core::marker::PhantomData;
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use super::Body;
-use super::exchange::{self, Key, Left, Slot};
+use super::exchange::{self, Key, Received, Slot};
 use super::in_place::InPlace;
 use crate::private::Sends;
-use crate::{Code, Exception, Signal, Step};
+use crate::{Code, Exception, Step};
 
 /// One frame of a body that rustc compiles.
 pub struct BodyFrame<B, S, Y> {
@@ -104,8 +105,8 @@ impl<B, S, Y> BodyFrame<B, S, Y> {
 
     /// The slot of the resume that polls here. Another future may poll what is hidden in a macro: that is refused.
     #[inline]
-    fn slot<'k, 'c: 'k>(&'k mut self, context: &Context<'c>) -> Result<&'k Slot<'c, S, Y>, Exception> {
-        exchange::open(context, &mut self.key).ok_or(Exception::ForeignAwait)
+    fn slot<'k, 'c: 'k>(&'k mut self, context: &Context<'c>) -> Option<&'k Slot<'c, S, Y>> {
+        exchange::open(context, &mut self.key)
     }
 }
 
@@ -126,17 +127,17 @@ impl<B: Body<S>, S, Y> Future for Pause<'_, B, S, Y> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<S, Exception>> {
         let Pause { frame, value, point } = &mut *self;
-        let slot = frame.slot(context)?;
+        let Some(slot) = frame.slot(context) else { return foreign() };
         if let Some(value) = value.take() {
-            return left(slot, value, *point);
+            return hand_out(slot, value, *point);
         }
-        match slot.signal() {
-            None => Poll::Pending,
-            Some(Signal::Throw(exception)) => Poll::Ready(Err(exception)),
-            Some(signal) => {
-                let (sent, _) = signal.into_parts();
-                Poll::Ready(B::Sends::received(sent).ok_or(Exception::AlreadyStarted))
-            }
+        match slot.receive() {
+            Received::Nothing => Poll::Pending,
+            Received::Value(sent) => Poll::Ready(match B::Sends::received(sent) {
+                Some(sent) => Ok(sent),
+                None => Err(Exception::AlreadyStarted),
+            }),
+            Received::Exception(exception) => Poll::Ready(Err(exception)),
         }
     }
 }
@@ -156,24 +157,33 @@ impl<B, S, Y, D: InPlace<S, Yield = Y>> Future for Delegation<'_, B, S, Y, D> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<D::Return, Exception>> {
         let Delegation { frame, delegate, point, begun } = &mut *self;
-        let slot = frame.slot(context)?;
-        let (sent, raised) = match slot.signal() {
-            Some(signal) if *begun => signal.into_parts(),
-            None if *begun => return Poll::Pending,
-            _ => (None, None),
+        let Some(slot) = frame.slot(context) else { return foreign() };
+        let resumed = if mem::replace(begun, true) {
+            match slot.receive() {
+                Received::Nothing => return Poll::Pending,
+                Received::Value(sent) => delegate.as_mut().advance(sent),
+                Received::Exception(exception) => delegate.as_mut().throw(exception),
+            }
+        } else {
+            delegate.as_mut().advance(None)
         };
-        *begun = true;
-        match delegate.as_mut().forward(sent, raised)? {
-            Step::Returned(value) => Poll::Ready(Ok(value)),
-            Step::Yielded(value) => left(slot, value, *point),
+        match resumed {
+            Ok(Step::Yielded(value)) => hand_out(slot, value, *point),
+            Ok(Step::Returned(value)) => Poll::Ready(Ok(value)),
+            Err(exception) => Poll::Ready(Err(exception)),
         }
     }
 }
 
 /// Hands a value out. One that is awaited beside another of the same frame would be lost.
 #[inline]
-fn left<S, Y, T>(slot: &Slot<'_, S, Y>, value: Y, point: u32) -> Poll<Result<T, Exception>> {
-    if slot.leave(Left::Yielded(value, point)) { Poll::Pending } else { Poll::Ready(Err(Exception::ForeignAwait)) }
+fn hand_out<S, Y, T>(slot: &Slot<'_, S, Y>, value: Y, point: u32) -> Poll<Result<T, Exception>> {
+    if slot.hand_out(value, point) { Poll::Pending } else { foreign() }
+}
+
+#[cold]
+fn foreign<T>() -> Poll<Result<T, Exception>> {
+    Poll::Ready(Err(Exception::ForeignAwait))
 }
 
 /// The end of a body that raised.
@@ -190,8 +200,8 @@ impl<B, S, Y, R> Future for Raise<'_, B, S, Y, R> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let Raise { frame, exception, .. } = &mut *self;
-        if let (Ok(slot), Some(exception)) = (frame.slot(context), exception.take()) {
-            slot.leave_raised(exception);
+        if let (Some(slot), Some(exception)) = (frame.slot(context), exception.take()) {
+            slot.raise(exception);
         }
         Poll::Pending
     }

@@ -11,6 +11,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
 use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::{Context, RawWaker, RawWakerVTable, Waker};
@@ -52,8 +53,29 @@ const _: () = {
     is_send::<Exception>();
 };
 
+/// What is in a slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// Nothing that the body has to take.
+    Empty,
+    /// For the body: a start, a value, an exception.
+    Started,
+    Sent,
+    Thrown,
+    /// Of the body: a value, an exception that has left it.
+    Yielded,
+    Raised,
+}
+
+/// What a resume brings to a suspension point.
+pub(super) enum Received<S> {
+    Nothing,
+    /// `None` is a start.
+    Value(Option<S>),
+    Exception(Exception),
+}
+
 /// What a body leaves behind when it is polled.
-#[derive(Debug)]
 pub(super) enum Left<Y> {
     Nothing,
     /// It paused at the suspension point of that number.
@@ -63,11 +85,16 @@ pub(super) enum Left<Y> {
 }
 
 /// The slot. `repr(C)`: a pointer to it is one to its header.
+///
+/// There is an exception in it in the states that say so, and in no other: so that a resume without one does not even ask.
 #[repr(C)]
 pub(super) struct Slot<'a, S, Y> {
     header: Header<'a>,
-    signal: Cell<Option<Signal<S>>>,
-    left: Cell<Left<Y>>,
+    state: Cell<State>,
+    point: Cell<u32>,
+    sent: Cell<Option<S>>,
+    yielded: Cell<Option<Y>>,
+    exception: ManuallyDrop<Cell<Option<Exception>>>,
 }
 
 /// What can be read of a slot whose types are not known.
@@ -80,7 +107,20 @@ struct Header<'a> {
 impl<'a, S, Y> Slot<'a, S, Y> {
     #[inline]
     pub(super) fn new(key: &Key<S, Y>, waker: &'a Waker, signal: Option<Signal<S>>) -> Self {
-        Slot { header: Header { key: key.number, waker }, signal: Cell::new(signal), left: Cell::new(Left::Nothing) }
+        let (state, sent, exception) = match signal {
+            None => (State::Empty, None, None),
+            Some(Signal::Start) => (State::Started, None, None),
+            Some(Signal::Send(value)) => (State::Sent, Some(value), None),
+            Some(Signal::Throw(exception)) => (State::Thrown, None, Some(exception)),
+        };
+        Slot {
+            header: Header { key: key.number, waker },
+            state: Cell::new(state),
+            point: Cell::new(0),
+            sent: Cell::new(sent),
+            yielded: Cell::new(None),
+            exception: ManuallyDrop::new(Cell::new(exception)),
+        }
     }
 
     /// Polls with a waker that points here.
@@ -91,36 +131,64 @@ impl<'a, S, Y> Slot<'a, S, Y> {
         // moved. This one is borrowed until the waker is gone, of which nobody gets a second one: its clone is that of
         // another waker.
         let waker = unsafe { Waker::from_raw(RawWaker::new(data, &VTABLE)) };
+        // Its drop does nothing, but by way of the vtable.
+        let waker = ManuallyDrop::new(waker);
         poll(&mut Context::from_waker(&waker))
     }
 
     /// What the resume brought, the first time it is asked.
     #[inline]
-    pub(super) fn signal(&self) -> Option<Signal<S>> {
-        self.signal.take()
-    }
-
-    /// Leaves something. Whether it is the first to do so.
-    #[inline]
-    pub(super) fn leave(&self, left: Left<Y>) -> bool {
-        match self.left.replace(left) {
-            Left::Nothing => true,
-            before => {
-                self.left.set(before);
-                false
-            }
+    pub(super) fn receive(&self) -> Received<S> {
+        let state = self.state.get();
+        if state == State::Started {
+            self.state.set(State::Empty);
+            Received::Value(None)
+        } else if state == State::Sent {
+            self.state.set(State::Empty);
+            Received::Value(self.sent.take())
+        } else if state == State::Thrown {
+            self.state.set(State::Empty);
+            self.exception.take().map_or(Received::Nothing, Received::Exception)
+        } else {
+            Received::Nothing
         }
     }
 
-    /// Leaves what ends the body, in place of a value that was left by what the body has given up.
+    /// Hands a value out. It is lost if something is here already: `false` then.
     #[inline]
-    pub(super) fn leave_raised(&self, exception: Exception) {
-        self.left.set(Left::Raised(exception));
+    pub(super) fn hand_out(&self, value: Y, point: u32) -> bool {
+        if self.state.get() != State::Empty {
+            return false;
+        }
+        self.state.set(State::Yielded);
+        self.point.set(point);
+        self.yielded.set(Some(value));
+        true
     }
 
+    /// Leaves the exception that has left the body.
+    pub(super) fn raise(&self, exception: Exception) {
+        drop(self.exception.replace(Some(exception)));
+        self.state.set(State::Raised);
+    }
+
+    /// What the body has left here.
     #[inline]
-    pub(super) fn into_left(self) -> Left<Y> {
-        self.left.into_inner()
+    pub(super) fn left(&self) -> Left<Y> {
+        if self.state.get() == State::Yielded
+            && let Some(value) = self.yielded.take()
+        {
+            return Left::Yielded(value, self.point.get());
+        }
+        self.left_nothing()
+    }
+
+    /// [`left`](Slot::left) where no value is: an exception may be there, that of the body or one that nobody took.
+    fn left_nothing(&self) -> Left<Y> {
+        match (self.state.get(), self.exception.take()) {
+            (State::Raised, Some(exception)) => Left::Raised(exception),
+            _ => Left::Nothing,
+        }
     }
 }
 
@@ -161,7 +229,7 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake_by_ref, wake_by_
 fn clone(data: *const ()) -> RawWaker {
     // SAFETY: as in `header`, since this is a function of `VTABLE`.
     let header: &Header<'_> = unsafe { &*data.cast() };
-    let clone = core::mem::ManuallyDrop::new(header.waker.clone());
+    let clone = ManuallyDrop::new(header.waker.clone());
     RawWaker::new(clone.data(), clone.vtable())
 }
 

@@ -38,20 +38,19 @@ pub trait InPlace<S> {
     /// As there.
     fn release(self: Pin<&mut Self>) -> Result<(), Exception>;
 
-    /// One step: as [`forward`](crate::private::forward).
+    /// Raises an exception at the delegation: as [`forward`](crate::private::forward).
     ///
     /// # Errors
     ///
     /// As there.
-    #[inline(always)]
-    fn forward(self: Pin<&mut Self>, sent: Option<S>, raised: Option<Exception>) -> Resumed<Self::Yield, Self::Return> {
-        match raised {
-            None => self.advance(sent),
-            Some(Exception::Exit) => {
+    #[cold]
+    fn throw(self: Pin<&mut Self>, exception: Exception) -> Resumed<Self::Yield, Self::Return> {
+        match exception {
+            Exception::Exit => {
                 self.release().map_err(raised_while_closing)?;
                 Err(Exception::Exit)
             }
-            Some(other) => self.interrupt(other),
+            other => self.interrupt(other),
         }
     }
 }

@@ -6,6 +6,7 @@ mod in_place;
 mod machine;
 
 use core::fmt;
+use core::ops::ControlFlow;
 use core::pin::Pin;
 
 use pin_project_lite::pin_project;
@@ -22,8 +23,8 @@ pub(crate) use self::{exchange::resumer, machine::Activated};
 use alloc::boxed::Box;
 
 use crate::coroutine::Resumed;
-use crate::private::{Inspect, Machine};
-use crate::{Code, Coroutine, Frame, Generator, Signal, State, frame};
+use crate::private::{Inspect, Machine, Seen};
+use crate::{Code, Coroutine, Frame, FrameVisitor, Generator, Inspectable, Signal, State, frame};
 
 pin_project! {
     /// A paused function whose body rustc compiled: a coroutine that must be pinned, because its locals may point to each
@@ -71,14 +72,6 @@ pin_project! {
 }
 
 impl<M> Pinned<M> {
-    #[cfg(feature = "event-loop")]
-    pub(crate) fn position(&self) -> u32
-    where
-        M: Inspect,
-    {
-        self.machine.position()
-    }
-
     pub(crate) const fn new(machine: M) -> Self {
         Pinned { machine }
     }
@@ -151,6 +144,16 @@ impl<S, M: PinnedMachine<S>> Coroutine<S> for Pinned<M> {
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<M::Yield, M::Return> {
         self.project().machine.resume(signal)
     }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        Some(self)
+    }
+}
+
+impl<M: Inspect> Inspectable for Pinned<M> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
+    }
 }
 
 /// `for x in pin!(co)`: the returned value is dropped. What iterates is a [`Generator`] over the pinned machine, which
@@ -171,6 +174,10 @@ impl<P: core::ops::Deref<Target: Inspect>> Inspect for Pin<P> {
 
     fn position(&self) -> u32 {
         (**self).position()
+    }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        (**self).see(what, show);
     }
 }
 

@@ -11,7 +11,7 @@ use super::driver::Driver;
 use super::machine::Sends;
 use super::recursion::Progress;
 use crate::coroutine::Resumed;
-use crate::{Coroutine, Delegate, Exception, Recursive, Signal, Step};
+use crate::{Coroutine, Delegate, Exception, Inspectable, Recursive, Signal, Step};
 
 /// The operand of a `yield_from!` in a body that may call itself. Method probing finds out what it is:
 /// `Callee::new(x).delegate()` is a call if `x` is a [`Recursive`], else a [`Plain`] delegation to `x` itself or to an
@@ -119,6 +119,10 @@ impl<'a, Y, R, S> Coroutine<S> for Called<'a, Y, R, S> {
             Some(driver) => joined(driver)?,
         }))
     }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        Some(&self.callee)
+    }
 }
 
 /// A call of what has run before. It goes on, unless it waits for a value, of which there is none.
@@ -159,5 +163,9 @@ impl<'a, S: 'a, D: Delegate<S, Yield: 'a>> Coroutine<S> for Plain<'a, D> {
             Step::Yielded(value) => Step::Yielded(Progress::Yielded(value)),
             Step::Returned(value) => Step::Returned(value),
         })
+    }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        self.delegate.as_inspectable()
     }
 }

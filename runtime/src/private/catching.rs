@@ -6,13 +6,14 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::machine::{CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, RUNNING};
+use super::machine::{CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, RUNNING};
+use super::seen::Seen;
 use crate::coroutine::{Resumed, closed};
 use crate::{Code, Exception, Generator, Signal, unraisable};
 
 /// How to raise an exit in a frame of locals `L` and body `F`. A type parameter of the machine and not a bound on `F`, since
 /// a destructor can only ask for what the type itself demands.
-pub trait Exit<L, F> {
+pub trait Exit<L, F, V> {
     /// The code of the body.
     const CODE: &'static Code;
     /// Closes a suspended frame.
@@ -20,21 +21,22 @@ pub trait Exit<L, F> {
     /// # Errors
     ///
     /// As [`close`](crate::CoroutineExt::close).
-    fn exit(frame: &mut FrameMachine<L, F>) -> Result<(), Exception>;
+    fn exit(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception>;
 }
 
 /// [`Exit`] of a body that is sent an `S`.
 #[derive(Debug)]
 pub struct Sent<S, Y, R>(PhantomData<fn(S) -> (Y, R)>);
 
-impl<S, Y, R, L, F> Exit<L, F> for Sent<S, Y, R>
+impl<S, Y, R, L, F, V> Exit<L, F, V> for Sent<S, Y, R>
 where
     L: Locals,
+    V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
 {
     const CODE: &'static Code = L::CODE;
 
-    fn exit(frame: &mut FrameMachine<L, F>) -> Result<(), Exception> {
+    fn exit(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception> {
         closed(Machine::<S>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
     }
 }
@@ -43,46 +45,48 @@ where
 #[derive(Debug)]
 pub struct Lent<T: ?Sized, R>(PhantomData<fn(&T) -> R>);
 
-impl<T, R, L, F> Exit<L, F> for Lent<T, R>
+impl<T, R, L, F, V> Exit<L, F, V> for Lent<T, R>
 where
     T: ?Sized + for<'r> Lend<'r>,
     L: Locals,
+    V: Look<L>,
     F: for<'r> LendBody<'r, T, L, R>,
 {
     const CODE: &'static Code = L::CODE;
 
-    fn exit(frame: &mut FrameMachine<L, F>) -> Result<(), Exception> {
-        fn one<'r, T, R, L, F>(frame: &mut FrameMachine<L, F>) -> Result<(), Exception>
+    fn exit(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception> {
+        fn one<'r, T, R, L, F, V>(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception>
         where
             T: ?Sized + Lend<'r>,
             L: Locals,
+            V: Look<L>,
             F: LendBody<'r, T, L, R>,
         {
             closed(Machine::<T::Send>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
         }
-        one::<T, R, L, F>(frame)
+        one::<T, R, L, F, V>(frame)
     }
 }
 
 /// The machine of a frame coroutine that catches or delegates.
-pub struct CatchingMachine<X: Exit<L, F>, L, F> {
-    frame: FrameMachine<L, F>,
-    exit: PhantomData<X>,
+pub struct CatchingMachine<X: Exit<L, F, V>, L, F, V> {
+    pub(super) frame: FrameMachine<L, F, V>,
+    pub(super) exit: PhantomData<X>,
 }
 
-impl<X: Exit<L, F>, L: Clone, F: Clone> Clone for CatchingMachine<X, L, F> {
+impl<X: Exit<L, F, V>, L: Clone, F: Clone, V: Clone> Clone for CatchingMachine<X, L, F, V> {
     fn clone(&self) -> Self {
         CatchingMachine { frame: self.frame.clone(), exit: PhantomData }
     }
 }
 
-impl<X: Exit<L, F>, L, F> fmt::Debug for CatchingMachine<X, L, F> {
+impl<X: Exit<L, F, V>, L, F, V> fmt::Debug for CatchingMachine<X, L, F, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CatchingMachine").finish_non_exhaustive()
     }
 }
 
-impl<X: Exit<L, F>, L, F> Drop for CatchingMachine<X, L, F> {
+impl<X: Exit<L, F, V>, L, F, V> Drop for CatchingMachine<X, L, F, V> {
     fn drop(&mut self) {
         if !matches!(self.frame.position, CREATED | RUNNING..) {
             unraisable::close_in_drop(X::CODE, || X::exit(&mut self.frame));
@@ -90,7 +94,7 @@ impl<X: Exit<L, F>, L, F> Drop for CatchingMachine<X, L, F> {
     }
 }
 
-impl<X: Exit<L, F>, L: Locals, F> Inspect for CatchingMachine<X, L, F> {
+impl<X: Exit<L, F, V>, L: Locals, F, V: Look<L>> Inspect for CatchingMachine<X, L, F, V> {
     fn code(&self) -> &'static Code {
         self.frame.code()
     }
@@ -98,15 +102,20 @@ impl<X: Exit<L, F>, L: Locals, F> Inspect for CatchingMachine<X, L, F> {
     fn position(&self) -> u32 {
         self.frame.position()
     }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        self.frame.see(what, show);
+    }
 }
 
-impl<S, X: Exit<L, F>, L, F> Machine<S> for CatchingMachine<X, L, F>
+impl<S, X: Exit<L, F, V>, L, F, V> Machine<S> for CatchingMachine<X, L, F, V>
 where
     L: Locals,
-    FrameMachine<L, F>: Machine<S>,
+    V: Look<L>,
+    FrameMachine<L, F, V>: Machine<S>,
 {
-    type Yield = <FrameMachine<L, F> as Machine<S>>::Yield;
-    type Return = <FrameMachine<L, F> as Machine<S>>::Return;
+    type Yield = <FrameMachine<L, F, V> as Machine<S>>::Yield;
+    type Return = <FrameMachine<L, F, V> as Machine<S>>::Return;
 
     #[inline(always)]
     fn resume(&mut self, signal: Signal<S>) -> Resumed<Self::Yield, Self::Return> {
@@ -116,21 +125,24 @@ where
 
 /// [`generator`](super::generator) for a body that catches or delegates.
 #[inline]
-pub fn catching<S, Y, R, L, F>(locals: L, body: F) -> Generator<CatchingMachine<Sent<S, Y, R>, L, F>>
+#[allow(clippy::type_complexity, reason = "it is the type that the bounds name")]
+pub fn catching<S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Generator<CatchingMachine<Sent<S, Y, R>, L, F, V>>
 where
     L: Locals,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
+    V: Fn(&L, u32, u32) -> Seen<'_>,
 {
-    Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body), exit: PhantomData })
+    Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body, look), exit: PhantomData })
 }
 
 /// [`lending`](super::lending) for a body that catches or delegates.
 #[inline]
-pub fn catching_lending<T, R, L, F>(locals: L, body: F) -> Generator<CatchingMachine<Lent<T, R>, L, F>>
+pub fn catching_lending<T, R, L, F, V>(locals: L, body: F, look: V) -> Generator<CatchingMachine<Lent<T, R>, L, F, V>>
 where
     T: ?Sized + for<'r> Lend<'r>,
     L: Locals,
     F: for<'r> LendBody<'r, T, L, R>,
+    V: Fn(&L, u32, u32) -> Seen<'_>,
 {
-    Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body), exit: PhantomData })
+    Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body, look), exit: PhantomData })
 }

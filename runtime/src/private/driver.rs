@@ -14,12 +14,13 @@
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use core::{fmt, mem};
 
 use super::machine::Sends;
 use super::recursion::{Level, Progress};
 use crate::coroutine::{Resumed, closed};
-use crate::{Exception, Step, unraisable};
+use crate::{Exception, Frame, FrameVisitor, Step, unraisable};
 
 /// The levels of a recursive coroutine that has been started.
 pub struct Driver<'a, Y: 'a, S: 'a> {
@@ -42,6 +43,15 @@ impl<'a, Y, S> Driver<'a, Y, S> {
 
     pub(crate) fn depth(&self) -> usize {
         self.levels.len()
+    }
+
+    /// Shows all levels, and what the innermost delegates to in place.
+    pub(crate) fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        let Some((innermost, others)) = self.levels.split_last() else { return ControlFlow::Continue(()) };
+        for level in others {
+            Frame::new(&**level).map_or(ControlFlow::Continue(()), |frame| visitor.visit_only(&frame))?;
+        }
+        Frame::new(&**innermost).map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
     }
 
     /// Runs to the next yield or to the end of the outermost level.

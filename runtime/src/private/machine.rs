@@ -5,6 +5,7 @@
 //! all leave a frame that the driver then clears and marks as closed.
 
 use super::raise;
+use super::seen::Seen;
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Generator, Signal};
 
@@ -21,6 +22,11 @@ pub trait Inspect {
     fn code(&self) -> &'static Code;
     /// `CREATED`, a suspension point, `RUNNING` or closed.
     fn position(&self) -> u32;
+    /// Shows what there is to see in it: a local by its number, or one of the constants beside [`Seen`].
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        let _ = what;
+        show(Seen::End);
+    }
 }
 
 /// The state machine inside a [`Generator`]. Only expansions implement it.
@@ -76,15 +82,17 @@ impl Locals for NoLocals {
 
 /// The machine of a frame coroutine.
 #[derive(Clone, Debug)]
-pub struct FrameMachine<L, F> {
+pub struct FrameMachine<L, F, V> {
     pub(super) position: u32,
-    locals: L,
-    body: F,
+    pub(super) locals: L,
+    pub(super) body: F,
+    /// Looks at the locals, of which only the expansion knows the types. It captures nothing, and takes no room.
+    pub(super) look: V,
 }
 
-impl<L, F> FrameMachine<L, F> {
-    pub(super) const fn new(locals: L, body: F) -> Self {
-        FrameMachine { position: CREATED, locals, body }
+impl<L, F, V> FrameMachine<L, F, V> {
+    pub(super) const fn new(locals: L, body: F, look: V) -> Self {
+        FrameMachine { position: CREATED, locals, body, look }
     }
 
     /// Runs the body on from where it stands. That it may be resumed like this is the caller's to know, and what is left
@@ -104,12 +112,13 @@ impl<L, F> FrameMachine<L, F> {
 ///
 /// The locals stand before the closure so that their types are known when the closure is checked.
 #[inline]
-pub fn generator<S, Y, R, L, F>(locals: L, body: F) -> Generator<FrameMachine<L, F>>
+pub fn generator<S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Generator<FrameMachine<L, F, V>>
 where
     L: Locals,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
+    V: Fn(&L, u32, u32) -> Seen<'_>,
 {
-    Generator::new(FrameMachine::new(locals, body))
+    Generator::new(FrameMachine::new(locals, body, look))
 }
 
 /// What is lent for the length of one resume: a family of types, one for each lifetime.
@@ -136,16 +145,22 @@ impl<'r, T: ?Sized + Lend<'r>, L, R, F> LendBody<'r, T, L, R> for F where
 
 /// [`generator`] for a coroutine whose `send` is borrowed for one resume.
 #[inline]
-pub fn lending<T, R, L, F>(locals: L, body: F) -> Generator<FrameMachine<L, F>>
+pub fn lending<T, R, L, F, V>(locals: L, body: F, look: V) -> Generator<FrameMachine<L, F, V>>
 where
     T: ?Sized + for<'r> Lend<'r>,
     L: Locals,
     F: for<'r> LendBody<'r, T, L, R>,
+    V: Fn(&L, u32, u32) -> Seen<'_>,
 {
-    Generator::new(FrameMachine::new(locals, body))
+    Generator::new(FrameMachine::new(locals, body, look))
 }
 
-impl<L: Locals, F> Inspect for FrameMachine<L, F> {
+/// What looks at the locals `L`, at a position and for a number.
+pub trait Look<L>: Fn(&L, u32, u32) -> Seen<'_> {}
+
+impl<L, V: Fn(&L, u32, u32) -> Seen<'_>> Look<L> for V {}
+
+impl<L: Locals, F, V: Look<L>> Inspect for FrameMachine<L, F, V> {
     fn code(&self) -> &'static Code {
         L::CODE
     }
@@ -153,11 +168,16 @@ impl<L: Locals, F> Inspect for FrameMachine<L, F> {
     fn position(&self) -> u32 {
         self.position
     }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        show((self.look)(&self.locals, self.position, what));
+    }
 }
 
-impl<S, Y, R, L, F> Machine<S> for FrameMachine<L, F>
+impl<S, Y, R, L, F, V> Machine<S> for FrameMachine<L, F, V>
 where
     L: Locals,
+    V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
 {
     type Yield = Y;
@@ -182,7 +202,7 @@ where
     }
 }
 
-impl<L: Locals, F> FrameMachine<L, F> {
+impl<L: Locals, F, V> FrameMachine<L, F, V> {
     /// A body that has not run ends without running: only its arguments are dropped.
     #[cold]
     fn raise_unstarted<S, Y, R>(&mut self, signal: Signal<S>) -> Resumed<Y, R> {

@@ -3,7 +3,11 @@
 mod awaiting;
 #[cfg(feature = "alloc")]
 mod callee;
+#[cfg(feature = "serde")]
+mod capturing;
 mod catching;
+#[cfg(feature = "serde")]
+mod codecs;
 mod delegation;
 #[cfg(feature = "alloc")]
 mod driver;
@@ -15,7 +19,12 @@ mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
 mod residual;
+#[cfg(feature = "serde")]
+mod saving;
+mod seen;
 mod slot;
+#[cfg(feature = "std")]
+pub(crate) mod tracking;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
@@ -24,7 +33,14 @@ pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPla
 pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
+#[cfg(feature = "serde")]
+pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
+#[cfg(feature = "serde")]
+pub use self::codecs::{
+    Codec, Inclusive, ItemsOf, Nested, NoCodec, NotSaved, Nullable, Rest, SavedLocal, SlotProbe, ViaSerde,
+    ViaSerdeCodec,
+};
 pub use self::delegation::{
     Items, Iterable, NoDelegate, Operand, PinnedOperand, Undelegated, delegated, forward, try_delegated,
 };
@@ -32,7 +48,7 @@ pub use self::delegation::{
 pub use self::driver::Driver;
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Machine, NoLocals, RUNNING, Sends, finished,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,
     generator, lending, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
@@ -43,10 +59,23 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
+#[cfg(feature = "serde")]
+pub(crate) use self::saving::Framed;
+#[cfg(feature = "serde")]
+pub use self::saving::{
+    Capturing, Layout, SavedLocals, SavedMachine, Shape, codecs, load_plain, load_slot, save_plain, save_slot, saved,
+    saved_closure, unsaved,
+};
+pub use self::seen::{DELEGATE, IDENTITY};
+pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "std")]
+pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
-pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
+pub use crate::async_generator::{
+    AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator, stream,
+};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
@@ -56,7 +85,9 @@ pub use crate::pinned::{
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
-pub use crate::{Code, Exception, Point, PointKind, Step};
+pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
+#[cfg(feature = "serde")]
+pub use serde_core as serde;
 
 /// The markers, for the expansion to name.
 pub mod markers {

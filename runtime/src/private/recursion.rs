@@ -11,7 +11,8 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::driver::Driver;
-use super::machine::{CLOSED, FrameMachine, Inspect, Locals, RUNNING, Sends};
+use super::machine::{CLOSED, FrameMachine, Inspect, Locals, Look, RUNNING, Sends};
+use super::seen::Seen;
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Recursive, Step};
 
@@ -63,20 +64,20 @@ pub trait Returns<Y, R, S>: Level<Y, S> {
 }
 
 /// One call of a body: its frame, and then what it returned.
-pub struct Activation<'a, L, F, R> {
+pub struct Activation<'a, L, F, V, R> {
     // Borrowed while the body runs, and left as it is by one that panics, for the driver to abandon. Nothing that the body
     // can reach leads back here.
-    life: RefCell<Life<L, F, R>>,
+    life: RefCell<Life<L, F, V, R>>,
     captures: PhantomData<&'a ()>,
 }
 
-enum Life<L, F, R> {
-    Live(FrameMachine<L, F>),
+enum Life<L, F, V, R> {
+    Live(FrameMachine<L, F, V>),
     /// With what the body returned, until the caller takes it.
     Over(Option<R>),
 }
 
-impl<L: Locals, F, R> Inspect for Activation<'_, L, F, R> {
+impl<L: Locals, F, V: Look<L>, R> Inspect for Activation<'_, L, F, V, R> {
     fn code(&self) -> &'static Code {
         L::CODE
     }
@@ -87,11 +88,19 @@ impl<L: Locals, F, R> Inspect for Activation<'_, L, F, R> {
             Life::Over(_) => CLOSED,
         })
     }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        match self.life.try_borrow().as_deref() {
+            Ok(Life::Live(frame)) => frame.see(what, show),
+            _ => show(Seen::End),
+        }
+    }
 }
 
-impl<'a, S: 'a, Y: 'a, R, L, F> Level<Y, S> for Activation<'a, L, F, R>
+impl<'a, S: 'a, Y: 'a, R, L, F, V> Level<Y, S> for Activation<'a, L, F, V, R>
 where
     L: Locals,
+    V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R>,
 {
     fn resume<'r>(&self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Progress<'r, Y, S>, ()>
@@ -119,9 +128,10 @@ where
     }
 }
 
-impl<'a, S: 'a, Y: 'a, R, L, F> Returns<Y, R, S> for Activation<'a, L, F, R>
+impl<'a, S: 'a, Y: 'a, R, L, F, V> Returns<Y, R, S> for Activation<'a, L, F, V, R>
 where
     L: Locals,
+    V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R>,
 {
     fn take(&self) -> Option<R> {
@@ -136,7 +146,7 @@ where
     }
 }
 
-impl<L: Locals, F, R> fmt::Debug for Activation<'_, L, F, R> {
+impl<L: Locals, F, V, R> fmt::Debug for Activation<'_, L, F, V, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Activation").field(&L::CODE.name()).finish()
     }
@@ -152,11 +162,12 @@ fn called<'a, Y: 'a, S: 'a>(level: Rc<dyn Level<Y, S> + 'a>) -> Resumed<Progress
 /// Makes a recursive coroutine of its start values and its body. A body that catches or delegates is no other kind: the
 /// driver closes every level through its body.
 #[inline]
-pub fn recursive<'a, S, Y, R, L, F>(locals: L, body: F) -> Recursive<'a, Y, R, S>
+pub fn recursive<'a, S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Recursive<'a, Y, R, S>
 where
     L: Locals + 'a,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R> + 'a,
+    V: Fn(&L, u32, u32) -> Seen<'_> + 'a,
 {
-    let life = RefCell::new(Life::Live(FrameMachine::new(locals, body)));
+    let life = RefCell::new(Life::Live(FrameMachine::new(locals, body, look)));
     Recursive::new(Rc::new(Activation { life, captures: PhantomData }))
 }

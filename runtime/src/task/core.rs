@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
 use std::num::NonZeroU64;
+use std::ops::ControlFlow;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
@@ -12,7 +13,7 @@ use std::task::Waker;
 use super::{AnyTask, waker};
 use crate::context::Scope;
 use crate::promise::Awaited;
-use crate::{Cancelled, Code, Exception, PromiseError};
+use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, PromiseError};
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 pub(crate) struct Core {
@@ -46,6 +47,8 @@ pub(crate) struct Core {
     pub(super) cancelling: Cell<usize>,
     /// Whether it waits in a coroutine, where an exception can be raised, since its last step.
     pub(super) in_coroutine: Cell<bool>,
+    /// The code of the outermost coroutine in which it has waited.
+    code: Cell<Option<&'static Code>>,
     /// Where the coroutines stand in which it waits since its last step, innermost first.
     positions: RefCell<Vec<Position>>,
     /// The promises that coroutines in it have yielded, and not been resumed from.
@@ -62,6 +65,9 @@ impl YieldId {
         YieldId(NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap_or(NonZeroU64::MAX))
     }
 }
+
+/// So many frames of a coroutine are noted in debug mode whenever it waits, the outermost ones.
+pub(super) const DEEPEST: usize = 50;
 
 /// A coroutine's code, and the suspension point at which it stands.
 pub(crate) type Position = (&'static Code, u32);
@@ -114,6 +120,7 @@ impl Core {
             running: Cell::new(false),
             cancelling: Cell::new(0),
             in_coroutine: Cell::new(false),
+            code: Cell::new(None),
             positions: RefCell::default(),
             yielded: RefCell::default(),
         }
@@ -286,7 +293,32 @@ impl Core {
 
     /// Takes note that a coroutine of it waits.
     pub(super) fn waits_at(&self, position: Option<Position>) {
-        self.positions.borrow_mut().extend(position);
+        if let Some(position) = position {
+            self.code.set(Some(position.0));
+            self.positions.borrow_mut().push(position);
+        }
+    }
+
+    /// Takes note that a coroutine of it waits, and those that it delegates to in place, so many of them.
+    pub(super) fn waits_in(&self, coroutine: &dyn Inspectable, deepest: usize) {
+        // What is looked at may be foreign code.
+        let mut positions = self.positions.take();
+        let before = positions.len();
+        let mut see = |frame: &Frame<'_>| {
+            positions.push((frame.code(), frame.position()));
+            if positions.len() - before == deepest { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
+        if let Some((code, _)) = positions.get(before) {
+            self.code.set(Some(code));
+        }
+        positions[before..].reverse();
+        self.positions.replace(positions);
+    }
+
+    /// The code of the outermost coroutine in which it has waited.
+    pub(super) fn code(&self) -> Option<&'static Code> {
+        self.code.get()
     }
 }
 

@@ -10,11 +10,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::core::Position;
+use super::core::{DEEPEST, Position};
 use super::{AnyTask, TaskHandle, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::{Awaitable, Exception, Step};
+use crate::event_loop::EventLoop;
+use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
     task: Option<Rc<dyn AnyTask>>,
@@ -158,6 +159,16 @@ impl Inside {
         })
     }
 
+    /// Leaves it because it waits in a coroutine, of which the frames are known or not.
+    pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
+        if let (Some(task), Some(coroutine)) = (&self.task, coroutine) {
+            // It is done at each wait, and looking into delegates takes its time.
+            let deepest = if task.event_loop().is_some_and(EventLoop::debug) { DEEPEST } else { 1 };
+            task.core().waits_in(coroutine, deepest);
+        }
+        self.wait_at(None);
+    }
+
     /// Leaves it because it waits, at a suspension point that is known or not.
     pub(super) fn wait_at(self, position: Option<Position>) {
         if let Some(task) = &self.task {
@@ -221,15 +232,17 @@ pub(super) fn poll_inside<T>(raised: Option<Exception>, poll: impl FnOnce() -> P
 pub(crate) fn poll_raising<T>(
     context: &Context<'_>,
     raised: Exception,
-    poll: impl FnOnce() -> Poll<T>,
+    poll: impl FnOnce(&Waker) -> Poll<T>,
 ) -> (Poll<T>, Option<Exception>) {
+    // A clone, whose own clones are known again: of some wakers, no clone is the same as the waker itself.
+    let waker = context.waker().clone();
     let elsewhere = CURRENT.with_borrow_mut(|current| {
-        let is_here = waker::is_same(current.waker(), context.waker());
-        (!is_here).then(|| Current::new(current.task.clone(), Some(context.waker().clone())))
+        let is_here = waker::is_same(current.waker(), &waker);
+        (!is_here).then(|| Current::new(current.task.clone(), Some(waker.clone())))
     });
     let _before = elsewhere.map(Before::enter);
     let replaced = CURRENT.with_borrow_mut(|current| current.interior.raised.replace(raised));
-    let poll = poll();
+    let poll = poll(&waker);
     let not_taken = CURRENT.with_borrow_mut(|current| mem::replace(&mut current.interior.raised, replaced));
     (poll, not_taken)
 }

@@ -2,20 +2,24 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::core::{Position, YieldId};
+use super::core::YieldId;
 use super::current::{self, Inside};
 use super::{AnyTask, Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::private::Machine;
+use crate::private::{Inspect, Machine};
 use crate::promise::Awaited;
-use crate::{Awaitable, Coroutine, Exception, Generator, Pinned, PinnedMachine, Recursive, Signal, Step};
+use crate::{
+    Awaitable, Code, Coroutine, Exception, Frame, FrameVisitor, Generator, Inspectable, Pinned, PinnedMachine,
+    Recursive, Signal, Step,
+};
 
 pin_project! {
     /// A coroutine that yields [`Awaitable`]s, as a future: what `.await` makes of a [`Generator`], and what a task runs.
@@ -43,7 +47,8 @@ pin_project! {
     pub struct CoroutineFuture<C> {
         #[pin]
         coroutine: C,
-        position: fn(&C) -> Option<Position>,
+        // What there is to see of it where it waits, for the call graph.
+        look: fn(&C) -> Option<&dyn Inspectable>,
         // The promise that it yielded and waits for. The task has it, so that this can be `Send`.
         yielded: Option<YieldId>,
     }
@@ -74,7 +79,7 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn new(coroutine: C) -> Self {
-        CoroutineFuture { coroutine, position: |_| None, yielded: None }
+        CoroutineFuture { coroutine, look: C::as_inspectable, yielded: None }
     }
 }
 
@@ -84,7 +89,7 @@ impl<M: Machine<(), Yield = Awaitable>> IntoFuture for Generator<M> {
     type IntoFuture = CoroutineFuture<Self>;
 
     fn into_future(self) -> CoroutineFuture<Self> {
-        CoroutineFuture { coroutine: self, position: |co| Some((co.code(), co.machine().position())), yielded: None }
+        CoroutineFuture::new(self)
     }
 }
 
@@ -93,7 +98,7 @@ impl<M: PinnedMachine<(), Yield = Awaitable>> IntoFuture for Pinned<M> {
     type IntoFuture = CoroutineFuture<Self>;
 
     fn into_future(self) -> CoroutineFuture<Self> {
-        CoroutineFuture { coroutine: self, position: |co| Some((co.code(), co.position())), yielded: None }
+        CoroutineFuture::new(self)
     }
 }
 
@@ -120,7 +125,7 @@ impl<C: Coroutine<Yield = Awaitable>> Future for CoroutineFuture<C> {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
                 self.as_mut().wait(task, awaitable, context);
-                inside.wait_at((self.position)(&self.coroutine));
+                inside.wait_in((self.look)(&self.coroutine));
                 Poll::Pending
             }
         }
@@ -211,6 +216,43 @@ impl<C: Coroutine<Yield = Awaitable>> Coroutine for CoroutineFuture<C> {
 
     fn resume(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         self.resume_with(signal)
+    }
+
+    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
+        self.coroutine.as_inspectable()
+    }
+}
+
+impl<M: Inspect> CoroutineFuture<Generator<M>> {
+    /// The code object of the coroutine.
+    ///
+    /// ```
+    /// use std::future::IntoFuture;
+    ///
+    /// #[coframe::coroutine(task)]
+    /// fn one() -> u32 {
+    ///     1
+    /// }
+    ///
+    /// let future = one().into_future();
+    /// assert_eq!(future.code(), one::CODE);
+    /// assert!(future.frame().is_some());
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> &'static Code {
+        self.coroutine.code()
+    }
+
+    /// The frame object of the coroutine, or `None` once its body is over.
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame<'_>> {
+        self.coroutine.frame()
+    }
+}
+
+impl<C: Inspectable> Inspectable for CoroutineFuture<C> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        self.coroutine.visit_frames(visitor)
     }
 }
 

@@ -152,6 +152,28 @@ impl<T: 'static> Task<T> {
 }
 
 impl TaskHandle {
+    /// The code object of the coroutine that it runs, once that has waited for something. `None` for a plain future.
+    ///
+    /// ```
+    /// use coframe::event_loop::EventLoop;
+    /// use coframe::{sleep, yield_from};
+    ///
+    /// #[coframe::coroutine(task)]
+    /// fn nap() {
+    ///     yield_from!(sleep(0.0));
+    /// }
+    ///
+    /// let event_loop = EventLoop::with_virtual_clock()?;
+    /// let task = event_loop.create_task(nap());
+    /// event_loop.run_once()?;
+    /// assert_eq!(task.handle().code(), Some(nap::CODE));
+    /// # Ok::<(), coframe::Exception>(())
+    /// ```
+    #[must_use]
+    pub fn code(&self) -> Option<&'static crate::Code> {
+        self.0.core().code()
+    }
+
     /// A number that no other task of its loop has. They count from 1.
     #[must_use]
     pub fn id(&self) -> u64 {

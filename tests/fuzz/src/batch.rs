@@ -46,7 +46,9 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     fs::create_dir_all(folder.join("src")).expect("the folder can be made");
     let manifest = format!(
         "[package]\nname = \"batch{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[lib]\ndoctest = false\n\
-         [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\"] }}\n\
+         [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\", \"serde\"] }}\n\
+         postcard = {{ version = \"1.1\", default-features = false, features = [\"alloc\"] }}\n\
+         serde = {{ version = \"1.0\", features = [\"derive\"] }}\n\
          [profile.dev]\ndebug = 0\nincremental = false\n\
          [profile.dev.build-override]\nopt-level = 2\n",
         // Two batches may share a target folder, where one name would be one file.
@@ -126,6 +128,14 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Same)).collect()
 }
 
+/// What frames are compiled with besides `yield` and `send`, and the module that drives them: whether they travel.
+pub fn frames() -> (&'static str, &'static str) {
+    match std::env::var_os("FUZZ_SAVE") {
+        Some(_) => (", derive(Serialize, Deserialize), crate = crate::lenient", "travel"),
+        None => ("", "harness"),
+    }
+}
+
 fn environment() -> Vec<(&'static str, String)> {
     vec![("RUSTFLAGS", "-Awarnings".to_owned()), ("RUST_BACKTRACE", "0".to_owned())]
 }
@@ -138,6 +148,16 @@ fn cargo(folder: &Path) -> Command {
 
 fn write_root(folder: &Path, outcomes: &[Option<Outcome>]) {
     let mut text = String::from("#![allow(warnings)]\n#![recursion_limit = \"512\"]\n");
+    let (derive, driver) = frames();
+    text += &format!(
+        "macro_rules! compiled {{ ($yield:tt $send:tt $($function:tt)*) => {{ \
+         #[coframe::coroutine(yield = $yield, send = $send{derive})] $($function)* }} }}\n\
+         macro_rules! driven {{ ($coroutine:expr) => {{ $crate::{driver}::drive($coroutine) }} }}\n"
+    );
+    for module in ["lenient", "travel"].into_iter().filter(|_| driver == "travel") {
+        let path = root().join(format!("tests/tests/saving/{module}.rs"));
+        text += &format!("#[path = {path:?}] mod {module};\n");
+    }
     for module in ["harness", "delegates", "script", "things", "twin"] {
         let path = lowering().join(format!("{module}.rs"));
         let attribute = if module == "harness" { "#[macro_use] " } else { "" };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use crate::batch::lowering;
+use crate::batch::{frames, lowering};
 
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -59,10 +59,11 @@ impl Program {
         let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
         let generics =
             if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) };
+        let (derive, driver) = frames();
         let body = format!("{generics}({params}) -> {returns} {{{body}}}");
         let mut ours = format!(
             "use crate::{{delegates::*, things::*}};\n{items}\n\
-             #[coframe::coroutine(yield = {yields}, send = {sends})]\nfn frame{body}\n"
+             #[coframe::coroutine(yield = {yields}, send = {sends}{derive})]\nfn frame{body}\n"
         );
         let pinned_line = ours.lines().count() + 1;
         let is_pinned = !self.is_lent();
@@ -74,12 +75,12 @@ impl Program {
         // Its own text, so that an error in the expansion of a marker stands in this module.
         let markers = fs::read_to_string(lowering().join("twin_markers.rs")).expect("the markers can be read");
         let markers = markers.split_once('\n').map_or("", |(_, rest)| rest);
-        let engine = |name: &str, made: &str| {
-            format!("({name:?}, &|| {{ {setup} crate::harness::drive({made}); {after} }})")
+        let engine = |name: &str, driver: &str, made: &str| {
+            format!("({name:?}, &|| {{ {setup} crate::{driver}::drive({made}); {after} }})")
         };
-        let mut engines = vec![engine("frame", &format!("frame({call})"))];
+        let mut engines = vec![engine("frame", driver, &format!("frame({call})"))];
         if is_pinned {
-            engines.push(engine("pinned", &format!("pinned_body({call}).boxed()")));
+            engines.push(engine("pinned", "harness", &format!("pinned_body({call}).boxed()")));
         }
         let native = format!(
             "{markers}\nnative_markers!($ {yields} {sends});\n\

@@ -7,6 +7,7 @@
 #[macro_use]
 mod support;
 
+mod c03_await_chain_view;
 mod d01_values_and_returns;
 mod d03_deep_throw;
 mod d05_close_with_failures;
@@ -19,6 +20,9 @@ mod g07_close_misbehaviour;
 mod g09_yield_in_finally;
 mod g11_reentrancy;
 mod g13_body_error;
+mod g15_states;
+mod g17_code_object;
+mod g19_one_frame;
 mod p01_grep_broadcast;
 mod p03_line_decoder;
 mod p05_recursive_parser;
@@ -42,7 +46,7 @@ macro_rules! traces {
 
 traces! {
     g01_lazy_start g03_send_averager g05_throw g07_close_misbehaviour g09_yield_in_finally g11_reentrancy
-    g13_body_error
+    g13_body_error g15_states g17_code_object g19_one_frame c03_await_chain_view
     d01_values_and_returns d03_deep_throw d05_close_with_failures d07_shared_delegate d09_throw_that_returns
     r01_tree_walks r03_queens r05_flatten r07_recursive_close
     p01_grep_broadcast p03_line_decoder p05_recursive_parser p07_state_machine

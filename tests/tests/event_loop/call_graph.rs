@@ -99,6 +99,41 @@ fn asy_21_where_a_coroutine_stands() {
     assert_eq!(format!("{:?}", outer.handle()), "<task outer, done>");
 }
 
+#[coframe::coroutine(task)]
+fn by_way_of(promise: Promise<u32>) -> u32 {
+    yield_from!(fetch(promise)) + 1
+}
+
+#[test]
+fn asy_21_coroutines_that_are_delegated_to_in_place_are_seen() {
+    #[coframe::coroutine(task)]
+    fn levels(n: u32, promise: Promise<u32>) -> u32 {
+        let boxed: coframe::BoxCoroutine<'static, coframe::Awaitable, u32> = Box::new(by_way_of(promise));
+        yield_from!(boxed) + n
+    }
+    let (event_loop, _) = virtual_loop();
+    event_loop.set_debug(true);
+    let promise = event_loop.create_promise();
+    let task = named(&event_loop, "task", levels(1, promise.clone()));
+    event_loop.run_once().unwrap();
+    assert_eq!(
+        tree(&event_loop),
+        "\
+└── (T) task
+    └── levels :N
+        └── by_way_of :N
+            └── fetch :N
+                └── (P) promise
+"
+    );
+    let names: Vec<_> = task.handle().stack().iter().map(|frame| frame.name()).collect();
+    assert_eq!(names, ["fetch", "by_way_of", "levels"]);
+    assert_eq!(task.handle().code().map(|code| code.name()), Some("levels"));
+    promise.set_result(1).unwrap();
+    assert_eq!(event_loop.run_until_complete(task.clone()).unwrap(), 3);
+    assert_eq!(task.handle().code().map(|code| code.name()), Some("levels"));
+}
+
 #[test]
 fn asy_21_the_graph_can_be_asked() {
     let (event_loop, _) = virtual_loop();

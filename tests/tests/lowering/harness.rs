@@ -231,7 +231,7 @@ pub(crate) fn probe(index: usize) -> Exception {
 }
 
 /// A coroutine of any type that can say whether it is over.
-trait Driven<S>: Coroutine<S> + Unpin {
+pub(crate) trait Driven<S>: Coroutine<S> + Unpin {
     fn is_over(&self) -> bool;
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn drive<S: Script, M: Machine<S, Yield: Debug, Return: Debug>>(corou
     drive_boxed::<S, _, _>(Box::new(coroutine));
 }
 
-fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y, R>) {
+pub(crate) fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y, R>) {
     let unstarted = matches!(RUN.get().plan, Plan::Unstarted(_));
     let mut resumed = if unstarted { None } else { Some(quietly(|| pinned(&mut coroutine).start())) };
     loop {
@@ -337,26 +337,10 @@ pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// The `pinned` form of a body. What is lent for one resume cannot be sent to one.
-macro_rules! pinned_form {
-    (lent $($rest:tt)*) => {};
-    ($kind:ident $yield:tt $send:tt $($function:tt)*) => {
-        #[coframe::coroutine(pinned, yield = $yield, send = $send)]
-        $($function)*
-    };
-}
-
-/// The forms of a body, by name.
-macro_rules! engines {
-    (lent $frame:expr, $pinned:expr $(,)?) => {
-        &[("frame", $frame)]
-    };
-    ($kind:ident $frame:expr, $pinned:expr $(,)?) => {
-        &[("frame", $frame), ("pinned", $pinned)]
-    };
-}
-
-/// A table of bodies. Each is `kind name [generics](arguments) -> Return; yield Y, send S; with (call) { body }`, where
+/// A table of bodies. The crate says with `compiled!` how a frame is compiled and with `driven!` what runs it, with
+/// `pinned_form!` whether there is a `pinned` form, and with `engines!` which of the two run.
+///
+/// Each is `kind name [generics](arguments) -> Return; yield Y, send S; with (call) { body }`, where
 /// `kind` is `mix` if the body mixes three constructs or more, `lent` if what it is sent is lent for one resume, else `plain`. `let { … }` before the call makes what the
 /// arguments borrow, `then { … }` after it looks at that again. The leading `($)` is what the markers' macro is made with.
 macro_rules! cases {
@@ -370,8 +354,9 @@ macro_rules! cases {
         $(
             #[test]
             fn $name() {
-                #[coframe::coroutine(yield = $yield, send = $send)]
-                fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                compiled! { $yield $send
+                    fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                }
                 pinned_form! {
                     $kind $yield $send
                     fn pinned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
@@ -384,7 +369,7 @@ macro_rules! cases {
                 $crate::harness::check(
                     engines!(
                         $kind
-                        &|| { $($($setup)*)? $crate::harness::drive(frame($($call)*)); $($($after)*)? },
+                        &|| { $($($setup)*)? driven!(frame($($call)*)); $($($after)*)? },
                         &|| { $($($setup)*)? $crate::harness::drive(pinned($($call)*).boxed()); $($($after)*)? },
                     ),
                     &|| { $($($setup)*)? $crate::twin::twin(|| native($($call)*)); $($($after)*)? },
@@ -411,8 +396,9 @@ macro_rules! methods {
                 native_markers!($dollar $yield $send);
                 $($items)*
                 $($header)* {
-                    #[coframe::coroutine(yield = $yield, send = $send)]
-                    fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                    compiled! { $yield $send
+                        fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                    }
                     pinned_form! {
                         $kind $yield $send
                         fn pinned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
@@ -425,7 +411,7 @@ macro_rules! methods {
                 $crate::harness::check(
                     engines!(
                         $kind
-                        &|| { $($($setup)*)? $crate::harness::drive($type::frame($($call)*)); $($($after)*)? },
+                        &|| { $($($setup)*)? driven!($type::frame($($call)*)); $($($after)*)? },
                         &|| { $($($setup)*)? $crate::harness::drive($type::pinned($($call)*).boxed()); $($($after)*)? },
                     ),
                     &|| { $($($setup)*)? $crate::twin::twin(|| $type::native($($call)*)); $($($after)*)? },

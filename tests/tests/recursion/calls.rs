@@ -305,7 +305,7 @@ fn it_can_be_looked_at() {
     fn is_unpin<T: Unpin>(_: &T) {}
     let mut co = even(3);
     is_unpin(&co);
-    assert_eq!(format!("{co:?}"), "<recursive coroutine even, created, depth 1>");
+    assert_eq!(format!("{co:?}"), "<recursive coroutine even, created, {n: 3}, depth 1>");
     assert_eq!((co.code().name(), co.depth()), ("even", 1));
     co.nth(1);
     let line = co.frame().unwrap().line();

@@ -4,14 +4,18 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 16] = [
     include_str!("../async_fn/protocol.rs"),
+    include_str!("../async_generators/blocks.rs"),
+    include_str!("../async_generators/protocol.rs"),
+    include_str!("../async_generators/shutdown.rs"),
     include_str!("close.rs"),
     include_str!("coverage.rs"),
     include_str!("creation.rs"),
     include_str!("delegation.rs"),
     include_str!("drops.rs"),
     include_str!("exhaustion.rs"),
+    include_str!("inspection.rs"),
     include_str!("matrix.rs"),
     include_str!("reentrancy.rs"),
     include_str!("returns.rs"),
@@ -20,7 +24,7 @@ const SOURCES: [&str; 12] = [
 ];
 const SCALE: &str = include_str!("../scale.rs");
 
-const SECTIONS: [(&str, usize); 10] = [
+const SECTIONS: [(&str, usize); 14] = [
     ("CRE", 21),
     ("SND", 7),
     ("RET", 9),
@@ -30,7 +34,11 @@ const SECTIONS: [(&str, usize); 10] = [
     ("REE", 6),
     ("EXH", 7),
     ("DEL", 33),
+    ("INT", 18),
     ("AWT", 8),
+    ("ACM", 6),
+    ("AFR", 6),
+    ("AGN", 22),
 ];
 
 /// A row of the page: the line, what it asks for, and all that is named in backquotes.

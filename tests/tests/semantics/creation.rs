@@ -311,7 +311,7 @@ fn cre_14_debug_says_name_state_and_line() {
     let line = co.code().points()[0].line();
     assert_eq!(format!("{co:?}"), format!("<coroutine three, suspended at line {line}>"));
     let frame = format!("{:?}", co.frame().unwrap());
-    assert_eq!(frame, format!("Frame {{ code: \"three\", state: Suspended, line: {line} }}"));
+    assert_eq!(frame, format!("Frame {{ code: \"three\", state: Suspended, line: {line}, locals: {{}} }}"));
     co.close().unwrap();
     assert_eq!(format!("{co:?}"), "<coroutine three, closed>");
 }

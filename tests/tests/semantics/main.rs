@@ -8,6 +8,7 @@ mod creation;
 mod delegation;
 mod drops;
 mod exhaustion;
+mod inspection;
 mod matrix;
 mod reentrancy;
 mod returns;
