@@ -234,8 +234,10 @@ impl<L: Locals> Drop for Running<'_, L> {
 /// # Errors
 ///
 /// Always.
-#[cold]
+// Inlined, so that what is raised needs no address.
+#[inline(always)]
 pub fn over<S, Y, R>(_: Option<S>, raised: Option<Exception>) -> Resumed<Y, R> {
+    core::hint::cold_path();
     Err(raised.unwrap_or(Exception::Finished))
 }
 
