@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
-use super::arm::Arms;
+use super::arm::{Arm, Arms, Jumps};
 use super::{CodeObject, Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
@@ -36,12 +36,9 @@ impl Emit<'_> {
         let Names { locals, position, state, sent, raised, .. } = &self.names;
         let start = self.start_values(frame);
         let slots = self.layout.order.iter().filter_map(|local| self.resume_slot(*local));
-        let mut arms = Arms::new(self).all();
-        arms.sort_by_key(|(state, _)| self.text_order(*state));
-        let arms = arms.iter().map(|(number, code)| {
-            let number = proc_macro2::Literal::u32_unsuffixed(*number);
-            quote!(#number => { #code })
-        });
+        let jumps = Arms::new(self).all();
+        let flags = jumps.backward.iter().map(|start| self.again(*start));
+        let run = self.run(&jumps);
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
@@ -54,15 +51,11 @@ impl Emit<'_> {
         });
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         let made = quote! {
-            #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
+            #make(#start, #by_move |#locals, #position, #state, mut #sent, mut #raised| {
                 #tracked
                 #(#slots)*
-                'run: loop {
-                    match #state {
-                        #(#arms)*
-                        _ => ::core::unreachable!(),
-                    }
-                }
+                #(let mut #flags = false;)*
+                'run: loop { #run }
             }, #look)
         };
         let made = self.saving(frame.function, made);
@@ -79,9 +72,37 @@ impl Emit<'_> {
         }
     }
 
-    /// Arms stand in the order of the text; those that only empty slots stand last.
-    fn text_order(&self, state: u32) -> usize {
-        self.facts.starts.iter().find(|start| self.state(*start) == state).map_or(usize::MAX, |start| start.0)
+    /// The arms, in the order of the text, each behind a block that is left for it. In the innermost of these blocks the
+    /// position is looked at. So all jumps but those backward are plain ones, which LLVM need not find out.
+    fn run(&self, jumps: &Jumps) -> TokenStream {
+        let state = &self.names.state;
+        let jumped = |arm: &Arm| jumps.forward.contains(&arm.start) || jumps.backward.contains(&arm.start);
+        let (mut inside, mut behind) = (0, TokenStream::new());
+        let mut cases = TokenStream::new();
+        for (index, arm) in jumps.arms.iter().enumerate() {
+            let Some(position) = self.position(arm.start) else { continue };
+            let position = proc_macro2::Literal::u32_unsuffixed(position);
+            if index == inside && !jumped(arm) {
+                let code = &arm.code;
+                cases.extend(quote!(#position => { #code }));
+                inside += 1;
+            } else {
+                let label = self.label(arm.start);
+                cases.extend(quote!(#position => break #label,));
+            }
+        }
+        for start in &jumps.backward {
+            let (again, label) = (self.again(*start), self.label(*start));
+            behind.extend(quote!(if #again { #again = false; break #label; }));
+        }
+        let Names { sent, raised, .. } = &self.names;
+        let private = &self.private;
+        behind.extend(quote!(match #state { #cases _ => return #private::over(#sent, #raised) }));
+        for Arm { start, code } in &jumps.arms[inside..] {
+            let label = self.label(*start);
+            behind = quote!(#label: { #behind } #code);
+        }
+        behind
     }
 
     pub(super) fn frame_slots(&self) -> Vec<(Local, &Slot)> {

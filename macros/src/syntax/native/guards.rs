@@ -28,7 +28,7 @@ pub(super) fn keep_reference(inner: &mut ExprMatch) {
     } else {
         quote_spanned!(Span::mixed_site()=> *&#place)
     };
-    inner.expr = Box::new(Expr::Verbatim(borrowed));
+    *inner.expr = Expr::Verbatim(borrowed);
 }
 
 fn bare(expr: &Expr) -> &Expr {
