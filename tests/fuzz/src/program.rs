@@ -68,8 +68,7 @@ impl Program {
         let pinned_line = ours.lines().count() + 1;
         let is_pinned = !self.is_lent();
         if is_pinned {
-            ours +=
-                &format!("#[coframe::coroutine(pinned, yield = {yields}, send = {sends})]\nfn pinned_body{body}\n");
+            ours += &format!("#[coframe::coroutine(pinned, yield = {yields}, send = {sends})]\nfn pinned_body{body}\n");
         }
         let native_line = ours.lines().count() + 1;
         // Its own text, so that an error in the expansion of a marker stands in this module.

@@ -181,7 +181,9 @@ impl Gen {
         }
         if let Some(name) = self.usable(Ty::VecD) {
             return Some((
-                format!("let {held} = |n: i32| {name}.iter().map(|x| x.len() + n).sum::<i32>(); t({held}(1) + {held}(2));"),
+                format!(
+                    "let {held} = |n: i32| {name}.iter().map(|x| x.len() + n).sum::<i32>(); t({held}(1) + {held}(2));"
+                ),
                 false,
             ));
         }

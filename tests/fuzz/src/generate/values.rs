@@ -220,7 +220,11 @@ impl Gen {
         let made = if self.chance(2) { self.droppable() } else { self.fresh_d() };
         self.pausing = pausing;
         // A local is no temporary.
-        if made.starts_with(|c: char| c.is_ascii_lowercase()) && !made.contains('(') { format!("{{ {made} }}") } else { made }
+        if made.starts_with(|c: char| c.is_ascii_lowercase()) && !made.contains('(') {
+            format!("{{ {made} }}")
+        } else {
+            made
+        }
     }
 
     fn match_int(&mut self) -> Option<String> {
