@@ -1,5 +1,5 @@
-//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked, derive(Clone), code = bool,
-//! crate = path`.
+//! The attribute's arguments: `yield = Y, send = S, task, pinned, recursive, tracked`,
+//! `derive(Clone, Serialize, Deserialize), code = bool, crate = path`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -18,6 +18,8 @@ pub(crate) struct Args {
     pub(crate) sends: Type,
     /// Whether the frame is `Clone`.
     pub(crate) clone: bool,
+    /// `Serialize` and `Deserialize`, if the frame is both: where they stand.
+    pub(crate) save: Option<Span>,
     /// `task`, which says what is yielded and sent: where it stands.
     pub(crate) task: Option<Span>,
     /// `pinned`: where it stands.
@@ -40,6 +42,7 @@ impl Default for Args {
             yields: parse_quote!(()),
             sends: parse_quote!(()),
             clone: false,
+            save: None,
             task: None,
             pinned: None,
             recursive: None,
@@ -51,8 +54,8 @@ impl Default for Args {
     }
 }
 
-const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, `derive(Clone)`, \
-     `code = bool` or `crate = path`";
+const KNOWN: &str = "expected `yield = Type`, `send = Type`, `task`, `pinned`, `recursive`, `tracked`, \
+     `derive(Clone, Serialize, Deserialize)`, `code = bool` or `crate = path`";
 
 impl Args {
     /// Reads arguments up to the end or to a closure. One that is wrong is reported and left out, the others are kept.
@@ -126,10 +129,7 @@ impl Args {
                 let content;
                 parenthesized!(content in input);
                 let traits = Punctuated::<syn::Path, Token![,]>::parse_terminated(&content)?;
-                if let Some(path) = traits.iter().find(|path| !path.is_ident("Clone")) {
-                    return Err(syn::Error::new_spanned(path, "only `Clone` can be derived"));
-                }
-                self.clone = true;
+                self.derive(&traits)?;
             }
             "recursive" => self.recursive = Some(name.span()),
             "tracked" => self.tracked = Some(name.span()),
@@ -142,6 +142,28 @@ impl Args {
             _ => return Err(syn::Error::new(name.span(), KNOWN)),
         }
         self.given.push(name);
+        Ok(())
+    }
+}
+
+impl Args {
+    fn derive(&mut self, traits: &Punctuated<syn::Path, Token![,]>) -> syn::Result<()> {
+        let (mut serialize, mut deserialize) = (None, None);
+        for path in traits {
+            let Some(last) = path.segments.last().filter(|last| last.arguments.is_none()) else { continue };
+            match last.ident.to_string().as_str() {
+                "Clone" => self.clone = true,
+                "Serialize" => serialize = Some(last.ident.span()),
+                "Deserialize" => deserialize = Some(last.ident.span()),
+                _ => return Err(syn::Error::new_spanned(path, message::DERIVE)),
+            }
+        }
+        self.save = match (serialize, deserialize) {
+            (None, None) => None,
+            (Some(span), Some(_)) if cfg!(feature = "serde") => Some(span),
+            (Some(span), Some(_)) => return Err(syn::Error::new(span, message::DERIVE_SERDE)),
+            (Some(span), None) | (None, Some(span)) => return Err(syn::Error::new(span, message::DERIVE_BOTH)),
+        };
         Ok(())
     }
 }

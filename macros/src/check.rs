@@ -37,7 +37,7 @@ pub(crate) fn borrows(graph: &Graph, facts: &Facts, locals: &Locals, calls: &Cal
                     format!(
                         "{user} borrows `{name}`, a local of this coroutine, and is used after the yield{pause}: a paused \
                          frame may be moved, so nothing in it may point into it. Borrow `{name}` again after the yield, \
-                         or make it an argument that is a reference"
+                         make it an argument that is a reference, or make the coroutine `pinned`"
                     ),
                 );
                 break;

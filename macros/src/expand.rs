@@ -7,7 +7,7 @@ use syn::{Block, parse_quote};
 use crate::args::{Args, ExprInput};
 use crate::beside::Beside;
 use crate::dump::Dump;
-use crate::emit::{CodeObject, Emit, Frame, Names, Sent, named};
+use crate::emit::{CodeObject, Emit, Frame, Names, Sent, fingerprint, named};
 use crate::function::{Function, Item, Kind};
 use crate::graph::print;
 use crate::layout::Layout;
@@ -33,6 +33,7 @@ fn compile(function: &Function, written: Block) -> Result<(TokenStream, CodeObje
         return Ok(polled::compile(function, &written)?);
     }
     let dump = Dump::of(&function.name);
+    let saves = function.saves.then(|| fingerprint([&function.written, &written.to_token_stream()]));
     let mut model = Model::read(function, written)?;
     dump.section("model", || model.body.to_token_stream().to_string());
     let refused = |error| Refused { error, native: model.native.clone() };
@@ -55,6 +56,7 @@ fn compile(function: &Function, written: Block) -> Result<(TokenStream, CodeObje
         calls,
         private: function.private(),
         recursive: function.recursive,
+        saves,
         tracked: function.tracked,
         yields,
         returns: named(&function.returns),

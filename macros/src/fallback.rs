@@ -15,8 +15,8 @@ pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
         return polled::fallback(function);
     }
     let (private, make) = (function.private(), function.constructor(false));
-    quote! {
-        #native
+    let made = quote! {
         #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!(), |_, _, _| #private::Seen::End)
-    }
+    };
+    if function.saves { quote!(#native #private::unsaved(#made)) } else { quote!(#native #made) }
 }

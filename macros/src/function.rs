@@ -101,6 +101,10 @@ pub(crate) struct Function {
     pub(crate) yields: Type,
     pub(crate) returns: Type,
     pub(crate) clone: bool,
+    /// Whether its frame can be saved.
+    pub(crate) saves: bool,
+    /// The signature and what is yielded and sent, as they were written.
+    pub(crate) written: TokenStream,
     /// Whether it runs as a task.
     pub(crate) task: bool,
     pub(crate) kind: Kind,
@@ -163,6 +167,8 @@ impl Function {
 
     /// Reads a signature, and makes it that of a function that gives a coroutine.
     pub(crate) fn of(sig: &mut Signature, args: &Args, report: &mut Report) -> Self {
+        let (yields, sends) = (&args.yields, &args.sends);
+        let written = quote!(#sig #yields #sends);
         check(sig, report);
         let kind = Kind::of(sig, args);
         check_args(kind, args, report);
@@ -178,6 +184,9 @@ impl Function {
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
+        // What cannot be saved is compiled as if it need not be, so that this is its one error.
+        let saves = args.save.is_some() && kind == Kind::Frame && args.recursive.is_none();
+        let save = saves.then(|| quote!(+ #krate::save::Load));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
         let recursive = args.recursive.is_some() && kind == Kind::Frame && can_be_recursive(sig, args, &sends, report);
         let machine = match &sends {
@@ -186,8 +195,12 @@ impl Function {
                 quote!(for<#lifetime> #krate::Machine<#sends, Yield = #yields, Return = #returns>)
             }
         };
-        if let (true, Sends::Lent { .. }) = (kind != Kind::Frame, &sends) {
-            report.at(&args.sends, message::POLLED_LENT);
+        if let Sends::Lent { .. } = &sends {
+            match kind {
+                Kind::Frame => (),
+                Kind::AsyncGenerator => report.at(&args.sends, message::ASYNC_GENERATOR_LENT),
+                Kind::Pinned | Kind::Async => report.at(&args.sends, message::POLLED_LENT),
+            }
         }
         sig.output = if kind == Kind::Async {
             parse_quote!(-> ::core::result::Result<#returns, #krate::Exception>)
@@ -203,7 +216,7 @@ impl Function {
             let sends = &args.sends;
             parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends>)
         } else {
-            parse_quote!(-> #krate::Generator<impl #machine #clone>)
+            parse_quote!(-> #krate::Generator<impl #machine #clone #save>)
         };
         Function {
             krate: krate.clone(),
@@ -215,6 +228,8 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            saves,
+            written,
             task: args.task.is_some(),
             kind,
             owns,
@@ -233,6 +248,8 @@ impl Function {
         let kind = if args.pinned.is_some() { Kind::Pinned } else { Kind::Frame };
         check_args(kind, args, report);
         let mut yields = args.yields.clone();
+        let (inputs, sent) = (&closure.inputs, &args.sends);
+        let written = quote!(#inputs #yields #sent);
         let sends = Sends::of(&args.sends, &mut yields, &syn::Generics::default());
         if let (Kind::Pinned, Sends::Lent { .. }) = (kind, &sends) {
             report.at(&args.sends, message::POLLED_LENT);
@@ -265,6 +282,8 @@ impl Function {
             yields,
             returns,
             clone: args.clone,
+            saves: args.save.is_some() && kind == Kind::Frame,
+            written,
             task: args.task.is_some(),
             kind,
             owns: false,
@@ -338,10 +357,14 @@ fn check_args(kind: Kind, args: &Args, report: &mut Report) {
             (Kind::Async, "send") => message::ASYNC_SEND,
             (Kind::Async | Kind::AsyncGenerator, "task") => message::ASYNC_TASK,
             (Kind::Async | Kind::AsyncGenerator, "pinned") => message::ASYNC_PINNED,
-            (Kind::Async | Kind::AsyncGenerator, "recursive") => message::ASYNC_RECURSIVE,
-            (Kind::Async | Kind::AsyncGenerator, "derive") => message::ASYNC_CLONE,
+            (Kind::Async, "recursive") => message::ASYNC_RECURSIVE,
+            (Kind::AsyncGenerator, "recursive") => message::ASYNC_GENERATOR_RECURSIVE,
+            (Kind::Async | Kind::AsyncGenerator, "derive") if args.save.is_some() => message::ASYNC_SAVE,
+            (Kind::Async, "derive") => message::ASYNC_CLONE,
+            (Kind::AsyncGenerator, "derive") => message::ASYNC_GENERATOR_CLONE,
             (Kind::Async | Kind::AsyncGenerator | Kind::Pinned, "tracked") => message::POLLED_TRACKED,
             (Kind::Pinned, "recursive") => message::PINNED_RECURSIVE,
+            (Kind::Pinned, "derive") if args.save.is_some() => message::PINNED_SAVE,
             (Kind::Pinned, "derive") => message::PINNED_CLONE,
             _ => continue,
         };
@@ -358,6 +381,9 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     if let (Some(span), true) = (args.recursive, args.clone) {
         report.at_span(span, message::RECURSIVE_CLONE);
     }
+    if let (Some(_), Some(span)) = (args.recursive, args.save) {
+        report.at_span(span, message::RECURSIVE_SAVE);
+    }
     let output = match &sig.output {
         ReturnType::Type(_, ty) => Some(&**ty),
         ReturnType::Default => None,
@@ -365,7 +391,7 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     let outputs = output.into_iter().chain([&args.yields]);
     let opaque: Vec<&Type> = outputs.filter(|ty| !crate::per_resume::is_nameable(ty)).collect();
     opaque.iter().for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
-    !lent && !args.clone && opaque.is_empty()
+    !lent && !args.clone && args.save.is_none() && opaque.is_empty()
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

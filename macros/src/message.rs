@@ -25,6 +25,12 @@ pub(crate) const POLLED_TRACKED: &str = "only a coroutine that is neither `pinne
      the word";
 pub(crate) const CODE: &str = "`code` says whether a module with the code object stands beside the function: `code = true` or \
      `code = false`";
+pub(crate) const ASYNC_GENERATOR_RECURSIVE: &str = "an async generator cannot be `recursive`: remove the word, and box the \
+     call, `Box::pin(call())`";
+pub(crate) const ASYNC_GENERATOR_CLONE: &str =
+    "an async generator cannot be `Clone`, because rustc makes its frame: remove `derive(Clone)`";
+pub(crate) const ASYNC_GENERATOR_LENT: &str = "an async generator cannot be sent what is borrowed for one step: send an owned \
+     value, or give the borrow a lifetime that the function declares";
 pub(crate) const CONST_FN: &str = "a coroutine cannot be a `const fn`: remove `const`";
 pub(crate) const EXTERN_FN: &str = "a coroutine cannot have an `extern` ABI: remove `extern`";
 pub(crate) const VARIADIC: &str = "a coroutine cannot be variadic";
@@ -62,6 +68,17 @@ pub(crate) const RECURSIVE_LENT: &str = "a `recursive` coroutine cannot be sent 
      owned value, or give the borrow a lifetime that the function declares";
 pub(crate) const RECURSIVE_CLONE: &str =
     "a `recursive` coroutine cannot be `Clone` in this version: remove one of the two";
+pub(crate) const RECURSIVE_SAVE: &str = "a `recursive` coroutine cannot be saved: its levels are behind one type, which does \
+     not tell what function each is of; write the recursion with a stack of your own";
+pub(crate) const PINNED_SAVE: &str = "a `pinned` coroutine cannot be saved, since it may point into itself: remove `pinned`, or \
+     `Serialize` and `Deserialize`";
+pub(crate) const ASYNC_SAVE: &str = "the future of an `async fn` cannot be saved: remove `Serialize` and `Deserialize`, or \
+     write a `#[coframe::coroutine(derive(Serialize, Deserialize))] fn`";
+pub(crate) const DERIVE: &str = "only `Clone`, `Serialize` and `Deserialize` can be derived";
+pub(crate) const DERIVE_BOTH: &str =
+    "a frame that is saved can be restored: derive both, `derive(Serialize, Deserialize)`";
+pub(crate) const DERIVE_SERDE: &str = "saving a frame needs the feature `serde` of the crate `coframe`: \
+     `coframe = { version = \"…\", features = [\"serde\"] }`";
 pub(crate) const RECURSIVE_OPAQUE: &str = "the type of a `recursive` coroutine has a name, so what it yields and returns must \
      have one: write a type without `impl Trait`";
 
@@ -73,6 +90,11 @@ pub(crate) enum Place {
     Item,
     Pattern,
     Macro,
+}
+
+/// Two suspension points of one name.
+pub(crate) fn same_label(label: &syn::Lifetime) -> String {
+    format!("another suspension point is called `{label}` already: a frame that was saved there goes on at one of them")
 }
 
 /// Why a marker cannot stand where it does.

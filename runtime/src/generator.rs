@@ -14,7 +14,8 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// Calling a `#[coroutine] fn` runs none of its body and gives one of these. Resume it with
 /// [`start`](crate::CoroutineExt::start), [`send`](crate::CoroutineExt::send), [`throw`](crate::CoroutineExt::throw) and
 /// [`close`](crate::CoroutineExt::close), or iterate where `send` is `()`. It is `Clone` if the attribute says
-/// `derive(Clone)`.
+/// `derive(Clone)`, and with the feature `serde` it is `Serialize` and can be restored if that says
+/// `derive(Serialize, Deserialize)`.
 #[derive(Clone)]
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Generator<M> {
@@ -27,6 +28,21 @@ impl<M> Unpin for Generator<M> {}
 impl<M> Generator<M> {
     pub(crate) const fn new(machine: M) -> Self {
         Generator { machine }
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn into_machine(self) -> M {
+        self.machine
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn machine_mut(&mut self) -> &mut M {
+        &mut self.machine
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn machine(&self) -> &M {
+        &self.machine
     }
 }
 
@@ -107,6 +123,10 @@ impl<S, M: Machine<S>> Coroutine<S> for Generator<M> {
 impl<M: Inspect> Inspectable for Generator<M> {
     fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
         self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
+    }
+
+    fn outermost(&self) -> Option<(&'static Code, u32)> {
+        Some((self.machine.code(), self.machine.position()))
     }
 }
 

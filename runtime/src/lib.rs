@@ -26,12 +26,13 @@
 //!
 //! - `event-loop` (default): implies `std`; [`event_loop`], [`run`], [`Task`], [`Promise`], [`sync`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
+//! - `serde`: implies `alloc`; frames that are saved and restored, [`save`].
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// Allowed in one file: `pinned/exchange.rs`.
+// Allowed in two files: `pinned/exchange.rs` and `private/capturing.rs`.
 #![deny(unsafe_code)]
 
 #[cfg(feature = "alloc")]
@@ -52,6 +53,14 @@ struct InspectingPage;
 #[cfg(all(doctest, feature = "event-loop"))]
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;
+
+#[cfg(all(doctest, feature = "event-loop"))]
+#[doc = include_str!("../../docs/async_generators.md")]
+struct AsyncGeneratorsPage;
+
+#[cfg(all(doctest, feature = "serde", feature = "std"))]
+#[doc = include_str!("../../docs/saving.md")]
+struct SavingPage;
 
 #[cfg(feature = "event-loop")]
 mod async_generator;
@@ -82,6 +91,8 @@ mod promise;
 mod recursive;
 #[cfg(feature = "event-loop")]
 mod runner;
+#[cfg(feature = "serde")]
+pub mod save;
 #[cfg(feature = "event-loop")]
 mod scope_error;
 #[cfg(feature = "alloc")]
@@ -116,6 +127,19 @@ pub use crate::generator::{Generator, Values};
 pub use crate::pinned::{Pinned, PinnedMachine};
 pub use crate::private::Machine;
 pub use crate::signal::{Signal, Step};
+
+/// Makes a function a coroutine: calling it runs none of its body and gives a [`Generator`].
+///
+/// | argument | |
+/// | --- | --- |
+/// | `yield = Y` | what it yields; `()` if left out |
+/// | `send = S` | what it is sent; `()` if left out |
+/// | `task` | it is a task: `yield = Awaitable` |
+/// | `pinned` | borrows of its own locals may cross its yields; it must be pinned, and gives a [`Pinned`] |
+/// | `recursive` | it may call itself; it gives a [`Recursive`](https://docs.rs/coframe/latest/coframe/struct.Recursive.html) |
+/// | `derive(Clone)` | the paused function can be cloned, which forks it; its locals must be `Clone` |
+/// | `derive(Serialize, Deserialize)` | the paused function can be saved and restored (feature `serde`); its locals must be both |
+/// | `crate = path` | where this crate is, if not at `::coframe` |
 pub use coframe_macros::coroutine;
 
 #[cfg(feature = "alloc")]

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::coroutine::Resumed;
 use crate::event_loop::{Delay, EventLoop, LoopError, TimerHandle};
-use crate::task::current;
+use crate::task::{current, wake};
 use crate::{Awaitable, Delegate, Exception, Promise};
 
 /// Waits until `delay` has passed, in seconds if it is a number: asyncio's `sleep`.
@@ -61,7 +61,7 @@ impl Future for Sleep {
             if delay.is_over()? {
                 self.0 = State::Turned;
                 match current::task_polling(context) {
-                    Some(task) => task.wake(),
+                    Some(task) => wake(task),
                     None => context.waker().wake_by_ref(),
                 }
                 return Poll::Pending;

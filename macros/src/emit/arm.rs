@@ -469,7 +469,7 @@ impl Writer<'_, '_> {
 
     fn suspend(&mut self, point: usize, code: &Expr, leaving: &[ScopeId], resume: BlockId, state: &State) {
         let emit = self.arms.emit;
-        let Point { span, delegates } = emit.graph.points[point - 1];
+        let Point { span, delegates, .. } = emit.graph.points[point - 1];
         let saves = self.saves(resume, &left(emit.graph, leaving, state), span);
         let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
         let mut ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);

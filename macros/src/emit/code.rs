@@ -8,13 +8,20 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{Expr, Pat, Stmt};
+use syn::{Block, Expr, Pat, PatIdent, Stmt};
 
 use crate::analysis::Facts;
 use crate::function::{Argument, Function, Kind};
-use crate::graph::{BlockId, End, Graph, Instr};
+use crate::graph::{BlockId, End, Graph, Instr, Point};
 use crate::names::{Local, Used};
 use crate::scope::{LocalInfo, Locals};
+
+/// A suspension point: where it stands, its `PointKind`, and its name if it has one.
+struct Paused {
+    span: Span,
+    kind: &'static str,
+    label: Option<String>,
+}
 
 /// The code object of one function.
 pub(crate) struct CodeObject {
@@ -24,8 +31,7 @@ pub(crate) struct CodeObject {
     flags: Vec<Ident>,
     pub(super) arguments: Vec<String>,
     locals: Vec<String>,
-    /// Each with its `PointKind`.
-    points: Vec<(Span, &'static str)>,
+    points: Vec<Paused>,
     edges: Vec<(u32, u32)>,
 }
 
@@ -61,7 +67,13 @@ impl CodeObject {
 
     /// The suspension points, each with its `PointKind`.
     pub(crate) fn with_points(mut self, points: impl Iterator<Item = (Span, &'static str)>) -> Self {
-        self.points = points.collect();
+        self.points = points.map(|(span, kind)| Paused { span, kind, label: None }).collect();
+        self
+    }
+
+    /// The names that the patterns of a body bind which rustc compiles. Those in an `attempt!` are not seen.
+    pub(crate) fn with_names(mut self, written: &Block) -> Self {
+        Names(&mut self.locals).visit_block(written);
         self
     }
 
@@ -77,12 +89,14 @@ impl CodeObject {
         for index in self.arguments.len()..own {
             let LocalInfo { name, is_anothers, .. } = &locals[Local(index)];
             let name = name.trim_start_matches("r#");
-            if !is_anothers && is_users(name, source) && !self.locals.iter().any(|other| other == name) {
-                self.locals.push(name.to_owned());
+            if !is_anothers && is_users(name, source) {
+                add(&mut self.locals, name);
             }
         }
         let kind = |delegates| if delegates { "YieldFrom" } else { "Yield" };
-        self.points = graph.points.iter().map(|point| (point.span, kind(point.delegates))).collect();
+        let paused =
+            |point: &Point| Paused { span: point.span, kind: kind(point.delegates), label: point.label.clone() };
+        self.points = graph.points.iter().map(paused).collect();
         self.edges = edges(graph, facts);
         self
     }
@@ -91,10 +105,11 @@ impl CodeObject {
     pub(crate) fn expr(&self, krate: &TokenStream, qualified: &TokenStream) -> TokenStream {
         let CodeObject { name, kind, flags, arguments, locals, .. } = self;
         let place = quote_spanned!(self.span=> ::core::file!(), ::core::line!());
-        let points = self.points.iter().map(|(span, kind)| {
+        let points = self.points.iter().map(|Paused { span, kind, label }| {
             let kind = Ident::new(kind, Span::call_site());
+            let label = label.as_ref().map(|label| quote!(.labelled(#label)));
             quote_spanned! {*span=>
-                #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())
+                #krate::Point::new(#krate::PointKind::#kind, ::core::line!(), ::core::column!())#label
             }
         });
         let edges = self.edges.iter().map(|(from, to)| {
@@ -115,6 +130,36 @@ impl CodeObject {
         let (krate, name) = (&function.krate, &self.name);
         self.expr(&quote!(#krate), &quote!(::core::concat!(::core::module_path!(), "::", #name)))
     }
+}
+
+/// Adds a name that is not there.
+fn add(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|other| other == name) {
+        names.push(name.to_owned());
+    }
+}
+
+/// The names that patterns bind, without those of closures and of blocks that are futures.
+struct Names<'a>(&'a mut Vec<String>);
+
+impl<'ast> Visit<'ast> for Names<'_> {
+    fn visit_pat_ident(&mut self, pat: &'ast PatIdent) {
+        let name = pat.ident.to_string();
+        let name = name.trim_start_matches("r#");
+        // It may be a constant: the case of its name tells, as it does in rustc's lint.
+        if !name.starts_with(char::is_uppercase) {
+            add(self.0, name);
+        }
+        visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        if !matches!(expr, Expr::Closure(_) | Expr::Async(_)) {
+            visit::visit_expr(self, expr);
+        }
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
 /// An argument as it is written, without what has nothing to do with its value.

@@ -42,28 +42,36 @@ impl Emit<'_> {
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
+        let (saved, probing_saved) =
+            (self.saved_locals(), self.saves.map(|_| quote!(use #private::{NotSaved as _, ViaSerde as _};)));
         let look = self.look(&frame.code.arguments, frame.source);
         let tracked = self.tracked.then(|| {
             let Names { identity, entered, .. } = &self.names;
             quote!(let #entered = #private::entered(&*#locals, &#locals.#identity, #state);)
         });
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
+        let made = quote! {
+            #make(#start, #by_move |#locals, #position, #state, mut #sent, mut #raised| {
+                #tracked
+                #(#slots)*
+                #run
+            }, #look)
+        };
+        let made = self.saving(frame.function, made);
         quote! {
             #allowed
             {
                 #held
                 #delegates
+                #probing_saved
                 #items
-                #make(#start, #by_move |#locals, #position, #state, mut #sent, mut #raised| {
-                    #tracked
-                    #(#slots)*
-                    #run
-                }, #look)
+                #saved
+                #made
             }
         }
     }
 
-    fn frame_slots(&self) -> Vec<(Local, &Slot)> {
+    pub(super) fn frame_slots(&self) -> Vec<(Local, &Slot)> {
         let slots = self.layout.order.iter().filter_map(|local| Some((*local, self.layout.slot(*local)?)));
         slots.filter(|(_, slot)| slot.place == Place::Frame).collect()
     }

@@ -28,7 +28,7 @@ impl Emit<'_> {
                 None => self.locals[*local].name.trim_start_matches("r#"),
             };
             let is_users = local.0 < arguments.len() || is_users(name, source);
-            let positions = self.saved_at(*local);
+            let positions = self.shown_at(*local);
             if self.layout.is_temporary(*local) || !is_users || positions.is_empty() {
                 continue;
             }
@@ -75,7 +75,7 @@ impl Emit<'_> {
     }
 
     /// The positions at which a local is bound, and in its slot.
-    fn saved_at(&self, local: Local) -> Vec<Literal> {
+    fn shown_at(&self, local: Local) -> Vec<Literal> {
         let is_saved = |start: &BlockId| {
             let state = self.facts.state_in(*start);
             let status = state.get(local);

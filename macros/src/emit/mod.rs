@@ -10,6 +10,7 @@ mod moves;
 mod regions;
 pub(crate) mod rename;
 mod rewrite;
+mod save;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -24,6 +25,7 @@ use crate::syntax::calls::Calls;
 
 pub(crate) use self::code::CodeObject;
 pub(crate) use self::frame::{Frame, named, probing};
+pub(crate) use self::save::fingerprint;
 
 /// All that emission reads.
 pub(crate) struct Emit<'a> {
@@ -36,6 +38,8 @@ pub(crate) struct Emit<'a> {
     pub(crate) private: TokenStream,
     /// Whether what is yielded goes to a driver.
     pub(crate) recursive: bool,
+    /// The fingerprint of the source, if the frame can be saved.
+    pub(crate) saves: Option<u64>,
     /// Whether its activations are known while they run.
     pub(crate) tracked: bool,
     /// What is yielded, as the type of a `let`.
@@ -79,6 +83,7 @@ pub(crate) struct Names {
     pub(crate) raised: Ident,
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
+    pub(crate) made: Ident,
     pub(crate) identity: Ident,
     pub(crate) entered: Ident,
     pub(crate) again: Ident,
@@ -96,6 +101,7 @@ impl Names {
             raised: fresh("raised"),
             value: fresh("value"),
             frame: fresh("Locals"),
+            made: fresh("made"),
             identity: fresh("identity"),
             entered: fresh("entered"),
             again: fresh("again"),

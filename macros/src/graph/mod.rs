@@ -121,12 +121,14 @@ pub(crate) struct Graph {
 }
 
 /// A suspension point.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Point {
     /// Where its marker stands.
     pub(crate) span: Span,
     /// Whether it hands on what a delegate yields.
     pub(crate) delegates: bool,
+    /// The name that its marker gives it.
+    pub(crate) label: Option<String>,
 }
 
 impl Graph {

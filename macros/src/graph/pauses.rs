@@ -12,7 +12,7 @@ use super::operands::root;
 use super::{Arm, BlockId, End, Instr, Point, make};
 use crate::names::{Local, Stub, generic, respan};
 use crate::scope::{Keep, flow, knowledge, mentions};
-use crate::syntax::pauses::{Pause, is_attempt_label};
+use crate::syntax::pauses::{self, Pause, is_attempt_label};
 
 /// The name of the local that holds how a delegation ended.
 pub(crate) const OUTCOME: &str = "outcome";
@@ -21,15 +21,18 @@ impl Builder<'_> {
     /// A suspension point: what is evaluated after it, where its value is used.
     pub(super) fn suspend(&mut self, inner: ExprYield) -> Expr {
         let (kind, span) = (Pause::of(&inner), inner.yield_token.span);
+        let label = pauses::label_of(&inner);
         let (parens, operand) = match inner.expr.map(|operand| *operand) {
             Some(Expr::Paren(operand)) => (operand.paren_token, Some(*operand.expr)),
             operand => (syn::token::Paren(span), operand),
         };
         let hoisting = std::mem::replace(&mut self.hoisting, false);
         let value = match (kind, operand) {
-            (Pause::Delegate, operand) => self.delegate(span, parens, operand.unwrap_or_else(|| parse_quote!(()))),
+            (Pause::Delegate, operand) => {
+                self.delegate(span, label, parens, operand.unwrap_or_else(|| parse_quote!(())))
+            }
             (_, operand) => {
-                self.pause(span, operand);
+                self.pause(span, label, operand);
                 match self.attempt() {
                     _ if kind == Pause::TryYield => Stub::TrySent.call(span, parens, None),
                     None => Stub::Sent.call(span, parens, None),
@@ -43,7 +46,7 @@ impl Builder<'_> {
     }
 
     /// Hands a value out, and goes on in the block that is resumed.
-    fn pause(&mut self, span: Span, operand: Option<Expr>) {
+    fn pause(&mut self, span: Span, label: Option<String>, operand: Option<Expr>) {
         let value = match operand {
             None => parse_quote!(()),
             Some(value) if self.explodes(&value) => {
@@ -55,14 +58,14 @@ impl Builder<'_> {
             Some(value) => value,
         };
         let resume = self.new_block();
-        let point = self.point(span, false, resume);
+        let point = self.point(span, false, label, resume);
         self.end(End::Suspend { point, value, leaving: Vec::new(), resume });
         self.current = resume;
     }
 
     /// A new suspension point, from which `resume` goes on.
-    fn point(&mut self, span: Span, delegates: bool, resume: BlockId) -> usize {
-        self.graph.points.push(Point { span, delegates });
+    fn point(&mut self, span: Span, delegates: bool, label: Option<String>, resume: BlockId) -> usize {
+        self.graph.points.push(Point { span, delegates, label });
         let point = self.graph.points.len();
         self.graph.blocks[resume.0].resumes = Some(point);
         point
@@ -104,7 +107,7 @@ impl Builder<'_> {
 
     /// A delegation, and its outcome. The delegate is a local that stays where it is: the block that is resumed does
     /// nothing but forward to it.
-    fn delegate(&mut self, span: Span, parens: syn::token::Paren, operand: Expr) -> Expr {
+    fn delegate(&mut self, span: Span, label: Option<String>, parens: syn::token::Paren, operand: Expr) -> Expr {
         let outcome = self.declare_temp(OUTCOME, span, None, Keep::Unknown);
         let outside = self.scope;
         self.enter();
@@ -113,7 +116,7 @@ impl Builder<'_> {
         let head = self.new_block();
         self.goto(head);
         self.current = head;
-        let point = self.point(span, true, head);
+        let point = self.point(span, true, label, head);
         let step = quote!(::core::result::Result::Ok);
         let private = self.private.clone();
         let (value, yielded) =

@@ -46,6 +46,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<(Toke
     let label = Lifetime::new("'_body", Span::mixed_site());
     let PolledBody { block, points, catches } = native::polled(written, function, &frame, &label);
     let object = CodeObject::of(function).with_points(points.iter().map(|point| (point.span, point.kind)));
+    let object = object.with_names(written);
     let parts = Parts {
         function,
         private: function.private(),
@@ -100,7 +101,7 @@ pub(crate) fn allowed_lint(function: &Function) -> TokenStream {
 fn bound(argument: &Argument) -> TokenStream {
     let Argument { pat, param, plain, .. } = argument;
     if param == "self" {
-        return quote!(let _ = &self;);
+        return quote!(let _ = &#param;);
     }
     let allowed = quote!(#[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]);
     if *plain {

@@ -4,6 +4,8 @@
 //! calls left are opaque. Invariant: no marker is left in tokens, closures, async blocks or items; each such marker was
 //! reported.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
@@ -43,24 +45,27 @@ struct Markers<'a> {
     attempts: Vec<Lifetime>,
     /// How many attempts there are so far.
     count: usize,
+    /// The names of suspension points so far.
+    labels: HashSet<String>,
     private: &'a TokenStream,
     /// What a marker hands out that has no operand.
     nothing: Expr,
     report: &'a mut Report,
 }
 
-/// What a marker hands out: one value, or nothing.
-pub(super) fn operand(mac: &Macro) -> syn::Result<Option<Expr>> {
+/// What a marker hands out, one value or nothing, and the name that it has.
+pub(super) fn operand(mac: &Macro) -> syn::Result<(Option<Lifetime>, Option<Expr>)> {
     let parser = |input: ParseStream<'_>| {
+        let label = pauses::label(input)?;
         if input.is_empty() {
-            return Ok(None);
+            return Ok((label, None));
         }
         let value: Expr = input.parse()?;
         let _: Option<Token![,]> = input.parse()?;
         if !input.is_empty() {
             return Err(input.error(format!("`{}` {}", marker_name(mac), message::MARKER_ARGUMENTS)));
         }
-        Ok(Some(value))
+        Ok((label, Some(value)))
     };
     parser.parse2(mac.tokens.clone())
 }
@@ -103,7 +108,16 @@ impl Raised {
 
 impl<'a> Markers<'a> {
     fn new(private: &'a TokenStream, nothing: Expr, report: &'a mut Report) -> Self {
-        Markers { calls: Calls::default(), refused: None, attempts: Vec::new(), count: 0, private, nothing, report }
+        Markers {
+            calls: Calls::default(),
+            refused: None,
+            attempts: Vec::new(),
+            count: 0,
+            labels: HashSet::new(),
+            private,
+            nothing,
+            report,
+        }
     }
 
     fn refusing(&mut self, place: Place, visit: impl FnOnce(&mut Self)) {
@@ -146,22 +160,15 @@ impl<'a> Markers<'a> {
         let span = name_span(mac);
         let parens = syn::token::Paren(mac.delimiter.span().join());
         let made = match marker {
-            Marker::Yield => operand(mac).map(|operand| Pause::Yield.expr(span, parens, self.or_nothing(operand))),
-            Marker::TryYield => {
-                operand(mac).map(|operand| Pause::TryYield.expr(span, parens, self.or_nothing(operand)))
-            }
-            Marker::YieldFrom => single(mac, message::DELEGATE_ARGUMENTS).map(|operand| {
+            Marker::Yield => operand(mac).map(|(label, operand)| self.pause(Pause::Yield, mac, label, operand)),
+            Marker::TryYield => operand(mac).map(|(label, operand)| self.pause(Pause::TryYield, mac, label, operand)),
+            Marker::YieldFrom => labelled(mac, message::DELEGATE_ARGUMENTS).map(|(label, operand)| {
+                let outcome = self.pause(Pause::Delegate, mac, label, Some(operand));
                 // The delegation records its place itself.
-                self.value_or_raise(
-                    span,
-                    parens,
-                    Pause::Delegate.expr(span, parens, operand),
-                    at(span, quote!(exception)),
-                )
+                self.value_or_raise(span, parens, outcome, at(span, quote!(exception)))
             }),
-            Marker::TryYieldFrom => {
-                single(mac, message::DELEGATE_ARGUMENTS).map(|operand| Pause::Delegate.expr(span, parens, operand))
-            }
+            Marker::TryYieldFrom => labelled(mac, message::DELEGATE_ARGUMENTS)
+                .map(|(label, operand)| self.pause(Pause::Delegate, mac, label, Some(operand))),
             Marker::TryAwait => Err(syn::Error::new(span, message::TRY_AWAIT)),
             Marker::ForAwait => Err(syn::Error::new(span, message::FOR_AWAIT)),
             Marker::Attempt => Block::parse_within.parse2(mac.tokens.clone()).map(|stmts| self.attempt(span, stmts)),
@@ -177,9 +184,15 @@ impl<'a> Markers<'a> {
         })
     }
 
-    /// What a marker hands out.
-    fn or_nothing(&self, operand: Option<Expr>) -> Expr {
-        operand.unwrap_or_else(|| self.nothing.clone())
+    /// A suspension point. Its name is its own.
+    fn pause(&mut self, kind: Pause, mac: &Macro, label: Option<Lifetime>, operand: Option<Expr>) -> Expr {
+        if let Some(label) = &label
+            && !self.labels.insert(label.ident.to_string())
+        {
+            self.report.at(label, message::same_label(label));
+        }
+        let operand = operand.unwrap_or_else(|| self.nothing.clone());
+        kind.expr(name_span(mac), label.as_ref(), syn::token::Paren(mac.delimiter.span().join()), operand)
     }
 
     /// `attempt!` is a labelled block, out of which what is raised breaks. Its own value is the `Ok`.
@@ -268,7 +281,21 @@ pub(super) fn marker_name(mac: &Macro) -> String {
 
 /// The one operand that a marker must have.
 pub(super) fn single(mac: &Macro, wanted: &str) -> syn::Result<Expr> {
+    operand_behind(mac, wanted, |_| Ok(())).map(|((), operand)| operand)
+}
+
+/// [`single`] of a suspension point, which may have a name.
+pub(super) fn labelled(mac: &Macro, wanted: &str) -> syn::Result<(Option<Lifetime>, Expr)> {
+    operand_behind(mac, wanted, pauses::label)
+}
+
+fn operand_behind<T>(
+    mac: &Macro,
+    wanted: &str,
+    first: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<(T, Expr)> {
     let parser = |input: ParseStream<'_>| {
+        let first = first(input)?;
         let text = || format!("`{}` {wanted}", marker_name(mac));
         if input.is_empty() {
             return Err(syn::Error::new_spanned(&mac.path, text()));
@@ -278,7 +305,7 @@ pub(super) fn single(mac: &Macro, wanted: &str) -> syn::Result<Expr> {
         if !input.is_empty() {
             return Err(input.error(text()));
         }
-        Ok(value)
+        Ok((first, value))
     };
     parser.parse2(mac.tokens.clone())
 }

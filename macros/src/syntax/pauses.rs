@@ -1,7 +1,9 @@
 //! Suspension points and attempts as nodes of the tree, between the pass that reads markers and the graph.
 
 use proc_macro2::Span;
-use syn::{Expr, ExprBlock, ExprYield, Label, Lifetime, Token, parse_quote};
+use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
+use syn::{Expr, ExprBlock, ExprYield, Label, Lifetime, Token, parse_quote, token};
 
 /// What a `yield` expression stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,17 +18,22 @@ pub(crate) enum Pause {
 
 const TRY: &str = "__co_try";
 const DELEGATE: &str = "__co_delegate";
+const LABEL: &str = "__co_label";
 const ATTEMPT: &str = "__co_attempt_";
 
 impl Pause {
     /// A suspension point at a marker, whose arguments stand in `parens`. Errors about its operand point at all of them.
-    pub(crate) fn expr(self, marker: Span, parens: syn::token::Paren, operand: Expr) -> Expr {
+    pub(crate) fn expr(self, marker: Span, label: Option<&Lifetime>, parens: syn::token::Paren, operand: Expr) -> Expr {
         let operand = Expr::Paren(syn::ExprParen { attrs: Vec::new(), paren_token: parens, expr: Box::new(operand) });
-        let attrs = match self {
+        let mut attrs = match self {
             Pause::Yield => Vec::new(),
             Pause::TryYield => vec![parse_quote!(#[__co_try])],
             Pause::Delegate => vec![parse_quote!(#[__co_delegate])],
         };
+        attrs.extend(label.map(|label| -> syn::Attribute {
+            let name = label.ident.to_string();
+            parse_quote!(#[__co_label = #name])
+        }));
         Expr::Yield(ExprYield { attrs, yield_token: Token![yield](marker), expr: Some(Box::new(operand)) })
     }
 
@@ -41,9 +48,36 @@ impl Pause {
     }
 }
 
+/// The name that its marker gives a suspension point.
+pub(crate) fn label_of(expr: &ExprYield) -> Option<String> {
+    expr.attrs.iter().find_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value: Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }),
+            ..
+        }) if path.is_ident(LABEL) => Some(name.value()),
+        _ => None,
+    })
+}
+
+/// The name that the operand of a marker starts with: `'name: value`. A loop or a block behind it has it for itself.
+pub(crate) fn label(input: ParseStream<'_>) -> syn::Result<Option<Lifetime>> {
+    if !input.peek(Lifetime) || !input.peek2(Token![:]) {
+        return Ok(None);
+    }
+    let ahead = input.fork();
+    let label: Lifetime = ahead.parse()?;
+    ahead.parse::<Token![:]>()?;
+    if ahead.peek(Token![loop]) || ahead.peek(Token![while]) || ahead.peek(Token![for]) || ahead.peek(token::Brace) {
+        return Ok(None);
+    }
+    input.advance_to(&ahead);
+    Ok(Some(label))
+}
+
 /// Whether an attribute is one of those that tell the kind of a suspension point.
 pub(crate) fn is_kind(attr: &syn::Attribute) -> bool {
-    attr.path().is_ident(TRY) || attr.path().is_ident(DELEGATE)
+    [TRY, DELEGATE, LABEL].iter().any(|name| attr.path().is_ident(name))
 }
 
 /// The label of an attempt.

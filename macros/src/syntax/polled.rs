@@ -6,7 +6,7 @@ use syn::parse::Parser;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Macro};
 
-use super::markers::{Raised, keeps_its_markers, marker_name, name_span, operand, refuse_in_item, single};
+use super::markers::{Raised, keeps_its_markers, labelled, marker_name, name_span, operand, refuse_in_item, single};
 use super::native::{ForAwait, Piece, is_touched, macro_call, pieces};
 use super::suspends::{Marker, first_marker};
 use crate::function::Kind;
@@ -51,10 +51,10 @@ impl Check<'_> {
         }
         match marker {
             Marker::Yield | Marker::TryYield => {
-                operand(mac).map(|operand| operand.iter().for_each(|operand| self.visit_expr(operand)))
+                operand(mac).map(|(_, operand)| operand.iter().for_each(|operand| self.visit_expr(operand)))
             }
             Marker::YieldFrom | Marker::TryYieldFrom => {
-                single(mac, message::DELEGATE_ARGUMENTS).map(|operand| self.visit_expr(&operand))
+                labelled(mac, message::DELEGATE_ARGUMENTS).map(|(_, operand)| self.visit_expr(&operand))
             }
             Marker::TryAwait => single(mac, message::AWAIT_ARGUMENTS).map(|operand| self.visit_expr(&operand)),
             Marker::ForAwait => ForAwait::parse(mac).map(|ForAwait { pat, stream, body, .. }| {

@@ -85,9 +85,12 @@ pin_project! {
     pub struct AsyncBodyMachine<B, S, Y, F>
     where
         B: Body<S>,
-        F: Future<Output: GeneratorEnd>,
+        F: Future,
     {
-        // Whether it was closed, or returned: there is nothing more to come then.
+        // What `GeneratorEnd` says. Without a bound of the type, a body that returns something else is one error, and not three.
+        end: fn(F::Output) -> Result<(), Exception>,
+        // Whether it was asked to end: CPython's `ag_closed`. If the body yielded all the same it goes on, but no exception
+        // is raised in it any more.
         ended: bool,
         // Whether the step that is not over is a close.
         closing: bool,
@@ -99,10 +102,11 @@ pin_project! {
     impl<B, S, Y, F> PinnedDrop for AsyncBodyMachine<B, S, Y, F>
     where
         B: Body<S>,
-        F: Future<Output: GeneratorEnd>,
+        F: Future,
     {
         fn drop(this: Pin<&mut Self>) {
-            if B::CATCHES && !matches!(this.position(), CREATED | CLOSED) {
+            let mut this = this;
+            if B::CATCHES && !matches!(this.as_mut().project().activated.position_of_pinned(), CREATED | CLOSED) {
                 unraisable::close_in_drop(B::CODE, || this.close_at_once());
             }
         }
@@ -119,6 +123,7 @@ where
     F: Future<Output = R>,
 {
     AsyncGenerator::new(AsyncBodyMachine {
+        end: R::end,
         ended: false,
         closing: false,
         activated: Activated::new(body),
@@ -126,7 +131,7 @@ where
     })
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> Inspect for AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> Inspect for AsyncBodyMachine<B, S, Y, F> {
     fn code(&self) -> &'static Code {
         B::CODE
     }
@@ -143,19 +148,19 @@ enum Entry<S> {
     Raising(Exception),
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> AsyncBodyMachine<B, S, Y, F> {
     /// How a request enters the body; an `Err` has the answer if it does not.
     fn entry(self: Pin<&mut Self>, request: Request<S>) -> Result<Entry<S>, Result<(), Exception>> {
         const OVER: Result<(), Exception> = Ok(());
-        let this = self.project();
+        let mut this = self.project();
         let sends = <B::Sends as Receives<S>>::SENDS;
-        Ok(match (request, this.activated.position()) {
+        Ok(match (request, this.activated.as_mut().position_of_pinned()) {
             (_, CLOSED) => return Err(OVER),
             (Request::Close, CREATED) => {
                 this.activated.clear();
                 return Err(OVER);
             }
-            (Request::Close, position) => {
+            (Request::Close, position) if position == RUNNING || !*this.ended => {
                 (*this.ended, *this.closing) = (true, true);
                 match position {
                     RUNNING => Entry::Raising(Exception::Exit),
@@ -165,9 +170,9 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
             (Request::Continue | Request::Resume(Signal::Start), RUNNING) => Entry::With(None),
             (Request::Resume(Signal::Throw(exception)), RUNNING) => Entry::Raising(exception),
             (Request::Resume(Signal::Send(_)), RUNNING) => return Err(Err(Exception::AlreadyRunning)),
-            // The step that was not over has ended meanwhile, by way of another handle.
-            (Request::Continue, _) => return Err(OVER),
-            (Request::Resume(_), _) if *this.ended => return Err(OVER),
+            // The step that was not over has ended meanwhile, by way of another handle; or it has ignored an exit.
+            (Request::Continue | Request::Close, _) => return Err(OVER),
+            (Request::Resume(Signal::Throw(_)), _) if *this.ended => return Err(OVER),
             (Request::Resume(Signal::Start), CREATED) => Entry::With(None),
             (Request::Resume(Signal::Send(_)), CREATED) if matches!(sends, Sends::Unit) => Entry::With(None),
             (Request::Resume(Signal::Send(_)), CREATED) => return Err(Err(Exception::NotStarted)),
@@ -187,8 +192,7 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
         match entry {
             Entry::With(signal) => activated.poll(context.waker(), signal),
             Entry::Raising(exception) => {
-                let raising =
-                    current::poll_raising(context, exception, || activated.as_mut().poll(context.waker(), None));
+                let raising = current::poll_raising(context, exception, |waker| activated.as_mut().poll(waker, None));
                 match raising {
                     (poll, None) => poll,
                     // It waits in something that a macro hides. It cannot catch it.
@@ -201,8 +205,9 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
         }
     }
 
-    /// Closes it where nobody can wait for it.
-    fn close_at_once(self: Pin<&mut Self>) -> Result<(), Exception> {
+    /// Closes it where nobody can wait for it, also if it has ignored an exit.
+    fn close_at_once(mut self: Pin<&mut Self>) -> Result<(), Exception> {
+        *self.as_mut().project().ended = false;
         match self.poll_request(&mut Context::from_waker(Waker::noop()), Request::Close) {
             Poll::Ready(closed) => closed.map(drop),
             Poll::Pending => Err(Exception::IgnoredExit),
@@ -210,7 +215,7 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncBodyMachine<B, S, Y
     }
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> AsyncMachine for AsyncBodyMachine<B, S, Y, F> {
     type Send = S;
     type Yield = Y;
 
@@ -228,18 +233,20 @@ impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> AsyncMachine for AsyncBo
         let Poll::Ready(resumed) = self.as_mut().poll_entry(context, entry) else { return Poll::Pending };
         let this = self.project();
         let closing = std::mem::take(this.closing);
-        Poll::Ready(match resumed {
-            Ok(Step::Yielded(_)) if closing => Err(Exception::IgnoredExit),
-            Ok(Step::Yielded(value)) => Ok(Some(value)),
-            Ok(Step::Returned(end)) => end.end().map(|()| None),
+        let outcome = resumed.and_then(|step| match step {
+            Step::Yielded(value) => Ok(Some(value)),
+            Step::Returned(value) => (this.end)(value).map(|()| None),
+        });
+        Poll::Ready(match outcome {
+            Ok(Some(_)) if closing => Err(Exception::IgnoredExit),
             Err(Exception::Exit) if closing => Ok(None),
             Err(exception) if closing => Err(raised_while_closing(exception)),
-            Err(exception) => Err(exception),
+            other => other,
         })
     }
 }
 
-impl<B: Body<S>, S, Y, F: Future<Output: GeneratorEnd>> fmt::Debug for AsyncBodyMachine<B, S, Y, F> {
+impl<B: Body<S>, S, Y, F: Future> fmt::Debug for AsyncBodyMachine<B, S, Y, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncBodyMachine").field("code", &B::CODE.name()).finish_non_exhaustive()
     }

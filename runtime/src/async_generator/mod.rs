@@ -6,17 +6,18 @@ mod steps;
 mod stream;
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 pub use self::machine::{AsyncBodyMachine, AsyncMachine, GeneratorEnd, Request, async_generator};
 pub use self::steps::{AsyncClose, AsyncStep};
-pub use self::stream::{NextItem, NextResult, StreamOperand};
+pub use self::stream::{NextItem, NextResult, StreamOperand, stream};
 
-use self::managed::Sharing;
+use self::managed::{Asking, Shared, Sharing};
 use crate::event_loop::EventLoop;
-use crate::{Code, Exception, State, frame};
+use crate::{Code, Exception, Frame, FrameVisitor, Inspectable, State, frame};
 
 /// A paused `async fn` that yields: Python's asynchronous generator ([PEP 525]), and a
 /// [`Stream`](futures_core::Stream).
@@ -110,20 +111,20 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     /// The code object: name, file, line and suspension points.
     #[must_use]
     pub fn code(&self) -> &'static Code {
-        self.with(|machine| machine.code())
+        match &self.owner {
+            Owner::Alone(machine) => machine.code(),
+            Owner::Shared(shared, _) => shared.code(),
+            Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
+        }
     }
 
     /// Where it stands in its life: suspended between two values, and running from when a value is asked for until it is
     /// there.
     #[must_use]
     pub fn state(&self) -> State {
-        self.with(|machine| frame::state(machine.position()))
-    }
-
-    fn with<T>(&self, read: impl FnOnce(&M) -> T) -> T {
         match &self.owner {
-            Owner::Alone(machine) => read(machine),
-            Owner::Shared(machine, _) => read(&machine.lock().unwrap_or_else(std::sync::PoisonError::into_inner)),
+            Owner::Alone(machine) => frame::state(machine.position()),
+            Owner::Shared(shared, _) => shared.state(),
             Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
         }
     }
@@ -140,16 +141,22 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
         }
         match &mut self.owner {
             Owner::Alone(machine) => machine.as_mut().poll_request(context, request),
-            Owner::Shared(machine, _) => managed::with(machine, |machine| machine.poll_request(context, request))
-                .unwrap_or(Poll::Ready(Err(Exception::AlreadyRunning))),
+            Owner::Shared(shared, _) => shared.poll_request(Asking::Owner, context, request),
             Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
+        }
+    }
+
+    /// The step that is not over is no longer waited for.
+    fn give_up(&self) {
+        if let Owner::Shared(shared, _) = &self.owner {
+            shared.give_up(Asking::Owner);
         }
     }
 
     fn share(&mut self, manage: impl FnOnce(&Sharing<M>) -> usize) {
         self.owner = match std::mem::replace(&mut self.owner, Owner::Nobody) {
             Owner::Alone(machine) => {
-                let shared = Arc::new(Mutex::new(machine));
+                let shared = Arc::new(Shared::new(machine));
                 let number = manage(&shared);
                 Owner::Shared(shared, number)
             }
@@ -158,10 +165,42 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     }
 }
 
+/// Its frame knows where the body stands; the locals are rustc's. While a value is asked for it is seen to run.
+///
+/// ```
+/// use coframe::{Chain, Exception, yield_};
+///
+/// #[coframe::coroutine(yield = u32)]
+/// async fn one() {
+///     yield_!(1);
+/// }
+///
+/// coframe::run(async {
+///     let mut ones = one();
+///     ones.next().await?;
+///     assert_eq!(Chain::new(&ones).innermost(|frame| frame.line()), Some(ones.code().points()[0].line()));
+///     Ok::<_, Exception>(())
+/// })?;
+/// # Ok::<(), Exception>(())
+/// ```
+impl<M: AsyncMachine> Inspectable for AsyncGenerator<M> {
+    fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
+        let mut visit =
+            |machine: &M| Frame::new(machine).map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame));
+        match &self.owner {
+            Owner::Alone(machine) => visit(machine),
+            // Nothing is seen of one that is looked into by its own body, or while another thread has it.
+            Owner::Shared(shared, _) => shared.read(visit).unwrap_or(ControlFlow::Continue(())),
+            Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
+        }
+    }
+}
+
 impl<M: AsyncMachine> Drop for AsyncGenerator<M> {
     fn drop(&mut self) {
-        if let Owner::Shared(machine, number) = &self.owner {
-            managed::dropped(machine, *number);
+        if let Owner::Shared(shared, number) = &self.owner {
+            shared.give_up(Asking::Owner);
+            managed::dropped(shared, *number);
         }
     }
 }

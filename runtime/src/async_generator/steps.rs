@@ -17,6 +17,7 @@ use crate::{Exception, Signal};
 pub struct AsyncStep<'a, M: AsyncMachine> {
     generator: &'a mut AsyncGenerator<M>,
     request: Request<M::Send>,
+    waits: bool,
 }
 
 // What is sent is never pinned.
@@ -27,7 +28,17 @@ impl<M: AsyncMachine> Future for AsyncStep<'_, M> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let request = mem::replace(&mut self.request, Request::Continue);
-        self.generator.poll_request(context, request)
+        let poll = self.generator.poll_request(context, request);
+        self.waits = poll.is_pending();
+        poll
+    }
+}
+
+impl<M: AsyncMachine> Drop for AsyncStep<'_, M> {
+    fn drop(&mut self) {
+        if self.waits {
+            self.generator.give_up();
+        }
     }
 }
 
@@ -38,6 +49,7 @@ impl<M: AsyncMachine> Future for AsyncStep<'_, M> {
 pub struct AsyncClose<'a, M: AsyncMachine> {
     generator: &'a mut AsyncGenerator<M>,
     begun: bool,
+    waits: bool,
 }
 
 impl<M: AsyncMachine> Future for AsyncClose<'_, M> {
@@ -45,7 +57,17 @@ impl<M: AsyncMachine> Future for AsyncClose<'_, M> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let request = if mem::replace(&mut self.begun, true) { Request::Continue } else { Request::Close };
-        self.generator.poll_request(context, request).map_ok(drop)
+        let poll = self.generator.poll_request(context, request);
+        self.waits = poll.is_pending();
+        poll.map_ok(drop)
+    }
+}
+
+impl<M: AsyncMachine> Drop for AsyncClose<'_, M> {
+    fn drop(&mut self) {
+        if self.waits {
+            self.generator.give_up();
+        }
     }
 }
 
@@ -55,7 +77,7 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     /// # Errors
     ///
     /// What the body raised, after which it is finished; [`Exception::AlreadyStarted`] if it waits for a value that is not
-    /// an `Option`.
+    /// an `Option`; [`Exception::AlreadyRunning`] while its loop closes it.
     #[allow(clippy::should_implement_trait, reason = "a stream's step is called that everywhere")]
     pub fn next(&mut self) -> AsyncStep<'_, M> {
         self.step(Signal::Start)
@@ -96,7 +118,8 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     }
 
     /// Raises an exception at the suspended `yield_!`, or at the `.await` at which an earlier step was dropped, and gives
-    /// what is yielded next; `None` if the body ends, or was over. Python's `g.athrow(exception)`.
+    /// what is yielded next; `None` if the body ends, was over, or has ignored an [`aclose`](AsyncGenerator::aclose). Python's
+    /// `g.athrow(exception)`.
     ///
     /// # Errors
     ///
@@ -106,11 +129,13 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     }
 
     /// Ends it: raises [`Exception::Exit`] where the body stands, and waits for what that does to end. There is nothing more
-    /// to come afterwards. Python's `g.aclose()`.
+    /// to come afterwards. Python's `g.aclose()`, CPython's `async_gen_athrow_send`.
     ///
     /// # Errors
     ///
-    /// [`Exception::IgnoredExit`] if the body yields; what it raises, if that is no exit.
+    /// [`Exception::IgnoredExit`] if the body yields: it is paused there then, and another `aclose` does nothing, but
+    /// [`next`](AsyncGenerator::next) goes on with it. What the body raises, if that is no exit;
+    /// [`Exception::AlreadyRunning`] while its loop closes it.
     ///
     /// ```
     /// use coframe::{Exception, attempt, raise, sleep, yield_};
@@ -133,11 +158,11 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     /// # Ok::<(), Exception>(())
     /// ```
     pub fn aclose(&mut self) -> AsyncClose<'_, M> {
-        AsyncClose { generator: self, begun: false }
+        AsyncClose { generator: self, begun: false, waits: false }
     }
 
     fn step(&mut self, signal: Signal<M::Send>) -> AsyncStep<'_, M> {
-        AsyncStep { generator: self, request: Request::Resume(signal) }
+        AsyncStep { generator: self, request: Request::Resume(signal), waits: false }
     }
 }
 

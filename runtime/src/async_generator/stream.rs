@@ -28,6 +28,22 @@ impl<M: AsyncMachine> FusedStream for AsyncGenerator<M> {
     }
 }
 
+/// What a `for_await!` takes.
+#[diagnostic::on_unimplemented(
+    message = "`for_await!` takes a `Stream`, which `{Self}` is not",
+    label = "this is no stream",
+    note = "an async generator is one: call the function, `generator()`; what is an `Iterator` takes a `for` loop"
+)]
+pub trait LoopedOver: Stream {}
+
+impl<St: Stream + ?Sized> LoopedOver for St {}
+
+/// What a `for_await!` loops over.
+#[inline]
+pub fn stream<St: LoopedOver>(stream: St) -> St {
+    stream
+}
+
 /// The stream of a `for_await!`, before it is known what its items are. Method probing finds that out: `next_item()` is a
 /// future that raises the error of an item that is a `Result` with an [`Exception`], or else one that gives the item.
 pub struct StreamOperand<'a, St: ?Sized>(NextItem<'a, St>);

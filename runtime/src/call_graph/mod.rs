@@ -63,7 +63,8 @@ use crate::unraisable::contain;
 ///
 /// # What it cannot see
 ///
-/// - Of coroutines that delegate to each other in place, `yield_from!(other())`, it shows the outermost 50.
+/// - Of coroutines that delegate to each other in place, `yield_from!(other())`, it shows the outermost, and in debug mode
+///   ([`EventLoop::set_debug`](crate::event_loop::EventLoop::set_debug)) the outermost 50.
 /// - A plain Rust future has no position: a task of which nothing more is known shows what it runs.
 /// - Of a task that waits for several promises at once, as `select` and `join` of other crates do, it is only known that
 ///   they are [several](CallGraphNode::awaits_several). What awaits by wakers alone, such as a channel, is not seen.

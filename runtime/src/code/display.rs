@@ -33,7 +33,7 @@ impl fmt::Display for Code {
             f.write_str("\n  locals: ")?;
             list(f, self.locals)?;
         }
-        if self.edges.len() > 0 {
+        if !self.edges.is_empty() {
             f.write_str("\n  start")?;
             self.successors(f, Node::Start)?;
         }

@@ -19,7 +19,7 @@ impl Code {
     /// The state graph: from each state those that the next resume can lead to, by what the control flow of the source
     /// allows. What is thrown in and not caught, a close and a panic end a body at any point, and are not in it.
     ///
-    /// Empty for bodies that rustc compiles, those of an `async fn`, since their control flow is not known.
+    /// Empty for bodies that rustc compiles, `pinned` ones and those of an `async fn`, since their control flow is not known.
     ///
     /// ```
     /// use coframe::Node;

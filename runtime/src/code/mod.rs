@@ -195,7 +195,7 @@ impl Code {
     }
 
     /// The names of all locals, the arguments first, in the order in which they are declared: Python's `co_varnames`. A name
-    /// stands there once. Those of an `async fn` are its arguments: rustc compiles its body.
+    /// stands there once.
     #[must_use]
     pub const fn locals(&self) -> &'static [&'static str] {
         self.locals

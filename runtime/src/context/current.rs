@@ -10,6 +10,16 @@ use super::{Context, ContextError};
 thread_local! {
     /// Not borrowed while foreign code runs or is dropped.
     static CURRENT: RefCell<Current> = const { RefCell::new(Current::Copied(Values::NONE)) };
+
+    /// Whether [`CURRENT`] is blank: to ask this asks nothing of the thread, and a program without context variables
+    /// asks nothing else.
+    static IS_BLANK: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Not inlined: whoever asks is often in another crate, which has no short way to what is local to a thread.
+#[inline(never)]
+fn is_blank() -> bool {
+    IS_BLANK.get()
 }
 
 /// What is current in a thread.
@@ -47,6 +57,9 @@ pub(super) fn get(variable: VariableId) -> Option<Value> {
 
 /// What the current context holds.
 pub(super) fn copy() -> Values {
+    if is_blank() {
+        return Values::NONE;
+    }
     let copy = |current: &RefCell<Current>| match &*current.borrow() {
         Current::Copied(values) => values.clone(),
         Current::Made(context) => context.values().clone(),
@@ -60,6 +73,7 @@ pub(super) fn make() -> Option<Context> {
         let current = &mut *current.borrow_mut();
         if let Current::Copied(values) = current {
             *current = Current::Made(Context::holding(mem::take(values), true));
+            IS_BLANK.set(false);
         }
         match current {
             Current::Made(context) => Some(context.clone()),
@@ -70,14 +84,13 @@ pub(super) fn make() -> Option<Context> {
 }
 
 /// Makes `next` current, and returns what was. Where there is no context any more, that is `next`.
-#[inline]
+#[cold]
+#[inline(never)]
 fn switch(mut next: Current) -> Current {
     _ = CURRENT.try_with(|current| {
         let current = &mut *current.borrow_mut();
-        // A program without context variables pays for the question, and not for the move.
-        if !(current.is_blank() && next.is_blank()) {
-            mem::swap(current, &mut next);
-        }
+        mem::swap(current, &mut next);
+        IS_BLANK.set(current.is_blank());
     });
     next
 }
@@ -118,6 +131,15 @@ impl Scope {
     #[inline]
     pub(crate) fn enter(&self) -> Result<Entered<'_>, ContextError> {
         let next = self.0.take();
+        if next.is_blank() && is_blank() {
+            return Ok(Entered { scope: self, before: next });
+        }
+        self.enter_other(next)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_other(&self, next: Current) -> Result<Entered<'_>, ContextError> {
         if let Current::Made(context) = &next
             && context.0.entered.swap(true, Ordering::Acquire)
         {
@@ -128,14 +150,24 @@ impl Scope {
     }
 }
 
-impl Drop for Entered<'_> {
-    #[inline]
-    fn drop(&mut self) {
+impl Entered<'_> {
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self) {
         let left = switch(mem::take(&mut self.before));
         if let Current::Made(context) = &left {
             context.0.entered.store(false, Ordering::Release);
         }
         self.scope.0.set(left);
+    }
+}
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !(self.before.is_blank() && is_blank()) {
+            self.leave();
+        }
     }
 }
 

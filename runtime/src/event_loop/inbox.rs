@@ -90,14 +90,18 @@ impl Inbox {
         self.state().asleep = false;
     }
 
-    /// All letters, for the loop.
-    pub(super) fn take(&self) -> VecDeque<Letter> {
-        if !self.waiting.load(Ordering::Acquire) {
-            return VecDeque::new();
-        }
+    /// Whether there may be letters, for the loop to [take](Inbox::take).
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Acquire)
+    }
+
+    /// All letters, for the loop, in exchange for a queue that is empty: the loop brings back the one that it has read, so
+    /// that other threads need not allocate.
+    pub(super) fn take(&self, empty: VecDeque<Letter>) -> VecDeque<Letter> {
         let mut state = self.state();
         self.waiting.store(false, Ordering::Release);
-        mem::take(&mut state.letters)
+        mem::replace(&mut state.letters, empty)
     }
 
     /// Whether there are no letters, and nobody is left who could post one.

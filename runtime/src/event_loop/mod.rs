@@ -97,6 +97,8 @@ struct Inner {
     clock: Clock,
     reactor: Reactor,
     inbox: Arc<Inbox>,
+    /// The queue in which letters came the last time, and which is empty now.
+    read: RefCell<VecDeque<Letter>>,
     ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
     timers: Timers,
     tasks: Tasks,
@@ -174,6 +176,7 @@ impl EventLoop {
             clock,
             inbox: Arc::new(Inbox::new(reactor.alarm())),
             reactor,
+            read: RefCell::default(),
             ready: RefCell::default(),
             timers: Timers::default(),
             tasks: Tasks::default(),
@@ -392,9 +395,17 @@ impl EventLoop {
     /// Puts an entry in the ready queue, to run in the next pass. It may be there more than once.
     pub(crate) fn schedule(&self, entry: Rc<dyn Runnable>) -> Result<(), LoopError> {
         self.check_open()?;
-        self.take_in();
-        self.0.ready.borrow_mut().push_back(entry);
+        self.schedule_if_open(entry);
         Ok(())
+    }
+
+    /// The same, where nothing is lost with an entry that a closed loop does not run.
+    #[inline]
+    pub(crate) fn schedule_if_open(&self, entry: Rc<dyn Runnable>) {
+        if !self.is_closed() {
+            self.take_in();
+            self.0.ready.borrow_mut().push_back(entry);
+        }
     }
 
     fn schedule_at<O: Outcome>(

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::IntoFuture;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -9,15 +10,19 @@ use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
 use super::inbox::Letter;
 use super::{EventLoop, Life, LoopError, Report};
-use crate::task::{AnyTask, Ensured};
+use crate::task::{Ensured, into_ready};
 use crate::{CallbackId, Exception, Promise, PromiseError, TaskOutput};
 
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
 const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
 
+/// For how many letters there is room in a queue that is used again.
+const MOST_LETTERS_KEPT: usize = 4096;
+
 thread_local! {
     /// The loop that runs in this thread: there is at most one.
-    static RUNNING: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+    /// The run takes it out again, so that nothing is to be dropped with the thread.
+    static RUNNING: RefCell<ManuallyDrop<Option<EventLoop>>> = const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 /// While it lives the loop runs: it is `Life::Running` and in `RUNNING`. It ends the run however it is left, so that a
@@ -27,7 +32,7 @@ struct Run<'a>(&'a EventLoop);
 impl<'a> Run<'a> {
     fn begin(event_loop: &'a EventLoop) -> Result<Self, LoopError> {
         event_loop.check_can_run()?;
-        RUNNING.set(Some(event_loop.clone()));
+        RUNNING.set(ManuallyDrop::new(Some(event_loop.clone())));
         event_loop.0.life.set(Life::Running);
         Ok(Run(event_loop))
     }
@@ -38,7 +43,7 @@ impl Drop for Run<'_> {
         self.0.0.life.set(Life::Idle);
         self.0.0.stopping.set(false);
         // Not the last handle: the one that is being run is another.
-        RUNNING.set(None);
+        drop(ManuallyDrop::into_inner(RUNNING.replace(ManuallyDrop::new(None))));
     }
 }
 
@@ -71,8 +76,7 @@ impl EventLoop {
     /// ```
     #[must_use]
     pub fn running() -> Option<EventLoop> {
-        // In the destructors of a thread's locals nothing runs any more.
-        RUNNING.try_with(|running| running.borrow().clone()).ok().flatten()
+        RUNNING.with_borrow(|running| Option::clone(running))
     }
 
     /// Runs one pass: waits until something is ready, and runs what is ready then.
@@ -270,9 +274,11 @@ impl EventLoop {
         self.take_in();
         self.sleep()?;
         self.take_in();
-        let now = self.0.clock.now();
-        while let Some(due) = self.0.timers.pop_due(now) {
-            self.0.ready.borrow_mut().push_back(due);
+        if !self.0.timers.is_empty() {
+            let now = self.0.clock.now();
+            while let Some(due) = self.0.timers.pop_due(now) {
+                self.0.ready.borrow_mut().push_back(due);
+            }
         }
         self.run_ready();
         Ok(())
@@ -280,7 +286,8 @@ impl EventLoop {
 
     fn sleep(&self) -> Result<(), LoopError> {
         // Asked in every pass, because cancelled timers leave then.
-        let next = self.0.timers.next().filter(|next| *next != Moment::NEVER);
+        let timers = &self.0.timers;
+        let next = if timers.is_empty() { None } else { timers.next().filter(|next| *next != Moment::NEVER) };
         if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
             return Ok(());
         }
@@ -315,18 +322,32 @@ impl EventLoop {
 
     /// Moves what other threads have scheduled to the ready queue. It is done before anything is added there, so that
     /// the order is that of CPython, where all threads add to one queue.
+    #[inline]
     pub(super) fn take_in(&self) {
-        for letter in self.0.inbox.take() {
+        if self.0.inbox.is_waiting() {
+            self.take_letters();
+        }
+    }
+
+    #[cold]
+    fn take_letters(&self) {
+        let mut letters = self.0.inbox.take(self.0.read.take());
+        for letter in letters.drain(..) {
             let entry = match letter {
                 Letter::Call(call) => {
                     Some(Callback::in_scope(call.scheduled_at, call.scope, call.callback) as Rc<dyn Runnable>)
                 }
                 Letter::Wake(waker) => {
                     waker.arrived();
-                    self.0.tasks.get(waker.key, waker.id).and_then(AnyTask::into_ready)
+                    let (key, id) = waker.task();
+                    self.0.tasks.get(key, id).and_then(into_ready)
                 }
             };
             self.0.ready.borrow_mut().extend(entry);
+        }
+        // One that had to be long once is not kept.
+        if letters.capacity() <= MOST_LETTERS_KEPT {
+            self.0.read.replace(letters);
         }
     }
 

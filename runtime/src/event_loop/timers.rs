@@ -87,6 +87,11 @@ impl Timers {
         heap.into_iter().map(|timer| timer.callback as Rc<dyn Runnable>)
     }
 
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.heap.borrow().is_empty()
+    }
+
     /// How many there are, cancelled ones that were not forgotten yet among them.
     pub(super) fn len(&self) -> usize {
         self.heap.borrow().len()

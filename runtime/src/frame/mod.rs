@@ -224,8 +224,8 @@ impl Frame<'static> {
     /// The frame of the innermost `tracked` coroutine that runs in this thread: Python's `sys._getframe()`.
     ///
     /// A frame is only a value, and to know which of them runs costs a resume something. So a coroutine is known to this
-    /// function where its attribute says `tracked`. Its resumes take a few nanoseconds more, and its frame has room for a
-    /// number. Needs the feature `std`.
+    /// function where its attribute says `tracked`. Its resumes take some ten nanoseconds more, and its frame has room for
+    /// a number. Needs the feature `std`.
     ///
     /// ```
     /// use coframe::{CoroutineExt, Frame, FrameId};

@@ -70,8 +70,8 @@ where
 
 /// The machine of a frame coroutine that catches or delegates.
 pub struct CatchingMachine<X: Exit<L, F, V>, L, F, V> {
-    frame: FrameMachine<L, F, V>,
-    exit: PhantomData<X>,
+    pub(super) frame: FrameMachine<L, F, V>,
+    pub(super) exit: PhantomData<X>,
 }
 
 impl<X: Exit<L, F, V>, L: Clone, F: Clone, V: Clone> Clone for CatchingMachine<X, L, F, V> {
@@ -125,6 +125,7 @@ where
 
 /// [`generator`](super::generator) for a body that catches or delegates.
 #[inline]
+#[allow(clippy::type_complexity, reason = "it is the type that the bounds name")]
 pub fn catching<S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Generator<CatchingMachine<Sent<S, Y, R>, L, F, V>>
 where
     L: Locals,

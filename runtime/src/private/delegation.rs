@@ -131,7 +131,7 @@ impl<S, Y, R> Coroutine<S> for Undelegated<Y, R> {
 
 /// An iterator as a delegate: it is sent nothing, gives `()` at its end and knows nothing of exceptions.
 #[derive(Clone, Debug)]
-pub struct Items<I>(I);
+pub struct Items<I>(pub(super) I);
 
 impl<I: Iterator> Items<I> {
     #[inline(always)]

@@ -84,10 +84,10 @@ impl Locals for NoLocals {
 #[derive(Clone, Debug)]
 pub struct FrameMachine<L, F, V> {
     pub(super) position: u32,
-    locals: L,
-    body: F,
+    pub(super) locals: L,
+    pub(super) body: F,
     /// Looks at the locals, of which only the expansion knows the types. It captures nothing, and takes no room.
-    look: V,
+    pub(super) look: V,
 }
 
 impl<L, F, V> FrameMachine<L, F, V> {

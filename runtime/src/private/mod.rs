@@ -3,7 +3,11 @@
 mod awaiting;
 #[cfg(feature = "alloc")]
 mod callee;
+#[cfg(feature = "serde")]
+mod capturing;
 mod catching;
+#[cfg(feature = "serde")]
+mod codecs;
 mod delegation;
 #[cfg(feature = "alloc")]
 mod driver;
@@ -15,6 +19,8 @@ mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
 mod residual;
+#[cfg(feature = "serde")]
+mod saving;
 mod seen;
 mod slot;
 #[cfg(feature = "std")]
@@ -27,7 +33,14 @@ pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPla
 pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
+#[cfg(feature = "serde")]
+pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
+#[cfg(feature = "serde")]
+pub use self::codecs::{
+    Codec, Inclusive, ItemsOf, Nested, NoCodec, NotSaved, Nullable, Rest, SavedLocal, SlotProbe, ViaSerde,
+    ViaSerdeCodec,
+};
 pub use self::delegation::{
     Items, Iterable, NoDelegate, Operand, PinnedOperand, Undelegated, delegated, forward, try_delegated,
 };
@@ -46,6 +59,13 @@ pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
+#[cfg(feature = "serde")]
+pub(crate) use self::saving::Framed;
+#[cfg(feature = "serde")]
+pub use self::saving::{
+    Capturing, Layout, SavedLocals, SavedMachine, Shape, codecs, load_plain, load_slot, save_plain, save_slot, saved,
+    saved_closure, unsaved,
+};
 pub use self::seen::{DELEGATE, IDENTITY};
 pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
@@ -53,7 +73,9 @@ pub use self::slot::{place, put, take};
 pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
-pub use crate::async_generator::{AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator};
+pub use crate::async_generator::{
+    AsyncBodyMachine, NextItem, NextResult, Request, StreamOperand, async_generator, stream,
+};
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
@@ -64,6 +86,8 @@ pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
 pub use crate::wait::Together;
 pub use crate::{Code, CodeFlag, CodeKind, Exception, Point, PointKind, Step};
+#[cfg(feature = "serde")]
+pub use serde_core as serde;
 
 /// The markers, for the expansion to name.
 pub mod markers {

@@ -38,7 +38,7 @@ impl Identity {
     }
 }
 
-/// [`Identity::enter`] for the code of these locals.
+/// Says that an activation of the code of these locals runs, until the guard is dropped. It goes on from a position.
 #[must_use]
 pub fn entered<L: Locals>(_: &L, identity: &Identity, position: u32) -> Entered {
     identity.enter(L::CODE, position)

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use super::waiting::{Callback, Waiter, Waiting};
 use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
-use crate::task::{AnyTask, Core, Registration, current};
+use crate::task::{AnyTask, Core, Registration, current, wake};
 use crate::{Cancelled, Exception};
 
 /// What can be done with a promise by those who do not know the type of its value.
@@ -188,11 +188,16 @@ impl<T> Inner<T> {
     }
 
     /// Python's "Future exception was never retrieved", for an owner that is being dropped.
-    pub(crate) fn report_unseen(&self, origin: Origin) {
+    #[inline]
+    pub(crate) fn report_unseen(&self, origin: impl FnOnce() -> Origin) {
         if self.retrieved.get() {
             return;
         }
+        if !matches!(*self.state.borrow(), State::Failed(_)) {
+            return;
+        }
         if let State::Failed(exception) = self.state.replace(State::Pending) {
+            let origin = origin();
             let message = match origin {
                 Origin::Task(_) => "Task exception was never retrieved",
                 _ => "Promise exception was never retrieved",
@@ -209,7 +214,7 @@ impl<T> Inner<T> {
 impl<T: 'static> Inner<T> {
     pub(crate) fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         if self.done() {
-            task.wake();
+            wake(task);
         } else {
             let left = self.waiting.borrow_mut().register(task, registration);
             drop(left);
@@ -285,7 +290,7 @@ impl<T: 'static> Settle<T> for Inner<T> {
 
 impl<T> Drop for Inner<T> {
     fn drop(&mut self) {
-        self.report_unseen(Origin::Promise);
+        self.report_unseen(|| Origin::Promise);
     }
 }
 
@@ -381,7 +386,7 @@ impl<T: 'static> Promise<T> {
         for waiter in waiting {
             match waiter {
                 Waiter::Callback(_, callback) => result = result.and(self.schedule(callback)),
-                Waiter::Task(task) => task.wake(),
+                Waiter::Task(task) => wake(task),
                 Waiter::Waker(waker) => waker.wake(),
             }
         }

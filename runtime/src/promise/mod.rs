@@ -22,7 +22,7 @@ use self::waiting::{OnDone, Waiter};
 use crate::coroutine::Resumed;
 use crate::event_loop::{EventLoop, Outcome};
 use crate::task::current;
-use crate::{Awaitable, Cancelled, Delegate, Exception};
+use crate::{Awaitable, Cancelled, Delegate, Exception, Step};
 
 /// A value that is not there yet: asyncio's `Future`.
 ///
@@ -263,7 +263,7 @@ impl<T: Clone + 'static> Delegate for Promise<T> {
     type Return = T;
 
     fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-        current::advance(Pin::new(self))
+        if self.done() { self.result().map(Step::Returned) } else { current::advance(Pin::new(self)) }
     }
 }
 

@@ -87,7 +87,9 @@ pub(super) enum Waiter<T> {
 
 /// Empty once the promise is done.
 pub(super) struct Waiting<T> {
-    waiters: Vec<Waiter<T>>,
+    /// Most often there is one, for which nothing is allocated. Without a first there are no others.
+    first: Option<Waiter<T>>,
+    others: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
     /// How many callbacks were ever added.
@@ -96,7 +98,7 @@ pub(super) struct Waiting<T> {
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Waiting { waiters: Vec::new(), room: 16, count: 0 }
+        Waiting { first: None, others: Vec::new(), room: 16, count: 0 }
     }
 }
 
@@ -108,7 +110,14 @@ impl<T> Waiting<T> {
     }
 
     pub(super) fn add(&mut self, waiter: Waiter<T>) {
-        self.waiters.push(waiter);
+        match self.first {
+            None => self.first = Some(waiter),
+            Some(_) => self.others.push(waiter),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Waiter<T>> {
+        self.first.iter().chain(&self.others)
     }
 
     /// Gives those who wait no longer, for the caller to drop.
@@ -116,9 +125,9 @@ impl<T> Waiting<T> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
             Registration::Done => Vec::new(),
-            Registration::Unsure if self.waiters.iter().any(is_it) => Vec::new(),
+            Registration::Unsure if self.all().any(is_it) => Vec::new(),
             Registration::New | Registration::Unsure => {
-                let left = if self.waiters.len() < self.room { Vec::new() } else { self.clear_up() };
+                let left = if self.others.len() + 1 < self.room { Vec::new() } else { self.clear_up() };
                 self.add(Waiter::Task(task));
                 left
             }
@@ -133,24 +142,30 @@ impl<T> Waiting<T> {
             Waiter::Task(task) => !task.done() && seen.insert(Rc::as_ptr(task).cast::<()>()),
             Waiter::Callback(..) | Waiter::Waker(_) => true,
         };
-        let (stay, left) = mem::take(&mut self.waiters).into_iter().partition(|waiter| waits(waiter));
-        self.waiters = stay;
-        self.room = 2 * self.waiters.len().max(8);
+        let (stay, left): (Vec<_>, _) = self.take().partition(|waiter| waits(waiter));
+        self.room = 2 * stay.len().max(8);
+        stay.into_iter().for_each(|waiter| self.add(waiter));
         left
     }
 
     pub(super) fn has_waker(&self, waker: &Waker) -> bool {
-        self.waiters.iter().any(|waiter| matches!(waiter, Waiter::Waker(other) if is_same(other, waker)))
+        self.all().any(|waiter| matches!(waiter, Waiter::Waker(other) if is_same(other, waker)))
     }
 
     pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
-        let index = self.waiters.iter().position(is_it)?;
-        Some(self.waiters.remove(index))
+        let index = self.all().position(is_it)?;
+        match index.checked_sub(1) {
+            Some(index) => Some(self.others.remove(index)),
+            None => {
+                let next = if self.others.is_empty() { None } else { Some(self.others.remove(0)) };
+                mem::replace(&mut self.first, next)
+            }
+        }
     }
 
     /// All of them.
-    pub(super) fn take(&mut self) -> Vec<Waiter<T>> {
-        mem::take(&mut self.waiters)
+    pub(super) fn take(&mut self) -> impl Iterator<Item = Waiter<T>> + use<T> {
+        self.first.take().into_iter().chain(mem::take(&mut self.others))
     }
 }

@@ -5,9 +5,10 @@ use std::future::IntoFuture;
 use std::panic::Location;
 use std::rc::Rc;
 
+use super::inner::TaskInner;
 use super::output::TaskOutput;
-use super::step::TaskInner;
-use super::{Core, Task, TaskHandle};
+use super::step::step;
+use super::{AnyTask, Core, Task, TaskHandle, wake};
 use crate::Exception;
 use crate::context::{Context, Scope};
 use crate::event_loop::EventLoop;
@@ -98,8 +99,10 @@ impl TaskBuilder {
         let core = Core::new(id, self.name, scope, made_at, type_name::<F::IntoFuture>());
         let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
         match task.register() {
-            Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => task.step(),
-            Ok(()) => super::AnyTask::wake(task.clone()),
+            Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => {
+                step(&(task.clone() as Rc<dyn AnyTask>))
+            }
+            Ok(()) => wake(task.clone()),
             Err(error) => task.refuse(error.into()),
         }
         Task::made(task)

@@ -5,12 +5,13 @@
 
 use std::rc::Rc;
 
-use super::AnyTask;
+use super::flags::Flags;
+use super::{AnyTask, wake};
 use crate::Cancelled;
 
 /// asyncio's `Task.cancel()`.
 pub(super) fn cancel(task: Rc<dyn AnyTask>, cancelled: Cancelled) -> bool {
-    if task.done() || task.core().passes_on.get() {
+    if task.done() || task.core().flags.has(Flags::PASSES_ON) {
         return false;
     }
     count(&task);
@@ -25,12 +26,12 @@ pub(super) fn pass_on(task: Rc<dyn AnyTask>, cancelled: &Cancelled) -> bool {
     let mut chain = Chain(Vec::new());
     let mut last = task;
     let taken = loop {
-        last.core().passes_on.set(true);
+        last.core().flags.set(Flags::PASSES_ON, true);
         chain.0.push(last.clone());
         let Some(awaited) = last.core().awaits_only() else { break false };
         match awaited.clone().as_task() {
             None => break awaited.cancel(cancelled.clone()),
-            Some(next) if next.done() || next.core().passes_on.get() => break false,
+            Some(next) if next.done() || next.core().flags.has(Flags::PASSES_ON) => break false,
             Some(next) => {
                 count(&next);
                 last = next;
@@ -53,10 +54,10 @@ fn count(task: &Rc<dyn AnyTask>) {
 
 /// Has it raised in the task's next step.
 fn raise_later(task: Rc<dyn AnyTask>, cancelled: Cancelled) {
-    task.core().must_cancel.replace(Some(cancelled));
+    task.core().set_must_cancel(cancelled);
     // While it runs this is seen at the end of the step.
     if !task.core().is_running() {
-        task.wake();
+        wake(task);
     }
 }
 
@@ -65,6 +66,6 @@ struct Chain(Vec<Rc<dyn AnyTask>>);
 
 impl Drop for Chain {
     fn drop(&mut self) {
-        self.0.iter().for_each(|task| task.core().passes_on.set(false));
+        self.0.iter().for_each(|task| task.core().flags.set(Flags::PASSES_ON, false));
     }
 }

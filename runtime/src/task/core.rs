@@ -10,7 +10,9 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use super::{AnyTask, waker};
+use super::AnyTask;
+use super::flags::Flags;
+use super::waker::{self, OwnWaker};
 use crate::context::Scope;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, PromiseError};
@@ -22,35 +24,28 @@ pub(crate) struct Core {
     pub(super) made_at: &'static Location<'static>,
     /// The type of its future.
     runs: &'static str,
-    /// Whether it ever ran.
-    begun: Cell<bool>,
+    pub(super) flags: Flags,
     /// Every step runs in it.
     pub(super) scope: Scope,
     /// Where the loop's registry has it, while it is there.
     pub(super) key: Cell<Option<usize>>,
-    pub(super) waker: OnceCell<Waker>,
-    /// Whether it stands in the ready queue.
-    pub(super) scheduled: Cell<bool>,
+    pub(super) waker: OnceCell<OwnWaker>,
     /// What it waits for since its last step.
     awaits: RefCell<Awaits>,
     /// While it runs: what it waited for before.
     awaited: RefCell<Awaits>,
     /// A cancellation that it has not been told of.
-    pub(super) must_cancel: RefCell<Option<Cancelled>>,
+    must_cancel: RefCell<Option<Cancelled>>,
     /// What was cancelled on its behalf, while it waits for that and for nothing else.
     passed_on: RefCell<Option<Rc<dyn Awaited>>>,
-    /// While a cancellation is on its way through it.
-    pub(super) passes_on: Cell<bool>,
-    /// Whether it is in a step.
-    running: Cell<bool>,
     /// How many cancellations were asked for, less those taken back.
     pub(super) cancelling: Cell<usize>,
-    /// Whether it waits in a coroutine, where an exception can be raised, since its last step.
-    pub(super) in_coroutine: Cell<bool>,
     /// The code of the outermost coroutine in which it has waited.
     code: Cell<Option<&'static Code>>,
-    /// Where the coroutines stand in which it waits since its last step, innermost first.
-    positions: RefCell<Vec<Position>>,
+    /// Where the first coroutine stands in which it waits since its last step: an innermost one.
+    position: Cell<Option<Position>>,
+    /// Where the others stand, innermost first.
+    outer_positions: RefCell<Vec<Position>>,
     /// The promises that coroutines in it have yielded, and not been resumed from.
     yielded: RefCell<Vec<(YieldId, Rc<dyn Awaited>)>>,
 }
@@ -66,7 +61,7 @@ impl YieldId {
     }
 }
 
-/// So many frames of a coroutine are noted where it waits, the outermost ones: this is done whenever it waits.
+/// So many frames of a coroutine are noted in debug mode whenever it waits, the outermost ones.
 const DEEPEST: usize = 50;
 
 /// A coroutine's code, and the suspension point at which it stands.
@@ -107,21 +102,18 @@ impl Core {
             name: RefCell::new(name),
             made_at,
             runs,
-            begun: Cell::new(false),
+            flags: Flags::default(),
             scope,
             key: Cell::new(None),
             waker: OnceCell::new(),
-            scheduled: Cell::new(false),
             awaits: RefCell::new(Awaits::Unknown),
             awaited: RefCell::new(Awaits::Unknown),
             must_cancel: RefCell::default(),
             passed_on: RefCell::default(),
-            passes_on: Cell::new(false),
-            running: Cell::new(false),
             cancelling: Cell::new(0),
-            in_coroutine: Cell::new(false),
             code: Cell::new(None),
-            positions: RefCell::default(),
+            position: Cell::new(None),
+            outer_positions: RefCell::default(),
             yielded: RefCell::default(),
         }
     }
@@ -136,7 +128,7 @@ impl Core {
 
     /// The waker that the task is polled with; a task has one once it has been registered.
     pub(crate) fn waker(&self) -> &Waker {
-        self.waker.get().unwrap_or_else(|| waker::nobody())
+        self.waker.get().map_or_else(|| waker::nobody(), |own| &own.waker)
     }
 
     /// What it waits for, if that is known.
@@ -147,25 +139,55 @@ impl Core {
     /// The only thing that it waits for. Nothing while it runs.
     pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
         match &*self.awaits.borrow() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.running.get() => Some(awaited.clone()),
+            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.is_running() => Some(awaited.clone()),
             _ => None,
         }
     }
 
     pub(crate) fn is_running(&self) -> bool {
-        self.running.get()
+        self.flags.has(Flags::RUNNING)
     }
 
     /// Takes note that what it waits for was cancelled on its behalf.
     pub(super) fn has_passed_on(&self) {
-        let before = self.passed_on.replace(self.awaits_only());
-        drop(before);
+        self.set_passed_on(self.awaits_only());
     }
 
     /// The cancellation of what was cancelled on its behalf, once that has not refused.
     pub(super) fn passed_on(&self) -> Option<Exception> {
+        if !self.flags.has(Flags::PASSED_ON) {
+            return None;
+        }
         let passed_on = self.passed_on.borrow().clone()?;
         passed_on.cancellation().map(Exception::Cancelled)
+    }
+
+    fn set_passed_on(&self, to: Option<Rc<dyn Awaited>>) {
+        self.flags.set(Flags::PASSED_ON, to.is_some());
+        let before = self.passed_on.replace(to);
+        drop(before);
+    }
+
+    /// Has the cancellation raised in its next step.
+    pub(super) fn set_must_cancel(&self, cancelled: Cancelled) {
+        self.flags.set(Flags::MUST_CANCEL, true);
+        self.must_cancel.replace(Some(cancelled));
+    }
+
+    /// A cancellation that it has not been told of.
+    #[inline]
+    pub(super) fn must_cancel(&self) -> Option<Cancelled> {
+        if self.flags.has(Flags::MUST_CANCEL) { self.must_cancel.borrow().clone() } else { None }
+    }
+
+    /// The same, which it is told of now.
+    #[inline]
+    pub(super) fn take_must_cancel(&self) -> Option<Cancelled> {
+        if !self.flags.has(Flags::MUST_CANCEL) {
+            return None;
+        }
+        self.flags.set(Flags::MUST_CANCEL, false);
+        self.must_cancel.take()
     }
 
     /// The same, if it is `awaited` that was cancelled on its behalf.
@@ -188,11 +210,11 @@ impl Core {
     }
 
     pub(crate) fn has_begun(&self) -> bool {
-        self.begun.get()
+        self.flags.has(Flags::BEGUN)
     }
 
     pub(crate) fn is_scheduled(&self) -> bool {
-        self.scheduled.get()
+        self.flags.has(Flags::SCHEDULED)
     }
 
     pub(crate) fn awaits_several(&self) -> bool {
@@ -201,31 +223,50 @@ impl Core {
 
     /// Where the coroutines stand in which it waits, innermost first.
     pub(crate) fn positions(&self) -> Vec<Position> {
-        self.positions.borrow().clone()
+        self.position.get().into_iter().chain(self.outer_positions.borrow().iter().copied()).collect()
     }
 
-    pub(super) fn begin_step(&self) {
-        self.begun.set(true);
-        self.running.set(true);
-        self.awaited.swap(&self.awaits);
-        self.positions.borrow_mut().clear();
+    /// Returns whether it waited in a coroutine, where an exception can be raised.
+    #[inline]
+    pub(super) fn begin_step(&self) -> bool {
+        let flags = self.flags.begin_step();
+        self.position.set(None);
+        if flags.has(Flags::AWAITS) {
+            self.awaited.swap(&self.awaits);
+        }
+        if flags.has(Flags::IN_SEVERAL) {
+            self.outer_positions.borrow_mut().clear();
+        }
+        flags.has(Flags::IN_COROUTINE)
     }
 
+    #[inline]
     pub(super) fn end_step(&self) {
-        // Dropped outside of the cell: this may be the last handle on a promise.
-        let before = self.awaited.replace(Awaits::Unknown);
-        drop(before);
-        self.running.set(false);
-        // What was cancelled may take its time, during which something else may wake the task.
+        if self.flags.has(Flags::AWAITED) {
+            self.flags.set(Flags::AWAITED, false);
+            // Dropped outside of the cell: this may be the last handle on a promise.
+            let before = self.awaited.replace(Awaits::Unknown);
+            drop(before);
+        }
+        self.flags.set(Flags::RUNNING, false);
+        if self.flags.has(Flags::PASSED_ON) {
+            self.passes_on_still();
+        }
+    }
+
+    /// What was cancelled may take its time, during which something else may wake the task.
+    #[cold]
+    fn passes_on_still(&self) {
         let awaits = self.awaits_only();
         let still =
             |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| ptr::addr_eq(Rc::as_ptr(it), Rc::as_ptr(to)));
         let passed_on = self.passed_on.take().filter(still);
-        self.passed_on.replace(passed_on);
+        self.set_passed_on(passed_on);
     }
 
     /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
     pub(super) fn forget_awaited(&self) {
+        self.flags.set(Flags::AWAITS, false);
         let before = (self.awaits.replace(Awaits::Unknown), self.yielded.take());
         drop(before);
         self.end_step();
@@ -251,6 +292,7 @@ impl Core {
             Awaits::Unknown | Awaits::Polled(_) | Awaits::Yielded(_) => Registration::New,
             Awaits::Several => Registration::Unsure,
         };
+        self.flags.set(Flags::AWAITS, true);
         let mut awaits = self.awaits.borrow_mut();
         match &*awaits {
             Awaits::Unknown => *awaits = Awaits::Polled(awaited),
@@ -270,6 +312,7 @@ impl Core {
             Awaits::Unknown => Awaits::Yielded(awaited),
             _ => Awaits::Several,
         };
+        self.flags.set(Flags::AWAITS, true);
         drop(self.awaits.replace(next));
     }
 
@@ -292,33 +335,42 @@ impl Core {
     }
 
     /// Takes note that a coroutine of it waits.
+    #[inline]
     pub(super) fn waits_at(&self, position: Option<Position>) {
-        if let Some(position) = position {
-            self.code.set(Some(position.0));
-            self.positions.borrow_mut().push(position);
+        let Some(position) = position else { return };
+        self.code.set(Some(position.0));
+        if self.position.get().is_none() {
+            self.position.set(Some(position));
+        } else {
+            self.waits_outside(position);
         }
     }
 
     /// Takes note that a coroutine of it waits, and those that it delegates to in place.
     pub(super) fn waits_in(&self, coroutine: &dyn Inspectable) {
-        // What is looked at may be foreign code.
-        let mut positions = self.positions.take();
-        let before = positions.len();
+        let (mut outermost, mut others) = (None, Vec::new());
         let mut see = |frame: &Frame<'_>| {
-            positions.push((frame.code(), frame.position()));
-            if positions.len() - before == DEEPEST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            let position = (frame.code(), frame.position());
+            match outermost {
+                None => outermost = Some(position),
+                Some(_) => others.push(position),
+            }
+            if others.len() + 1 == DEEPEST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
-        if let Some((code, _)) = positions.get(before) {
-            self.code.set(Some(code));
-        }
-        positions[before..].reverse();
-        self.positions.replace(positions);
+        others.into_iter().rev().chain(outermost).for_each(|position| self.waits_at(Some(position)));
     }
 
     /// The code of the outermost coroutine in which it has waited.
     pub(super) fn code(&self) -> Option<&'static Code> {
         self.code.get()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn waits_outside(&self, position: Position) {
+        self.flags.set(Flags::IN_SEVERAL, true);
+        self.outer_positions.borrow_mut().push(position);
     }
 }
 
@@ -349,7 +401,7 @@ mod tests {
         let task = event_loop.create_task(outer());
         for point in 0..2 {
             event_loop.run_once().unwrap();
-            let positions = task.handle().0.core().positions.borrow().clone();
+            let positions = task.handle().0.core().positions();
             let names: Vec<_> = positions.iter().map(|(code, at)| (code.name(), *at)).collect();
             assert_eq!(names, [("inner", point + 1), ("frame", 1), ("outer", 1)]);
             let inner = positions[0].0.points()[point as usize];

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::core::YieldId;
 use super::current::{self, Inside};
-use super::{AnyTask, Core, Registration};
+use super::{Core, Registration};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::private::{Inspect, Machine};
@@ -116,23 +116,20 @@ impl<C: Coroutine<Yield = Awaitable>> Future for CoroutineFuture<C> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (inside, raised) = Inside::enter(context);
-        let task = inside.task.as_ref();
         let step = match self.signal(raised) {
-            Some(signal) => self.as_mut().resume_until_it_waits(task, signal)?,
+            Some(signal) => self.as_mut().resume_until_it_waits(&inside, signal)?,
             None => Step::Yielded(None),
         };
         match step {
             Step::Returned(value) => Poll::Ready(Ok(value)),
             Step::Yielded(awaitable) => {
-                self.as_mut().wait(task, awaitable, context);
+                self.as_mut().wait(&inside, awaitable, context);
                 inside.wait_in((self.look)(&self.coroutine));
                 Poll::Pending
             }
         }
     }
 }
-
-type AsTask<'a> = Option<&'a Rc<dyn AnyTask>>;
 
 impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     fn resume_with(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
@@ -155,21 +152,23 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
 
     /// `None` also where another task polls than the one that has it: that asks the coroutine to look for itself.
     fn yielded(&self) -> Option<Rc<dyn Awaited>> {
-        current::any_task()?.core().kept(self.yielded?)
+        let id = self.yielded?;
+        current::any_task()?.core().kept(id)
     }
 
     /// A promise that a task cannot wait for is refused where it is yielded.
     fn resume_until_it_waits(
         mut self: Pin<&mut Self>,
-        task: AsTask<'_>,
+        inside: &Inside,
         mut signal: Signal<()>,
     ) -> Resumed<Option<Awaitable>, C::Return> {
         loop {
             match self.as_mut().resume_with(signal)? {
                 Step::Returned(value) => return Ok(Step::Returned(value)),
                 Step::Yielded(awaitable) => {
-                    if let (Some(task), Kind::Done(awaited)) = (task, &awaitable.0)
-                        && let Err(refused) = Core::check_can_await(task, awaited)
+                    if let Kind::Done(awaited) = &awaitable.0
+                        && let Some(task) = inside.task()
+                        && let Err(refused) = Core::check_can_await(&task, awaited)
                     {
                         signal = Signal::Throw(refused.into());
                         continue;
@@ -181,30 +180,29 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     }
 
     /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
-    fn wait(self: Pin<&mut Self>, task: AsTask<'_>, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
+    fn wait(self: Pin<&mut Self>, inside: &Inside, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
         let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
         let awaited = match awaitable {
             Some(Awaitable(Kind::Turn)) => {
-                match task {
-                    Some(task) => task.clone().wake(),
-                    None => context.waker().wake_by_ref(),
-                }
-                None
+                inside.wake_in_turn(context.waker());
+                return;
             }
-            Some(Awaitable(Kind::Wake)) => None,
+            Some(Awaitable(Kind::Wake)) => return,
             Some(Awaitable(Kind::Done(awaited))) => {
                 *self.project().yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
-                Some(awaited)
+                awaited
             }
-            None => self.yielded(),
+            None => match self.yielded() {
+                Some(awaited) => awaited,
+                None => return,
+            },
         };
-        match (task, awaited) {
-            (Some(task), Some(awaited)) => {
+        match inside.task() {
+            Some(task) => {
                 awaited.wake_when_done(task.clone(), registration);
                 task.core().yields(awaited);
             }
-            (None, Some(awaited)) => awaited.wake_waker_when_done(context.waker()),
-            (_, None) => {}
+            None => awaited.wake_waker_when_done(context.waker()),
         }
     }
 }

@@ -4,9 +4,10 @@
 //! | --- | --- |
 //! | `mod` | the handles: [`Task`] and, where the type of the value is not known, [`TaskHandle`] |
 //! | `builder` | how a task is made |
-//! | `step` | how a task is run and ended |
+//! | `step` | how a task is run |
+//! | `inner` | the task itself, and its end |
 //! | `cancel` | how a cancellation goes from a task to what it waits for |
-//! | `core` | what a task knows of itself |
+//! | `core`, `flags` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
 //! | `asynchronous` | an `async fn` that is a coroutine |
 //! | `current` | the task that runs, and the waker of what is awaited |
@@ -20,7 +21,9 @@ mod cancel;
 mod core;
 pub(crate) mod current;
 mod ensure;
+mod flags;
 mod future;
+mod inner;
 mod output;
 mod registry;
 mod step;
@@ -38,6 +41,7 @@ pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
 pub(crate) use self::ensure::{Ensured, Value};
 pub(crate) use self::registry::Tasks;
+pub(crate) use self::step::{into_ready, wake};
 pub(crate) use self::waker::{TaskWaker, is_same};
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};
 
@@ -95,11 +99,14 @@ pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 pub(crate) trait AnyTask: Runnable + Awaited {
     fn core(&self) -> &Core;
 
-    /// Puts it in the ready queue, if it is neither there nor over.
-    fn wake(self: Rc<Self>);
+    /// In a step: polls what it runs. If that is ready, the task is over.
+    fn poll_future(self: Rc<Self>, context: &mut std::task::Context<'_>) -> Poll<()>;
 
-    /// Itself, to be put in the ready queue by the loop; `None` if it is there, or over.
-    fn into_ready(self: Rc<Self>) -> Option<Rc<dyn Runnable>>;
+    /// Ends it, which drops what it runs.
+    fn fail(self: Rc<Self>, exception: Exception);
+
+    /// Ends it after a panic in a step.
+    fn has_panicked(self: Rc<Self>);
 
     /// Drops what it runs, as the loop is closed.
     fn destroy(self: Rc<Self>);
@@ -262,7 +269,7 @@ impl TaskHandle {
         let left = core.cancelling.get().saturating_sub(1);
         core.cancelling.set(left);
         if left == 0 {
-            core.must_cancel.take();
+            core.take_must_cancel();
         }
         left
     }
@@ -312,7 +319,7 @@ impl<T: Clone + 'static> Delegate for Task<T> {
     type Return = T;
 
     fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-        current::advance(Pin::new(self))
+        self.promise.advance(None)
     }
 }
 

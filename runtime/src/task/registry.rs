@@ -6,10 +6,16 @@ use std::rc::Rc;
 use slab::Slab;
 
 use super::AnyTask;
+use super::waker::OwnWaker;
+
+/// More are not kept for tasks to come.
+const MOST_SPARE_WAKERS: usize = 256;
 
 #[derive(Default)]
 pub(crate) struct Tasks {
     tasks: RefCell<Slab<Rc<dyn AnyTask>>>,
+    /// Of tasks that are gone, to be used again.
+    wakers: RefCell<Vec<OwnWaker>>,
     /// The id of the last one that was made.
     made: Cell<u64>,
 }
@@ -22,6 +28,18 @@ impl Tasks {
 
     pub(super) fn insert(&self, task: Rc<dyn AnyTask>) -> usize {
         self.tasks.borrow_mut().insert(task)
+    }
+
+    pub(super) fn spare_waker(&self) -> Option<OwnWaker> {
+        self.wakers.borrow_mut().pop()
+    }
+
+    /// To be used again, unless somebody has a clone, or there are many.
+    pub(super) fn keep_waker(&self, waker: OwnWaker) {
+        let mut wakers = self.wakers.borrow_mut();
+        if wakers.len() < MOST_SPARE_WAKERS && waker.is_alone() {
+            wakers.push(waker);
+        }
     }
 
     /// For the caller to drop, where nothing is borrowed.

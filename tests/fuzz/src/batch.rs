@@ -10,9 +10,9 @@ use crate::program::Program;
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Same,
-    /// The two traces part, or the frame panicked.
+    /// The traces part, or the frame panicked, or only the `pinned` form does not compile.
     Wrong(String),
-    /// Only the coroutine does not compile.
+    /// Only the frame does not compile.
     Refused(String),
     /// The twin does not compile either.
     Invalid(String),
@@ -46,18 +46,21 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     fs::create_dir_all(folder.join("src")).expect("the folder can be made");
     let manifest = format!(
         "[package]\nname = \"batch{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[lib]\ndoctest = false\n\
-         [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\"] }}\n\
-         [profile.dev]\ndebug = 0\nincremental = false\n",
+         [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\", \"serde\"] }}\n\
+         postcard = {{ version = \"1.1\", default-features = false, features = [\"alloc\"] }}\n\
+         serde = {{ version = \"1.0\", features = [\"derive\"] }}\n\
+         [profile.dev]\ndebug = 0\nincremental = false\n\
+         [profile.dev.build-override]\nopt-level = 2\n",
         // Two batches may share a target folder, where one name would be one file.
         folder.display().to_string().bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())),
         root.join("runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
-    let mut natives = Vec::new();
+    let mut modules = Vec::new();
     for (index, program) in programs.iter().enumerate() {
-        let (module, line) = program.module();
-        natives.push(line);
-        fs::write(folder.join(format!("src/p{index}.rs")), module).expect("it can be written");
+        let module = program.module();
+        fs::write(folder.join(format!("src/p{index}.rs")), &module.text).expect("it can be written");
+        modules.push(module);
     }
     let mut outcomes: Vec<Option<Outcome>> = vec![None; programs.len()];
     loop {
@@ -67,7 +70,7 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
             break;
         }
         let text = String::from_utf8_lossy(&output.stderr);
-        let mut errors: BTreeMap<usize, (bool, Vec<String>)> = BTreeMap::new();
+        let mut errors: BTreeMap<usize, (bool, bool, Vec<String>)> = BTreeMap::new();
         for line in text.lines() {
             let Some((place, message)) = line.split_once(": error") else { continue };
             let Some(place) = place.strip_prefix("src/p") else { continue };
@@ -76,8 +79,9 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
             else {
                 continue;
             };
-            let (native, messages) = errors.entry(index).or_default();
-            *native |= row >= natives[index];
+            let (frame, native, messages) = errors.entry(index).or_default();
+            *frame |= row < modules[index].pinned;
+            *native |= row >= modules[index].native;
             messages.push(format!("{row}: error{message}"));
         }
         if errors.is_empty() {
@@ -88,17 +92,21 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
             }
             panic!("the batch does not compile:\n{}\n{}", tail.join("\n"), &text[..text.len().min(3000)]);
         }
-        for (index, (native, messages)) in errors {
+        for (index, (frame, native, messages)) in errors {
             let text = messages.join("\n    ");
             let panicked = text.contains("panicked");
-            outcomes[index] = Some(if native && !panicked { Outcome::Invalid(text) } else { Outcome::Refused(text) });
+            outcomes[index] = Some(match (frame, native) {
+                (_, true) if !panicked => Outcome::Invalid(text),
+                (false, false) => Outcome::Wrong(format!("only `pinned` refuses: {text}")),
+                _ => Outcome::Refused(text),
+            });
         }
     }
     if !runs {
         return outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Same)).collect();
     }
     let output = Command::new("timeout")
-        .arg("60")
+        .arg("240")
         .args(["cargo", "test", "--quiet", "--", "--test-threads=2"])
         .current_dir(&folder)
         .envs(environment())
@@ -120,6 +128,14 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Same)).collect()
 }
 
+/// What frames are compiled with besides `yield` and `send`, and the module that drives them: whether they travel.
+pub fn frames() -> (&'static str, &'static str) {
+    match std::env::var_os("FUZZ_SAVE") {
+        Some(_) => (", derive(Serialize, Deserialize), crate = crate::lenient", "travel"),
+        None => ("", "harness"),
+    }
+}
+
 fn environment() -> Vec<(&'static str, String)> {
     vec![("RUSTFLAGS", "-Awarnings".to_owned()), ("RUST_BACKTRACE", "0".to_owned())]
 }
@@ -132,6 +148,16 @@ fn cargo(folder: &Path) -> Command {
 
 fn write_root(folder: &Path, outcomes: &[Option<Outcome>]) {
     let mut text = String::from("#![allow(warnings)]\n#![recursion_limit = \"512\"]\n");
+    let (derive, driver) = frames();
+    text += &format!(
+        "macro_rules! compiled {{ ($yield:tt $send:tt $($function:tt)*) => {{ \
+         #[coframe::coroutine(yield = $yield, send = $send{derive})] $($function)* }} }}\n\
+         macro_rules! driven {{ ($coroutine:expr) => {{ $crate::{driver}::drive($coroutine) }} }}\n"
+    );
+    for module in ["lenient", "travel"].into_iter().filter(|_| driver == "travel") {
+        let path = root().join(format!("tests/tests/saving/{module}.rs"));
+        text += &format!("#[path = {path:?}] mod {module};\n");
+    }
     for module in ["harness", "delegates", "script", "things", "twin"] {
         let path = lowering().join(format!("{module}.rs"));
         let attribute = if module == "harness" { "#[macro_use] " } else { "" };

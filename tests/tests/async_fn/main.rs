@@ -1,6 +1,7 @@
 //! Coroutines that are an `async fn`: exceptions and cancellation at every await.
 
 mod attempts;
+mod attributes;
 mod chains;
 mod executors;
 mod functions;

@@ -1,9 +1,8 @@
 //! A plain function has no code object, so its two lines are said as they are. Rust has no keyword arguments: the one of
-//! the original is said with its number. A name cannot be set; a new name is that of a variable. The async generator is an
-//! async function here, with the kind that the original has, until there is one.
+//! the original is said with its number. A name cannot be set; a new name is that of a variable.
 
 use coframe::prelude::*;
-use coframe::{Code, CodeFlag, CodeKind};
+use coframe::{Code, CodeFlag};
 
 #[coframe::coroutine(yield = i32)]
 fn gen_(first: i32, second: i32, step: i32) {
@@ -14,14 +13,14 @@ fn gen_(first: i32, second: i32, step: i32) {
     }
 }
 
-#[coframe::coroutine(task)]
-fn coro(url: String) -> String {
+#[coframe::coroutine]
+async fn coro(url: String) -> String {
     let body = url;
     body
 }
 
 #[coframe::coroutine(yield = i32)]
-fn agen(n: i32) {
+async fn agen(n: i32) {
     for i in 0..n {
         yield_!(i);
     }
@@ -43,9 +42,9 @@ pub(crate) fn main() -> Result<(), Exception> {
     say!("   all locals: a, b, c");
     describe(gen_::CODE, "gen", &gen_::CODE.kind().to_string(), 1);
     describe(coro::CODE, coro::CODE.name(), &coro::CODE.kind().to_string(), 0);
-    describe(agen::CODE, agen::CODE.name(), &CodeKind::AsyncGenerator.to_string(), 0);
+    describe(agen::CODE, agen::CODE.name(), &agen::CODE.kind().to_string(), 0);
     drop((coro(String::new()), agen(0)));
-    assert_eq!(coro::CODE.flags(), [CodeFlag::Task]);
+    assert_eq!((coro::CODE.flags(), agen::CODE.flags()), (&[CodeFlag::Async][..], &[CodeFlag::Async][..]));
 
     let mut g = gen_(0, 3, 2);
     let mut same = vec![g.code() == gen_::CODE];

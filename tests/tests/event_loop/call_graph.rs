@@ -112,6 +112,7 @@ fn asy_21_coroutines_that_are_delegated_to_in_place_are_seen() {
         yield_from!(boxed) + n
     }
     let (event_loop, _) = virtual_loop();
+    event_loop.set_debug(true);
     let promise = event_loop.create_promise();
     let task = named(&event_loop, "task", levels(1, promise.clone()));
     event_loop.run_once().unwrap();

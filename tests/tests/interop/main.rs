@@ -1,5 +1,6 @@
 //! Other libraries' futures as tasks here, and tasks, promises and coroutines of ours under other executors.
 
+mod generators;
 mod here;
 mod there;
 

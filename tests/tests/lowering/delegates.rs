@@ -4,7 +4,7 @@ use crate::things::{D, d, t};
 use coframe::Exception;
 
 /// An error that is made, dropped and printed in the trace.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Oops(pub(crate) D);
 
 /// Makes an `Oops`.
@@ -30,57 +30,62 @@ pub(crate) fn caught(exception: &Exception) -> i32 {
 /// A delegate for any type that is sent.
 macro_rules! delegates {
     ($send:ty) => {
-        /// Catches nothing.
-        #[coframe::coroutine(yield = i32, send = $send)]
-        pub(crate) fn leaf(held: D, n: i32) -> D {
-            let own = d(format_args!("own {held}"));
-            for k in 0..n {
-                let sent = yield_!(k + 100);
-                t(format_args!("{held} was sent {sent:?}"));
-            }
-            held.with(own.len())
-        }
-
-        /// Makes what it catches a value, the exit too.
-        #[coframe::coroutine(yield = i32, send = $send)]
-        pub(crate) fn swallow(held: D) -> i32 {
-            let own = d(format_args!("own {held}"));
-            match attempt! { let inner = d("inner"); yield_!(200); yield_!(201); eat_len(inner) } {
-                Ok(n) => n,
-                Err(e) => caught(&e),
-            }
-        }
-
-        /// Yields whatever happens, three times.
-        #[coframe::coroutine(yield = i32, send = $send)]
-        pub(crate) fn stubborn(held: D) -> D {
-            let mut n = 300;
-            while n < 303 {
-                if let Err(e) = try_yield!(n) {
-                    caught(&e);
+        compiled! { i32 $send
+            /// Catches nothing.
+            pub(crate) fn leaf(held: D, n: i32) -> D {
+                let own = d(format_args!("own {held}"));
+                for k in 0..n {
+                    let sent = yield_!(k + 100);
+                    t(format_args!("{held} was sent {sent:?}"));
                 }
-                n += 1;
+                held.with(own.len())
             }
-            held
         }
 
-        /// Makes an error of its own of what is thrown in, and of its end.
-        #[coframe::coroutine(yield = i32, send = $send)]
-        pub(crate) fn failing(held: D) -> i32 {
-            let own = d(format_args!("own {held}"));
-            if let Err(e) = attempt! { yield_!(400) } {
-                raise!(oops(format_args!("instead of {}", caught(&e))), from = e);
+        compiled! { i32 $send
+            /// Makes what it catches a value, the exit too.
+            pub(crate) fn swallow(held: D) -> i32 {
+                let own = d(format_args!("own {held}"));
+                match attempt! { let inner = d("inner"); yield_!(200); yield_!(201); eat_len(inner) } {
+                    Ok(n) => n,
+                    Err(e) => caught(&e),
+                }
             }
-            raise!(oops("end"))
         }
 
-        /// Delegates itself.
-        #[coframe::coroutine(yield = i32, send = $send)]
-        pub(crate) fn relay(held: D, n: i32) -> D {
-            let other = yield_from!(leaf(d(format_args!("of {held}")), n));
-            yield_!(500);
-            drop(other);
-            held
+        compiled! { i32 $send
+            /// Yields whatever happens, three times.
+            pub(crate) fn stubborn(held: D) -> D {
+                let mut n = 300;
+                while n < 303 {
+                    if let Err(e) = try_yield!(n) {
+                        caught(&e);
+                    }
+                    n += 1;
+                }
+                held
+            }
+        }
+
+        compiled! { i32 $send
+            /// Makes an error of its own of what is thrown in, and of its end.
+            pub(crate) fn failing(held: D) -> i32 {
+                let own = d(format_args!("own {held}"));
+                if let Err(e) = attempt! { yield_!(400) } {
+                    raise!(oops(format_args!("instead of {}", caught(&e))), from = e);
+                }
+                raise!(oops("end"))
+            }
+        }
+
+        compiled! { i32 $send
+            /// Delegates itself.
+            pub(crate) fn relay(held: D, n: i32) -> D {
+                let other = yield_from!(leaf(d(format_args!("of {held}")), n));
+                yield_!(500);
+                drop(other);
+                held
+            }
         }
     };
 }

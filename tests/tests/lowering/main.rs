@@ -1,4 +1,4 @@
-//! Each body below is compiled as a frame and as plain Rust, and both must leave the same trace.
+//! Each body below is compiled as a frame, as `pinned` and as plain Rust, and all must leave the same trace.
 //!
 //! `harness` and `twin` run them, `things` leaves the traces, `script` says what is sent; the other modules are tables of bodies.
 
@@ -60,6 +60,40 @@
     clippy::while_let_on_iterator,
     reason = "what a body looks like is the point of it"
 )]
+
+/// How a frame is compiled.
+macro_rules! compiled {
+    ($yield:tt $send:tt $($function:tt)*) => {
+        #[coframe::coroutine(yield = $yield, send = $send)]
+        $($function)*
+    };
+}
+
+/// Runs a frame.
+macro_rules! driven {
+    ($coroutine:expr) => {
+        $crate::harness::drive($coroutine)
+    };
+}
+
+/// The `pinned` form of a body. What is lent for one resume cannot be sent to one.
+macro_rules! pinned_form {
+    (lent $($rest:tt)*) => {};
+    ($kind:ident $yield:tt $send:tt $($function:tt)*) => {
+        #[coframe::coroutine(pinned, yield = $yield, send = $send)]
+        $($function)*
+    };
+}
+
+/// The forms of a body, by name.
+macro_rules! engines {
+    (lent $frame:expr, $pinned:expr $(,)?) => {
+        &[("frame", $frame)]
+    };
+    ($kind:ident $frame:expr, $pinned:expr $(,)?) => {
+        &[("frame", $frame), ("pinned", $pinned)]
+    };
+}
 
 #[macro_use]
 mod twin_markers;

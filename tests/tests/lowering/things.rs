@@ -7,7 +7,7 @@ use std::ops::{Add, AddAssign, Deref, DerefMut, Index, IndexMut, Mul, Neg, Not};
 pub(crate) use crate::harness::t;
 
 /// A value whose making, use and drop are traced.
-#[derive(PartialEq)]
+#[derive(PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct D {
     pub(crate) name: String,
 }
@@ -86,7 +86,7 @@ impl Drop for D {
 }
 
 /// A `Copy` value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) struct C(pub(crate) i32);
 
 impl C {
@@ -97,7 +97,7 @@ impl C {
 }
 
 /// A number whose operators are traced and take their operands by value.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct W(pub(crate) i32);
 
 /// Makes a `W`.
@@ -166,7 +166,7 @@ impl Not for W {
 }
 
 /// A row of numbers whose indexing is traced.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Row(pub(crate) Vec<i32>);
 
 impl Index<usize> for Row {
@@ -187,7 +187,7 @@ impl IndexMut<usize> for Row {
 }
 
 /// A box whose dereferences and drop are traced.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Ptr<T>(pub(crate) T);
 
 impl<T> Deref for Ptr<T> {
@@ -242,9 +242,9 @@ impl Drop for Guard<'_> {
 }
 
 /// An iterator that traces its steps and its drop.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Count {
-    name: &'static str,
+    name: std::borrow::Cow<'static, str>,
     next: i32,
     end: i32,
 }
@@ -252,7 +252,7 @@ pub(crate) struct Count {
 /// Counts from 0 to below `end`.
 pub(crate) fn count(name: &'static str, end: i32) -> Count {
     t(format_args!("count {name} {end}"));
-    Count { name, next: 0, end }
+    Count { name: name.into(), next: 0, end }
 }
 
 impl Iterator for Count {
@@ -303,11 +303,11 @@ pub(crate) fn small(n: i32) -> Result<i32, Big> {
 }
 
 /// The error of `small`.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Big(pub(crate) i32);
 
 /// An error that others become with `?`.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Failed(pub(crate) String);
 
 impl From<Big> for Failed {
@@ -324,7 +324,7 @@ impl From<std::num::ParseIntError> for Failed {
 }
 
 /// A struct with a droppable and a plain field.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Pair {
     pub(crate) a: D,
     pub(crate) b: D,
@@ -337,7 +337,7 @@ pub(crate) fn pair(name: &str) -> Pair {
 }
 
 /// A plain struct.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct P {
     pub(crate) x: i32,
     pub(crate) y: i32,
@@ -345,7 +345,7 @@ pub(crate) struct P {
 }
 
 /// An enum with every shape of variant.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Shape {
     Empty,
     One(D),

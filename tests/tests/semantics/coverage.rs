@@ -4,8 +4,11 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 16] = [
     include_str!("../async_fn/protocol.rs"),
+    include_str!("../async_generators/blocks.rs"),
+    include_str!("../async_generators/protocol.rs"),
+    include_str!("../async_generators/shutdown.rs"),
     include_str!("close.rs"),
     include_str!("coverage.rs"),
     include_str!("creation.rs"),
@@ -21,7 +24,7 @@ const SOURCES: [&str; 13] = [
 ];
 const SCALE: &str = include_str!("../scale.rs");
 
-const SECTIONS: [(&str, usize); 11] = [
+const SECTIONS: [(&str, usize); 14] = [
     ("CRE", 21),
     ("SND", 7),
     ("RET", 9),
@@ -33,6 +36,9 @@ const SECTIONS: [(&str, usize); 11] = [
     ("DEL", 33),
     ("INT", 18),
     ("AWT", 8),
+    ("ACM", 6),
+    ("AFR", 6),
+    ("AGN", 22),
 ];
 
 /// A row of the page: the line, what it asks for, and all that is named in backquotes.

@@ -290,6 +290,47 @@ fn int_08_a_task_has_the_same_states() {
     assert_eq!(co.state(), State::Closed);
 }
 
+#[coframe::coroutine(yield = u32)]
+async fn values(n: u32) {
+    for i in 0..n {
+        sleep(0.0).await;
+        yield_!(i);
+    }
+}
+
+#[test]
+fn int_09_an_async_generator_is_suspended_between_values() {
+    let event_loop = coframe::event_loop::EventLoop::with_virtual_clock().unwrap();
+    let states = event_loop.run_until_complete(async {
+        let mut values = values(1);
+        let mut states = vec![values.state()];
+        values.next().await?;
+        states.push(values.state());
+        values.next().await?;
+        states.push(values.state());
+        Ok::<_, Exception>(states)
+    });
+    assert_eq!(states.unwrap(), [State::Created, State::Suspended, State::Closed]);
+}
+
+#[test]
+fn int_16_what_an_async_generator_tells() {
+    assert_eq!((values::CODE.kind(), values::CODE.flags()), (CodeKind::AsyncGenerator, &[CodeFlag::Async][..]));
+    assert_eq!(values::CODE.locals(), ["n", "i"]);
+    let event_loop = coframe::event_loop::EventLoop::with_virtual_clock().unwrap();
+    let seen = event_loop.run_until_complete(async {
+        let mut values = values(1);
+        let mut seen = vec![Chain::new(&values).innermost(|frame| frame.line())];
+        values.next().await?;
+        seen.push(Chain::new(&values).innermost(|frame| frame.line()));
+        values.next().await?;
+        seen.push(Chain::new(&values).innermost(|frame| frame.line()));
+        Ok::<_, Exception>(seen)
+    });
+    let [start, paused] = [values::CODE.line(), values::CODE.points()[1].line()];
+    assert_eq!(seen.unwrap(), [Some(start), Some(paused), None]);
+}
+
 #[test]
 fn int_10_only_what_is_bound_is_a_local() {
     #[derive(Clone)]
@@ -332,10 +373,11 @@ fn int_10_only_what_is_bound_is_a_local() {
 }
 
 #[test]
+#[allow(clippy::needless_late_init, reason = "that is what is looked at")]
 fn int_10_hidden_and_stale_slots_are_no_locals() {
     #[coframe::coroutine(yield = u32)]
     fn body((a, b): (u32, u32), list: Vec<u32>, mut n: u32) {
-        for x in list.iter().copied().collect::<Vec<_>>() {
+        for x in list.clone() {
             let twice = x * 2;
             yield_!(twice + yield_two(a, n));
             if x > 1 {
@@ -410,7 +452,7 @@ fn int_14_what_a_code_object_tells() {
         for k in 0..2 {
             black_box(k);
         }
-        or_raise!(u32::try_from(total))
+        or_raise!(u8::try_from(total)).into()
     }
     let code = body::CODE;
     assert_eq!((code.name(), code.module()), ("body", module_path!()));
@@ -423,6 +465,7 @@ fn int_14_what_a_code_object_tells() {
 }
 
 #[test]
+#[allow(clippy::question_mark, reason = "that is what is looked at")]
 fn int_14_the_state_graph() {
     #[coframe::coroutine(yield = u32)]
     fn body(n: u32) -> Option<u32> {

@@ -1,8 +1,9 @@
 //! `for_await!`: the loop over a stream, whose step is an await.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream, Parser};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, Label, Macro, Pat, Token};
 
@@ -30,7 +31,7 @@ impl Parse for ForAwait {
 
 impl ForAwait {
     pub(crate) fn parse(mac: &Macro) -> syn::Result<Self> {
-        <ForAwait as Parse>::parse.parse2(mac.tokens.clone()).map_err(|error| {
+        mac.parse_body().map_err(|error| {
             let span = if mac.tokens.is_empty() { name_span(mac) } else { error.span() };
             syn::Error::new(span, format!("`for_await!` {}", message::FOR_AWAIT_ARGUMENTS))
         })
@@ -46,6 +47,11 @@ impl Native<'_> {
         self.visit_expr_mut(&mut stream);
         self.looped(&mut label, |pass| pass.visit_block_mut(&mut body));
         let span = name_span(mac);
+        // Here it is found out, at the stream, if it is none.
+        let checked = {
+            let private = self.private;
+            quote_spanned!(stream.span()=> #private::stream(#stream))
+        };
         let local = |name| Ident::new(name, Span::mixed_site().located_at(span));
         let (source, item) = (local("stream"), local("item"));
         let private = self.private;
@@ -53,7 +59,7 @@ impl Native<'_> {
         let next = polled.awaited(span, &quote!(#private::StreamOperand::new(#source.as_mut()).next_item()));
         let next = self.caught(span, next);
         quote! {
-            match #stream {
+            match #checked {
                 #source => {
                     let mut #source = ::core::pin::pin!(#source);
                     #label while let ::core::option::Option::Some(#item) = #next {

@@ -7,6 +7,7 @@
 //! the body.
 
 mod for_await;
+mod guards;
 mod polled;
 mod stubs;
 mod tokens;
@@ -15,7 +16,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Lifetime, Macro, Stmt, Token};
+use syn::{Attribute, Block, Expr, Lifetime, Macro, Stmt, Token};
 
 pub(crate) use self::for_await::ForAwait;
 pub(crate) use self::polled::{Piece, SuspensionPoint, is_touched, pieces};
@@ -25,6 +26,7 @@ use self::polled::{Polled, grouped, matched};
 use self::stubs::Stubs;
 use super::exits;
 use super::markers::{Raised, raise_call};
+use super::pauses::label;
 use super::suspends::Marker;
 use crate::function::{Function, Kind};
 use crate::names::{at, respan};
@@ -118,6 +120,7 @@ impl Native<'_> {
     /// The operand of a marker, or nothing. What is no operand was reported where markers are read.
     fn operand(&mut self, mac: &Macro) -> TokenStream {
         let parser = |input: ParseStream<'_>| {
+            label(input)?;
             let operand = if input.is_empty() { None } else { Some(input.parse::<Expr>()?) };
             let _: Option<Token![,]> = input.parse()?;
             Ok(operand)
@@ -228,6 +231,14 @@ impl Native<'_> {
         call
     }
 
+    /// An expression with the attributes that stood on a macro call. Those of a body that is not run were looked at where
+    /// its markers are read: only lints are left.
+    fn with_attributes(&self, attrs: &[Attribute], value: TokenStream) -> Expr {
+        let is_kept = |attr: &&Attribute| !self.is_checked() || LINTS.iter().any(|lint| attr.path().is_ident(lint));
+        let attrs = attrs.iter().filter(is_kept);
+        Expr::Verbatim(quote!(#(#attrs)* #value))
+    }
+
     fn is_checked(&self) -> bool {
         matches!(self.target, Target::Checked(_))
     }
@@ -323,11 +334,15 @@ fn name_span(mac: &Macro) -> Span {
 
 impl VisitMut for Native<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let looks_again = !self.is_checked() && guards::suspends_over_index(expr);
         match expr {
             Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
-                *expr = Expr::Verbatim(self.operand_marker(&mac.mac, marker));
+                let value = self.operand_marker(&mac.mac, marker);
+                *expr = self.with_attributes(&mac.attrs, value);
             }
-            Expr::Macro(mac) if let Some(call) = self.known_call(&mac.mac) => *expr = call,
+            Expr::Macro(mac) if let Some(call) = self.known_call(&mac.mac) => {
+                *expr = self.with_attributes(&mac.attrs, call.to_token_stream());
+            }
             Expr::Await(inner) if !self.is_checked() => *expr = Expr::Verbatim(self.awaited(inner)),
             // They are plain Rust, and were left by whoever awaits or calls them.
             Expr::Closure(_) | Expr::Async(_) if !self.is_checked() => {}
@@ -364,7 +379,10 @@ impl VisitMut for Native<'_> {
                 self.loops = loops;
             }
             Expr::Try(inner) => {
-                self.warn_of_exit(&mut inner.expr, "returns_exit");
+                // What an async generator returns is raised.
+                if !matches!(&self.target, Target::Polled(polled) if polled.kind == Kind::AsyncGenerator) {
+                    self.warn_of_exit(&mut inner.expr, "returns_exit");
+                }
                 visit_mut::visit_expr_mut(self, expr);
             }
             Expr::Yield(inner) => {
@@ -384,6 +402,9 @@ impl VisitMut for Native<'_> {
             }
             _ => visit_mut::visit_expr_mut(self, expr),
         }
+        if let (true, Expr::Match(inner)) = (looks_again, expr) {
+            guards::keep_reference(inner);
+        }
     }
 
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
@@ -398,10 +419,8 @@ impl VisitMut for Native<'_> {
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {
             Stmt::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
-                let expr = self.marker(&mac.mac, marker);
-                // Any other attribute was refused where markers are read.
-                let attrs = mac.attrs.iter().filter(|attr| LINTS.iter().any(|lint| attr.path().is_ident(lint)));
-                *stmt = Stmt::Expr(Expr::Verbatim(quote!(#(#attrs)* #expr)), mac.semi_token);
+                let value = self.marker(&mac.mac, marker);
+                *stmt = Stmt::Expr(self.with_attributes(&mac.attrs, value), mac.semi_token);
             }
             Stmt::Macro(mac) if let Some(call) = self.known_statement(mac) => *stmt = call,
             _ => visit_mut::visit_stmt_mut(self, stmt),

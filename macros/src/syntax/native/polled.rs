@@ -171,7 +171,7 @@ impl Native<'_> {
     pub(super) fn known_statement(&mut self, mac: &syn::StmtMacro) -> Option<Stmt> {
         Some(match self.known_call(&mac.mac)? {
             Expr::Macro(inner) => Stmt::Macro(syn::StmtMacro { mac: inner.mac, ..mac.clone() }),
-            other => Stmt::Expr(other, mac.semi_token),
+            other => Stmt::Expr(self.with_attributes(&mac.attrs, other.to_token_stream()), mac.semi_token),
         })
     }
 

@@ -1,0 +1,65 @@
+//! What is true of a task, in one word: a step looks at once whether there is anything out of the ordinary to do.
+
+use std::cell::Cell;
+
+/// A set of the constants.
+#[derive(Default)]
+pub(super) struct Flags(Cell<u16>);
+
+/// What was true when a step began.
+#[derive(Clone, Copy)]
+pub(super) struct Before(u16);
+
+impl Flags {
+    /// It stands in the ready queue.
+    pub(super) const SCHEDULED: u16 = 1;
+    /// It ran at least once.
+    pub(super) const BEGUN: u16 = 1 << 1;
+    /// It is in a step.
+    pub(super) const RUNNING: u16 = 1 << 2;
+    /// It waits in a coroutine, where an exception can be raised, since its last step.
+    pub(super) const IN_COROUTINE: u16 = 1 << 3;
+    /// It waits in more coroutines than one.
+    pub(super) const IN_SEVERAL: u16 = 1 << 4;
+    /// What it waits for is known, since its last step.
+    pub(super) const AWAITS: u16 = 1 << 5;
+    /// While it runs: what it waited for before is known.
+    pub(super) const AWAITED: u16 = 1 << 6;
+    /// There is a cancellation that it has not been told of.
+    pub(super) const MUST_CANCEL: u16 = 1 << 7;
+    /// Something was cancelled on its behalf.
+    pub(super) const PASSED_ON: u16 = 1 << 8;
+    /// A cancellation is on its way through it.
+    pub(super) const PASSES_ON: u16 = 1 << 9;
+    /// It is over, or about to be.
+    pub(super) const OVER: u16 = 1 << 10;
+
+    /// Whether any of these is true.
+    #[inline]
+    pub(super) fn has(&self, flag: u16) -> bool {
+        self.0.get() & flag != 0
+    }
+
+    #[inline]
+    pub(super) fn set(&self, flag: u16, on: bool) {
+        let others = self.0.get() & !flag;
+        self.0.set(if on { others | flag } else { others });
+    }
+
+    /// What it waits for becomes what it has waited for.
+    #[inline]
+    pub(super) fn begin_step(&self) -> Before {
+        let before = self.0.get();
+        let awaited = if before & Flags::AWAITS != 0 { Flags::AWAITED } else { 0 };
+        let left = before & !(Flags::IN_COROUTINE | Flags::IN_SEVERAL | Flags::AWAITS | Flags::AWAITED);
+        self.0.set(left | awaited | Flags::BEGUN | Flags::RUNNING);
+        Before(before)
+    }
+}
+
+impl Before {
+    #[inline]
+    pub(super) fn has(self, flag: u16) -> bool {
+        self.0 & flag != 0
+    }
+}

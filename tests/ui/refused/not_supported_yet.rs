@@ -1,8 +1,0 @@
-#[coframe::coroutine(pinned, yield = u32)]
-fn pinned() {
-    yield_!(1);
-}
-
-fn main() {
-    drop(pinned());
-}
