@@ -186,7 +186,7 @@ impl<Y, R> Iterator for Recursive<'_, Y, R> {
         match self.start() {
             Ok(Step::Yielded(value)) => Some(value),
             Ok(Step::Returned(_)) | Err(Exception::Finished) => None,
-            Err(exception) => raised(&exception),
+            Err(exception) => raised(exception),
         }
     }
 }
