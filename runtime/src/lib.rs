@@ -146,7 +146,7 @@ pub use crate::{
     coroutine::BoxCoroutine,
     exception::{Cancelled, Thrown},
     exception_group::ExceptionGroup,
-    recursive::Recursive,
+    recursive::{Cloneable, Recursive},
     shared::{Shared, WeakShared},
 };
 
