@@ -55,8 +55,8 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///
-/// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, and what it is sent.
-/// In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
+/// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, what it is sent, and
+/// [`Cloneable`] if its function says `derive(Clone)`. In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
     pub(crate) root: Rc<dyn Returns<Y, R, S> + 'a>,
@@ -65,7 +65,37 @@ pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
     kind: PhantomData<fn() -> K>,
 }
 
-/// The last parameter of a [`Recursive`] that is `Clone`. No value of it exists.
+/// The last parameter of a [`Recursive`] that is `Clone`, with all its levels: of what a
+/// `#[coroutine(recursive, derive(Clone))] fn` gives. No value of it exists.
+///
+/// Such a function calls only others that derive `Clone`; one that does not may call both kinds. A clone takes the time and
+/// the memory of all levels, and none of the thread's stack for their number.
+///
+/// ```
+/// use coframe::{Cloneable, Recursive, yield_, yield_from};
+///
+/// /// All ways to write `n` as a sum, each as its last part.
+/// #[coframe::coroutine(recursive, yield = u32, derive(Clone))]
+/// fn partitions(n: u32, most: u32) -> u32 {
+///     if n == 0 {
+///         return 1;
+///     }
+///     let mut count = 0;
+///     for part in 1..=n.min(most) {
+///         if part == n {
+///             yield_!(part);
+///         }
+///         count += yield_from!(partitions(n - part, part));
+///     }
+///     count
+/// }
+///
+/// let mut ways = partitions(5, 5);
+/// assert_eq!(ways.next(), Some(1));
+/// let others: Recursive<'static, u32, u32, (), Cloneable> = ways.clone();
+/// assert_eq!(others.count(), 6);
+/// assert_eq!(ways.count(), 6);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Cloneable {}
 
