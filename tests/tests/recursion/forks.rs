@@ -142,7 +142,7 @@ fn level(n: u32, tail: Vec<u32>) -> String {
         }
         Err(exception) => {
             say(format_args!("{} at {n}", name(&exception)));
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 raise!(exception);
             }
             let helped = yield_from!(helper(n));
