@@ -54,12 +54,13 @@ struct InspectingPage;
 #[doc = include_str!("../../docs/tasks.md")]
 struct TasksPage;
 
-#[cfg(all(doctest, feature = "serde", feature = "std"))]
-#[doc = include_str!("../../docs/saving.md")]
-struct SavingPage;
 #[cfg(all(doctest, feature = "event-loop"))]
 #[doc = include_str!("../../docs/async_generators.md")]
 struct AsyncGeneratorsPage;
+
+#[cfg(all(doctest, feature = "serde", feature = "std"))]
+#[doc = include_str!("../../docs/saving.md")]
+struct SavingPage;
 
 #[cfg(feature = "event-loop")]
 mod async_generator;

@@ -222,7 +222,7 @@ impl<Y, R, K> Iterator for Recursive<'_, Y, R, (), K> {
         match self.start() {
             Ok(Step::Yielded(value)) => Some(value),
             Ok(Step::Returned(_)) | Err(Exception::Finished) => None,
-            Err(exception) => raised(&exception),
+            Err(exception) => raised(exception),
         }
     }
 }

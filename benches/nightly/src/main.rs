@@ -77,7 +77,7 @@ fn average() -> impl Coroutine<u64, Yield = u64, Return = ()> + Unpin {
     #[coroutine]
     |_: u64| {
         let mut sum = yield 0_u64;
-        let mut weight = 1;
+        let mut weight = 1_u32;
         loop {
             sum += yield sum >> weight;
             weight = (weight + 1) % 8;

@@ -53,7 +53,7 @@ macro_rules! fibonacci {
 macro_rules! average {
     ($yield:ident) => {{
         let mut sum: u64 = $yield!(0);
-        let mut weight = 1;
+        let mut weight = 1_u32;
         loop {
             sum += $yield!(sum >> weight);
             weight = (weight + 1) % 8;

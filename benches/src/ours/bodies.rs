@@ -56,7 +56,7 @@ pub(super) fn fibonacci(seed: u64) {
 #[coframe::coroutine(yield = u64, send = u64)]
 pub(super) fn average() {
     let mut sum = coframe::yield_!(0);
-    let mut weight = 1;
+    let mut weight = 1_u32;
     loop {
         sum += coframe::yield_!(sum >> weight);
         weight = (weight + 1) % 8;

@@ -90,7 +90,7 @@ fn fibonacci(seed: u64) {
 #[coframe::coroutine(pinned, yield = u64, send = u64)]
 fn average() {
     let mut sum = coframe::yield_!(0);
-    let mut weight = 1;
+    let mut weight = 1_u32;
     loop {
         sum += coframe::yield_!(sum >> weight);
         weight = (weight + 1) % 8;

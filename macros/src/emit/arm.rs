@@ -1,13 +1,14 @@
 //! One arm: its tree of blocks as nested Rust blocks, its locals bound at the start and saved where it ends.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, Stmt};
+use syn::{Expr, Lifetime, Stmt};
 
 use super::Emit;
 use super::bind::Binding;
+use super::regions::Regions;
 use super::rewrite::Bindings;
 use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId, pauses};
 use crate::layout::Place;
@@ -16,32 +17,18 @@ use crate::scope::flow::State;
 use crate::scope::mentions;
 use crate::scope::{Keep, flow};
 
-/// An arm of the `match`, and the arms that its jumps need.
+/// The arms that are written so far.
 pub(super) struct Arms<'a> {
     emit: &'a Emit<'a>,
-    out: Vec<(u32, TokenStream)>,
-    next: u32,
+    regions: &'a Regions,
+    cleanups: usize,
 }
 
 impl<'a> Arms<'a> {
-    pub(super) fn new(emit: &'a Emit<'a>) -> Self {
-        let internal = emit.facts.starts.iter().filter(|start| emit.is_internal(*start)).count();
-        let next = u32::try_from(emit.graph.points.len() + 1 + internal).unwrap_or(u32::MAX);
-        Arms { emit, out: Vec::new(), next }
-    }
-
-    /// All arms, in the order of the text.
-    pub(super) fn all(mut self) -> Vec<(u32, TokenStream)> {
-        for start in self.emit.facts.starts.iter() {
-            // Behind a statement that leaves for good nothing is known, and nothing is run.
-            if self.emit.facts.state_in(start).0.is_none() {
-                continue;
-            }
-            let state = self.emit.state(start);
-            let body = self.arm(start);
-            self.out.push((state, body));
-        }
-        self.out
+    /// The code of each arm.
+    pub(super) fn all(emit: &'a Emit<'a>, regions: &'a Regions) -> BTreeMap<BlockId, TokenStream> {
+        let mut arms = Arms { emit, regions, cleanups: 0 };
+        regions.arms().map(|start| (start, arms.arm(start))).collect()
     }
 
     fn arm(&mut self, start: BlockId) -> TokenStream {
@@ -54,7 +41,8 @@ impl<'a> Arms<'a> {
             });
         }
         let emptied = emit.emptied(start);
-        let mut writer = Writer { arms: self, bindings: bound.iter().copied().collect(), open: Vec::new(), assigned };
+        let bindings = bound.iter().copied().collect();
+        let mut writer = Writer { arms: self, start, bindings, open: Vec::new(), assigned, cleanups: Vec::new() };
         writer.emit(emptied);
         for scope in emit.graph.path(emit.graph.block(start).scope) {
             let mut own = TokenStream::new();
@@ -73,7 +61,12 @@ impl<'a> Arms<'a> {
         while writer.open.len() > 1 {
             writer.close_top();
         }
-        writer.open.pop().map(|open| open.code).unwrap_or_default()
+        let mut code = writer.open.pop().map(|open| open.code).unwrap_or_default();
+        for cleanup in writer.cleanups {
+            let Cleanup { label, clears, jump } = cleanup;
+            code = quote!(#label: { #code } #clears #jump);
+        }
+        code
     }
 }
 
@@ -145,12 +138,21 @@ impl Open {
     }
 }
 
+/// Code behind an arm that empties slots and goes on.
+struct Cleanup {
+    label: Lifetime,
+    clears: TokenStream,
+    jump: TokenStream,
+}
+
 struct Writer<'w, 'a> {
     arms: &'w mut Arms<'a>,
+    start: BlockId,
     bindings: Bindings,
     open: Vec<Open>,
     /// What gets a value in this arm: a local that gets none here is not declared here.
     assigned: HashSet<Local>,
+    cleanups: Vec<Cleanup>,
 }
 
 impl Writer<'_, '_> {
@@ -424,22 +426,19 @@ impl Writer<'_, '_> {
         if !emit.facts.starts.contains(target) {
             return Next::Block(target);
         }
+        let target = emit.passed(target);
         // What is saved for a delegation is saved at its marker, where an error about it should point.
         let point = emit.graph.block(target).resumes.map(|point| emit.graph.points[point - 1].span);
         let saves = self.saves(target, &left(emit.graph, leaving, state), point.unwrap_or_else(Span::call_site));
         let clears = self.clears(leaving, state);
-        let mut next = emit.state(target);
-        let mut inline = TokenStream::new();
-        if !clears.is_empty() {
-            if self.has_variables(leaving, state) {
-                // Variables drop when the arm is left; what is in slots was declared before and drops after them.
-                next = self.cleanup(&clears, next);
-            } else {
-                inline = clears;
-            }
-        }
-        let state_name = &emit.names.state;
-        self.emit(quote!(#saves #inline #state_name = #next; continue 'run;));
+        let jump = emit.jump(self.arms.regions, self.start, target);
+        // Variables drop when the arm is left; what is in slots was declared before and drops after them.
+        let exit = if !clears.is_empty() && self.has_variables(leaving, state) {
+            self.cleanup(clears, jump)
+        } else {
+            quote!(#clears #jump)
+        };
+        self.emit(quote!(#saves #exit));
         Next::Ends
     }
 
@@ -453,19 +452,19 @@ impl Writer<'_, '_> {
         })
     }
 
-    /// An arm that empties slots and goes on.
-    fn cleanup(&mut self, clears: &TokenStream, target: u32) -> u32 {
-        let state = &self.arms.emit.names.state;
-        let code = quote!(#clears #state = #target; continue 'run;);
-        let text = code.to_string();
-        let own = self.arms.out.iter().find(|(_, other)| other.to_string() == text);
-        if let Some((number, _)) = own {
-            return *number;
+    /// Out of the arm, to where slots are emptied.
+    fn cleanup(&mut self, clears: TokenStream, jump: TokenStream) -> TokenStream {
+        let same = |other: &&Cleanup| {
+            other.clears.to_string() == clears.to_string() && other.jump.to_string() == jump.to_string()
+        };
+        if let Some(Cleanup { label, .. }) = self.cleanups.iter().find(same) {
+            return quote!(break #label;);
         }
-        let number = self.arms.next;
-        self.arms.next += 1;
-        self.arms.out.push((number, code));
-        number
+        self.arms.cleanups += 1;
+        let label = Lifetime::new(&format!("'left_{}", self.arms.cleanups), Span::call_site());
+        let exit = quote!(break #label;);
+        self.cleanups.push(Cleanup { label, clears, jump });
+        exit
     }
 
     fn suspend(&mut self, point: usize, code: &Expr, leaving: &[ScopeId], resume: BlockId, state: &State) {

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::arm::Arms;
+use super::regions::Regions;
 use super::{CodeObject, Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
@@ -36,12 +37,8 @@ impl Emit<'_> {
         let Names { locals, position, state, sent, raised, .. } = &self.names;
         let start = self.start_values(frame);
         let slots = self.layout.order.iter().filter_map(|local| self.resume_slot(*local));
-        let mut arms = Arms::new(self).all();
-        arms.sort_by_key(|(state, _)| self.text_order(*state));
-        let arms = arms.iter().map(|(number, code)| {
-            let number = proc_macro2::Literal::u32_unsuffixed(*number);
-            quote!(#number => { #code })
-        });
+        let regions = Regions::of(self);
+        let run = self.structured(&regions, &Arms::all(self, &regions));
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
@@ -54,15 +51,10 @@ impl Emit<'_> {
         });
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         let made = quote! {
-            #make(#start, #by_move |#locals, #position, mut #state, mut #sent, mut #raised| {
+            #make(#start, #by_move |#locals, #position, #state, mut #sent, mut #raised| {
                 #tracked
                 #(#slots)*
-                'run: loop {
-                    match #state {
-                        #(#arms)*
-                        _ => ::core::unreachable!(),
-                    }
-                }
+                #run
             }, #look)
         };
         let made = self.saving(frame.function, made);
@@ -77,11 +69,6 @@ impl Emit<'_> {
                 #made
             }
         }
-    }
-
-    /// Arms stand in the order of the text; those that only empty slots stand last.
-    fn text_order(&self, state: u32) -> usize {
-        self.facts.starts.iter().find(|start| self.state(*start) == state).map_or(usize::MAX, |start| start.0)
     }
 
     pub(super) fn frame_slots(&self) -> Vec<(Local, &Slot)> {

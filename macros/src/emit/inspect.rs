@@ -87,7 +87,7 @@ impl Emit<'_> {
         };
         let resumed = self.graph.reachable().into_iter().filter(|id| self.graph.block(*id).resumes.is_some());
         let starts = std::iter::once(Graph::ENTRY).chain(resumed);
-        starts.filter(is_saved).map(|start| Literal::u32_unsuffixed(self.state(start))).collect()
+        starts.filter(is_saved).filter_map(|start| self.position(start)).map(Literal::u32_unsuffixed).collect()
     }
 
     /// What is waited on at a suspension point: a delegate that is a local, or the place that one borrows.

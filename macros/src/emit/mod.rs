@@ -7,6 +7,7 @@ mod demand;
 mod frame;
 mod inspect;
 mod moves;
+mod regions;
 pub(crate) mod rename;
 mod rewrite;
 mod save;
@@ -16,7 +17,7 @@ use quote::quote;
 use syn::Type;
 
 use crate::analysis::Facts;
-use crate::graph::{BlockId, Graph};
+use crate::graph::{BlockId, End, Graph, Instr, ScopeId};
 use crate::layout::Layout;
 use crate::names::{Local, Used};
 use crate::scope::Locals;
@@ -85,6 +86,8 @@ pub(crate) struct Names {
     pub(crate) made: Ident,
     pub(crate) identity: Ident,
     pub(crate) entered: Ident,
+    pub(crate) again: Ident,
+    pub(crate) resumed: Ident,
 }
 
 impl Names {
@@ -101,26 +104,43 @@ impl Names {
             made: fresh("made"),
             identity: fresh("identity"),
             entered: fresh("entered"),
+            again: fresh("again"),
+            resumed: fresh("resumed"),
         }
     }
 }
 
 impl Emit<'_> {
-    /// The number of an arm: 0 for the entry, that of its suspension point, or one above those.
-    pub(crate) fn state(&self, block: BlockId) -> u32 {
+    /// The position that an arm goes on from: 0 for the entry, or the number of its suspension point.
+    pub(crate) fn position(&self, block: BlockId) -> Option<u32> {
         if block == Graph::ENTRY {
-            return 0;
+            return Some(0);
         }
-        if let Some(point) = self.graph.block(block).resumes {
-            return u32::try_from(point).unwrap_or(u32::MAX);
-        }
-        let others = self.facts.starts.iter().filter(|start| self.is_internal(*start));
-        let index = others.take_while(|start| *start != block).count();
-        u32::try_from(self.graph.points.len() + 1 + index).unwrap_or(u32::MAX)
+        self.graph.block(block).resumes.map(|point| u32::try_from(point).unwrap_or(u32::MAX))
     }
 
-    fn is_internal(&self, block: BlockId) -> bool {
-        block != Graph::ENTRY && self.graph.block(block).resumes.is_none()
+    /// Where a jump to an arm comes to in the end: past those that only enter and leave scopes without locals.
+    fn passed(&self, mut target: BlockId) -> BlockId {
+        let is_empty = |scope: &ScopeId| self.graph.scope(*scope).locals.is_empty();
+        // An empty loop goes round for ever.
+        for _ in 0..self.graph.blocks.len() {
+            let block = self.graph.block(target);
+            let next = match &block.end {
+                End::Goto(next) => *next,
+                End::Jump { leaving, target: next } if leaving.iter().all(is_empty) => *next,
+                _ => break,
+            };
+            let passes = block.instrs.iter().all(|instr| match instr {
+                Instr::Enter(_) => true,
+                Instr::Leave(scope) => is_empty(scope),
+                Instr::Stmt(_) | Instr::Spill { .. } => false,
+            });
+            if !passes || self.position(target).is_some() || !self.facts.starts.contains(next) {
+                break;
+            }
+            target = next;
+        }
+        target
     }
 
     /// The slot of a local, as a place.

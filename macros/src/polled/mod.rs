@@ -101,7 +101,7 @@ pub(crate) fn allowed_lint(function: &Function) -> TokenStream {
 fn bound(argument: &Argument) -> TokenStream {
     let Argument { pat, param, plain, .. } = argument;
     if param == "self" {
-        return quote!(let _ = &self;);
+        return quote!(let _ = &#param;);
     }
     let allowed = quote!(#[allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]);
     if *plain {

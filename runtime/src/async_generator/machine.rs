@@ -105,7 +105,8 @@ pin_project! {
         F: Future,
     {
         fn drop(this: Pin<&mut Self>) {
-            if B::CATCHES && !matches!(this.position(), CREATED | CLOSED) {
+            let mut this = this;
+            if B::CATCHES && !matches!(this.as_mut().project().activated.position_of_pinned(), CREATED | CLOSED) {
                 unraisable::close_in_drop(B::CODE, || this.close_at_once());
             }
         }
@@ -151,9 +152,9 @@ impl<B: Body<S>, S, Y, F: Future> AsyncBodyMachine<B, S, Y, F> {
     /// How a request enters the body; an `Err` has the answer if it does not.
     fn entry(self: Pin<&mut Self>, request: Request<S>) -> Result<Entry<S>, Result<(), Exception>> {
         const OVER: Result<(), Exception> = Ok(());
-        let this = self.project();
+        let mut this = self.project();
         let sends = <B::Sends as Receives<S>>::SENDS;
-        Ok(match (request, this.activated.position()) {
+        Ok(match (request, this.activated.as_mut().position_of_pinned()) {
             (_, CLOSED) => return Err(OVER),
             (Request::Close, CREATED) => {
                 this.activated.clear();

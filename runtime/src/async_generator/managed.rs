@@ -54,12 +54,12 @@ impl<M: AsyncMachine> Shared<M> {
     }
 
     pub(super) fn state(&self) -> State {
-        self.with(|held| frame::state(held.machine.position())).unwrap_or(State::Running)
+        self.read(|machine| frame::state(machine.position())).unwrap_or(State::Running)
     }
 
-    /// Looks at the machine. `None` while it runs.
-    pub(super) fn look<T>(&self, look: impl FnOnce(&M) -> T) -> Option<T> {
-        self.with(|held| look(&held.machine))
+    /// `None` while the body runs.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&M) -> T) -> Option<T> {
+        self.with(|held| read(&held.machine))
     }
 
     pub(super) fn poll_request(

@@ -178,7 +178,7 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
 /// coframe::run(async {
 ///     let mut ones = one();
 ///     ones.next().await?;
-///     assert_eq!(Chain::new(&ones).innermost(|frame| frame.line()), Some(one::CODE.points()[0].line()));
+///     assert_eq!(Chain::new(&ones).innermost(|frame| frame.line()), Some(ones.code().points()[0].line()));
 ///     Ok::<_, Exception>(())
 /// })?;
 /// # Ok::<(), Exception>(())
@@ -189,7 +189,8 @@ impl<M: AsyncMachine> Inspectable for AsyncGenerator<M> {
             |machine: &M| Frame::new(machine).map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame));
         match &self.owner {
             Owner::Alone(machine) => visit(machine),
-            Owner::Shared(shared, _) => shared.look(visit).unwrap_or(ControlFlow::Continue(())),
+            // Nothing is seen of one that is looked into by its own body, or while another thread has it.
+            Owner::Shared(shared, _) => shared.read(visit).unwrap_or(ControlFlow::Continue(())),
             Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
         }
     }

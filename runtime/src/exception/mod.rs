@@ -9,9 +9,13 @@ use alloc::boxed::Box;
 use core::error::Error;
 
 #[cfg(feature = "alloc")]
+mod outlined;
+#[cfg(feature = "alloc")]
 mod thrown;
 mod traceback;
 
+#[cfg(feature = "alloc")]
+use self::outlined::Outlined;
 #[cfg(feature = "alloc")]
 pub use self::thrown::Thrown;
 pub use self::traceback::Traceback;
@@ -78,19 +82,19 @@ pub enum Exception {
 /// ```
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cancelled(Option<alloc::sync::Arc<alloc::string::String>>);
+pub struct Cancelled(Outlined<alloc::sync::Arc<alloc::string::String>>);
 
 #[cfg(feature = "alloc")]
 impl Cancelled {
     /// A cancellation with a message.
     pub fn new(message: impl Into<alloc::string::String>) -> Self {
-        Cancelled(Some(alloc::sync::Arc::new(message.into())))
+        Cancelled(Outlined::new(alloc::sync::Arc::new(message.into())))
     }
 
     /// What the one who cancelled had to say.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.0.as_deref().map(alloc::string::String::as_str)
+        self.0.get().map(|message| message.as_str())
     }
 }
 

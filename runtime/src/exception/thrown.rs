@@ -8,6 +8,7 @@ use core::fmt;
 use core::panic::Location;
 
 use super::Exception;
+use super::outlined::Outlined;
 use super::traceback::{Entry, Traceback};
 
 /// A thrown error, behind one pointer so that an [`Exception`] stays within two words.
@@ -22,7 +23,7 @@ use super::traceback::{Entry, Traceback};
 /// assert!(thrown.is::<std::fmt::Error>());
 /// ```
 #[derive(Clone)]
-pub struct Thrown(Box<Inner>);
+pub struct Thrown(Outlined<Box<Inner>>);
 
 /// A clone has the same error and the same source, and a traceback of its own.
 #[derive(Clone)]
@@ -45,15 +46,15 @@ impl Thrown {
     /// ```
     #[must_use]
     pub fn into_inner(self) -> Box<dyn Error + Send + Sync> {
-        Arc::try_unwrap(self.0.error).unwrap_or_else(|error| Box::new(Shared(error)))
+        Arc::try_unwrap(self.0.into_inner().error).unwrap_or_else(|error| Box::new(Shared(error)))
     }
 
     pub(super) fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
-        let inner = &mut *self.0;
+        let inner = &mut **self.0;
         if !inner.error.is::<E>() || Arc::get_mut(&mut inner.error).is_none() {
             return Err(self);
         }
-        match Arc::try_unwrap(self.0.error).map(|error| error.downcast()) {
+        match Arc::try_unwrap(self.0.into_inner().error).map(|error| error.downcast()) {
             Ok(Ok(error)) => Ok(*error),
             _ => unreachable!("coframe: an error that is its own only owner's changed its type"),
         }
@@ -78,7 +79,7 @@ impl Thrown {
 
     /// Another error in its place, with the same source and traceback.
     pub(crate) fn with_error(&self, error: impl Error + Send + Sync + 'static) -> Self {
-        Thrown(Box::new(Inner { error: Arc::new(Box::new(error)), ..(*self.0).clone() }))
+        Thrown(Outlined::new(Box::new(Inner { error: Arc::new(Box::new(error)), ..(**self.0).clone() })))
     }
 
     pub(super) fn traceback(&self) -> Traceback<'_> {
@@ -110,7 +111,8 @@ impl fmt::Debug for Thrown {
 
 impl From<Box<dyn Error + Send + Sync>> for Thrown {
     fn from(error: Box<dyn Error + Send + Sync>) -> Self {
-        Thrown(Box::new(Inner { error: Arc::new(error), source: None, traceback: Vec::new() }))
+        let inner = Inner { error: Arc::new(error), source: None, traceback: Vec::new() };
+        Thrown(Outlined::new(Box::new(inner)))
     }
 }
 

@@ -4,8 +4,8 @@ use core::fmt;
 use core::ops::ControlFlow;
 
 use super::Frame;
-use crate::Coroutine;
 use crate::private::{DELEGATE, Seen};
+use crate::{Code, Coroutine};
 
 /// What has frames that can be looked into: every coroutine of this crate.
 ///
@@ -62,6 +62,18 @@ pub trait Inspectable {
     ///
     /// Breaks off where the visitor does.
     fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()>;
+
+    /// The code of its outermost frame, and the position there. A task asks for it whenever it waits.
+    #[doc(hidden)]
+    fn outermost(&self) -> Option<(&'static Code, u32)> {
+        let mut outermost = None;
+        let mut see = |frame: &Frame<'_>| {
+            outermost = Some((frame.code(), frame.position()));
+            ControlFlow::Break(())
+        };
+        _ = self.visit_frames(&mut FrameVisitor::new(&mut see));
+        outermost
+    }
 }
 
 /// How deep delegates may nest that are looked at, each within the last: that takes some of the thread's stack. The

@@ -47,6 +47,12 @@ impl<S, Y> Key<S, Y> {
     }
 }
 
+// A scoped thread may poll a suspension point, if its key can be sent there: whatever else is in a slot must be `Send` too.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Exception>();
+};
+
 /// What is in a slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum State {

@@ -57,6 +57,13 @@ impl<S, Y, F: Future> Activated<S, Y, F> {
         self.position
     }
 
+    /// [`position`](Activated::position) where the body goes on: locals of the body may point to each other, and a shared
+    /// reference to all of them would be a read that their own exclusive ones do not outlive.
+    #[inline]
+    pub(crate) fn position_of_pinned(self: Pin<&mut Self>) -> u32 {
+        *self.project().position
+    }
+
     /// Polls the body, with a waker that leads to `waker`. It is ready when it pauses or is over; otherwise it waits for
     /// something that is not in its code, or is an await.
     #[inline]
@@ -130,7 +137,8 @@ pin_project! {
         F: Future,
     {
         fn drop(this: Pin<&mut Self>) {
-            if B::CATCHES && !matches!(this.position(), CREATED | RUNNING..) {
+            let mut this = this;
+            if B::CATCHES && !matches!(this.as_mut().project().activated.position_of_pinned(), CREATED | RUNNING..) {
                 unraisable::close_in_drop(B::CODE, || closed(this.resume(Signal::Throw(Exception::Exit))));
             }
         }
@@ -189,7 +197,7 @@ impl<B: Body<S>, S, Y, F: Future> Coroutine<S> for BodyMachine<B, S, Y, F> {
     #[inline]
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, F::Output> {
         let mut activated = self.project().activated;
-        let position = activated.position();
+        let position = activated.as_mut().position_of_pinned();
         let sends = <B::Sends as Receives<S>>::SENDS;
         let signal = match (signal, position) {
             (signal, RUNNING..) => return finished(signal),

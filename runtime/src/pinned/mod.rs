@@ -154,6 +154,10 @@ impl<M: Inspect> Inspectable for Pinned<M> {
     fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
         self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
     }
+
+    fn outermost(&self) -> Option<(&'static Code, u32)> {
+        Some((self.machine.code(), self.machine.position()))
+    }
 }
 
 /// `for x in pin!(co)`: the returned value is dropped. What iterates is a [`Generator`] over the pinned machine, which

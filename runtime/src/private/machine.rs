@@ -1,13 +1,13 @@
 //! A frame: a position, the saved locals, and the body as a closure over both.
 //!
-//! The driver here owns the position between resumes. While the body runs the position is `RUNNING`; the body writes
-//! the number of its suspension point when it pauses, and nothing otherwise, so that a return, an exception and a panic
-//! all leave a frame that the driver then clears and marks as closed.
+//! The body writes the position where it pauses, and nothing otherwise. A return, an exception and a panic leave a frame
+//! that the driver here then clears and marks as closed; that it was resumed when it was closed the body itself finds out,
+//! since it looks at the position in any case.
 
 use super::raise;
 use super::seen::Seen;
 use crate::coroutine::Resumed;
-use crate::{Code, Exception, Generator, Signal};
+use crate::{Code, Exception, Generator, Signal, Step};
 
 /// The position of a frame whose body has not run.
 pub const CREATED: u32 = 0;
@@ -103,7 +103,7 @@ impl<L, F, V> FrameMachine<L, F, V> {
     where
         F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
     {
-        let entry = core::mem::replace(&mut self.position, RUNNING);
+        let entry = self.position;
         (self.body)(&mut self.locals, &mut self.position, entry, sent, raised)
     }
 }
@@ -188,17 +188,20 @@ where
     fn resume(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
         let entry = self.position;
         match (&signal, entry) {
-            (_, RUNNING..) => return finished(signal),
             (Signal::Start, CREATED) => {}
+            (Signal::Start, CLOSED) if matches!(L::SENDS, Sends::Value) => return Err(Exception::Finished),
             (Signal::Start, _) if matches!(L::SENDS, Sends::Value) => return Err(Exception::AlreadyStarted),
             (Signal::Send(_), CREATED) if !matches!(L::SENDS, Sends::Unit) => return Err(Exception::NotStarted),
             (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
             _ => {}
         }
-        self.position = RUNNING;
         let running = Running { locals: &mut self.locals, position: &mut self.position };
         let (sent, raised) = signal.into_parts();
-        (self.body)(running.locals, running.position, entry, sent, raised)
+        let resumed = (self.body)(running.locals, running.position, entry, sent, raised);
+        if let Ok(Step::Yielded(_)) = resumed {
+            core::mem::forget(running);
+        }
+        resumed
     }
 }
 
@@ -212,7 +215,7 @@ impl<L: Locals, F, V> FrameMachine<L, F, V> {
     }
 }
 
-/// While it lives the body runs; if the body did not pause, its end closes the frame.
+/// Closes the frame when it is dropped, which it is unless the body pauses.
 struct Running<'a, L: Locals> {
     locals: &'a mut L,
     position: &'a mut u32,
@@ -221,11 +224,21 @@ struct Running<'a, L: Locals> {
 impl<L: Locals> Drop for Running<'_, L> {
     #[inline]
     fn drop(&mut self) {
-        if *self.position == RUNNING {
-            *self.position = CLOSED;
-            self.locals.clear();
-        }
+        *self.position = CLOSED;
+        self.locals.clear();
     }
+}
+
+/// What a closed frame gives at a resume: what was thrown in, or the report that it is over.
+///
+/// # Errors
+///
+/// Always.
+// Inlined, so that what is raised needs no address.
+#[inline(always)]
+pub fn over<S, Y, R>(_: Option<S>, raised: Option<Exception>) -> Resumed<Y, R> {
+    core::hint::cold_path();
+    Err(raised.unwrap_or(Exception::Finished))
 }
 
 /// What a resume gives after the end: what was thrown in, or the report that it is over.

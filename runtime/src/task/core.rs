@@ -62,7 +62,7 @@ impl YieldId {
 }
 
 /// So many frames of a coroutine are noted in debug mode whenever it waits, the outermost ones.
-pub(super) const DEEPEST: usize = 50;
+const DEEPEST: usize = 50;
 
 /// A coroutine's code, and the suspension point at which it stands.
 pub(crate) type Position = (&'static Code, u32);
@@ -346,17 +346,8 @@ impl Core {
         }
     }
 
-    /// Takes note that a coroutine of it waits, and those that it delegates to in place, so many of them.
-    pub(super) fn waits_in(&self, coroutine: &dyn Inspectable, deepest: usize) {
-        if deepest == 1 {
-            let mut outermost = None;
-            let mut see = |frame: &Frame<'_>| {
-                outermost = Some((frame.code(), frame.position()));
-                ControlFlow::Break(())
-            };
-            _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
-            return self.waits_at(outermost);
-        }
+    /// Takes note that a coroutine of it waits, and those that it delegates to in place.
+    pub(super) fn waits_in(&self, coroutine: &dyn Inspectable) {
         let (mut outermost, mut others) = (None, Vec::new());
         let mut see = |frame: &Frame<'_>| {
             let position = (frame.code(), frame.position());
@@ -364,7 +355,7 @@ impl Core {
                 None => outermost = Some(position),
                 Some(_) => others.push(position),
             }
-            if others.len() + 1 == deepest { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if others.len() + 1 == DEEPEST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         _ = coroutine.visit_frames(&mut FrameVisitor::new(&mut see));
         others.into_iter().rev().chain(outermost).for_each(|position| self.waits_at(Some(position)));

@@ -14,7 +14,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::task::{Context, Poll, RawWakerVTable, Waker};
 
-use super::core::{DEEPEST, Position};
+use super::core::Position;
 use super::{AnyTask, TaskHandle, wake, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
@@ -387,12 +387,28 @@ impl Inside {
 
     /// Leaves it because it waits in a coroutine, of which the frames are known or not.
     pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
-        if let (Some(coroutine), Some(task)) = (coroutine, self.task()) {
+        if let Some(coroutine) = coroutine
+            && self.is_debugged()
+        {
+            self.wait_with_delegates(coroutine);
+        } else {
             // It is done at each wait, and looking into delegates takes its time.
-            let deepest = if task.event_loop().is_some_and(EventLoop::debug) { DEEPEST } else { 1 };
-            task.core().waits_in(coroutine, deepest);
+            self.wait_at(coroutine.and_then(Inspectable::outermost));
+        }
+    }
+
+    #[cold]
+    fn wait_with_delegates(self, coroutine: &dyn Inspectable) {
+        if let Some(task) = self.task() {
+            task.core().waits_in(coroutine);
         }
         self.wait_at(None);
+    }
+
+    #[inline(never)]
+    fn is_debugged(&self) -> bool {
+        let is_debugged = |task: Option<&Rc<dyn AnyTask>>| task?.event_loop().map(EventLoop::debug);
+        self.0 == Polls::Task && CURRENT.with(|current| current.task.look(is_debugged)) == Some(true)
     }
 
     /// Leaves it because it waits, at a suspension point that is known or not.

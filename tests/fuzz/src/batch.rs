@@ -10,9 +10,9 @@ use crate::program::Program;
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Same,
-    /// The two traces part, or the frame panicked.
+    /// The traces part, or the frame panicked, or only the `pinned` form does not compile.
     Wrong(String),
-    /// Only the coroutine does not compile.
+    /// Only the frame does not compile.
     Refused(String),
     /// The twin does not compile either.
     Invalid(String),
@@ -49,17 +49,18 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
          [dependencies]\ncoframe = {{ path = {:?}, features = [\"std\", \"serde\"] }}\n\
          postcard = {{ version = \"1.1\", default-features = false, features = [\"alloc\"] }}\n\
          serde = {{ version = \"1.0\", features = [\"derive\"] }}\n\
-         [profile.dev]\ndebug = 0\nincremental = false\n",
+         [profile.dev]\ndebug = 0\nincremental = false\n\
+         [profile.dev.build-override]\nopt-level = 2\n",
         // Two batches may share a target folder, where one name would be one file.
         folder.display().to_string().bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())),
         root.join("runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
-    let mut natives = Vec::new();
+    let mut modules = Vec::new();
     for (index, program) in programs.iter().enumerate() {
-        let (module, line) = program.module();
-        natives.push(line);
-        fs::write(folder.join(format!("src/p{index}.rs")), module).expect("it can be written");
+        let module = program.module();
+        fs::write(folder.join(format!("src/p{index}.rs")), &module.text).expect("it can be written");
+        modules.push(module);
     }
     let mut outcomes: Vec<Option<Outcome>> = vec![None; programs.len()];
     loop {
@@ -69,7 +70,7 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
             break;
         }
         let text = String::from_utf8_lossy(&output.stderr);
-        let mut errors: BTreeMap<usize, (bool, Vec<String>)> = BTreeMap::new();
+        let mut errors: BTreeMap<usize, (bool, bool, Vec<String>)> = BTreeMap::new();
         for line in text.lines() {
             let Some((place, message)) = line.split_once(": error") else { continue };
             let Some(place) = place.strip_prefix("src/p") else { continue };
@@ -78,8 +79,9 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
             else {
                 continue;
             };
-            let (native, messages) = errors.entry(index).or_default();
-            *native |= row >= natives[index];
+            let (frame, native, messages) = errors.entry(index).or_default();
+            *frame |= row < modules[index].pinned;
+            *native |= row >= modules[index].native;
             messages.push(format!("{row}: error{message}"));
         }
         if errors.is_empty() {
@@ -90,17 +92,21 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
             }
             panic!("the batch does not compile:\n{}\n{}", tail.join("\n"), &text[..text.len().min(3000)]);
         }
-        for (index, (native, messages)) in errors {
+        for (index, (frame, native, messages)) in errors {
             let text = messages.join("\n    ");
             let panicked = text.contains("panicked");
-            outcomes[index] = Some(if native && !panicked { Outcome::Invalid(text) } else { Outcome::Refused(text) });
+            outcomes[index] = Some(match (frame, native) {
+                (_, true) if !panicked => Outcome::Invalid(text),
+                (false, false) => Outcome::Wrong(format!("only `pinned` refuses: {text}")),
+                _ => Outcome::Refused(text),
+            });
         }
     }
     if !runs {
         return outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Same)).collect();
     }
     let output = Command::new("timeout")
-        .arg("60")
+        .arg("240")
         .args(["cargo", "test", "--quiet", "--", "--test-threads=2"])
         .current_dir(&folder)
         .envs(environment())

@@ -95,6 +95,8 @@ struct Gen {
     attempts: Vec<Vec<usize>>,
     /// The states after the first branches whose second ones are being made.
     pending: Vec<Vec<State>>,
+    /// How deep blocks may be nested.
+    deepest: usize,
     /// How much is left for the expressions of a statement, and of statements.
     budget: i32,
     size: i32,
@@ -121,11 +123,15 @@ pub fn program(seed: u64, index: u64) -> Program {
         exceptions: std::env::var_os("FUZZ_PLAIN").is_none(),
         attempts: Vec::new(),
         pending: Vec::new(),
+        deepest: 3,
         budget: 30,
         size: 14,
     };
     for _ in 0..8 {
         g.next();
+    }
+    if g.chance(4) {
+        g.deepest = 6;
     }
     g.ret = [Ret::Int, Ret::Int, Ret::OptI, Ret::D, Ret::ResD][g.pick(if g.exceptions { 5 } else { 4 })];
     g.send = [Send::Int, Send::Int, Send::Int, Send::D, Send::OptI, Send::Bool, Send::Unit, Send::Text][g.pick(8)];
@@ -190,7 +196,10 @@ pub fn program(seed: u64, index: u64) -> Program {
                 fn two(a: D, b: D) -> (D, D) { t(\"two\"); (a, b) } \
                 fn opt(n: i32) -> Option<D> { t(format_args!(\"opt {n}\")); if n % 3 == 0 { None } else { Some(d(format_args!(\"o{n}\"))) } } \
                 fn choose(a: D, n: i32, b: D) -> D { t(format_args!(\"choose {n}\")); if n % 2 == 0 { a } else { b } } \
-                fn boolean(b: bool) -> i32 { b as i32 }",
+                fn boolean(b: bool) -> i32 { b as i32 } \
+                fn once(f: impl FnOnce() -> i32) -> i32 { t(\"once\"); f() } \
+                fn peek(d: &D) -> i32 { d.len() } \
+                fn parsed(n: i32) -> Result<D, Oops> { t(format_args!(\"parsed {n}\")); if n % 3 == 1 { Err(oops(n)) } else { Ok(d(n)) } }",
     }
 }
 

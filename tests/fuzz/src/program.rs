@@ -21,6 +21,15 @@ pub struct Program {
     pub items: String,
 }
 
+/// The text of a program's module, and where its parts start.
+pub struct Module {
+    pub text: String,
+    /// The line of the `pinned` form.
+    pub pinned: usize,
+    /// The line of the native twin.
+    pub native: usize,
+}
+
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
@@ -40,30 +49,49 @@ impl fmt::Display for Program {
 }
 
 impl Program {
-    /// The module of the program, and the line on which the native twin starts.
-    pub fn module(&self) -> (String, usize) {
+    /// Whether what is sent is lent for one resume, which a `pinned` body cannot have.
+    fn is_lent(&self) -> bool {
+        self.sends.contains('&') && !self.sends.contains("&'")
+    }
+
+    /// The program in each of its forms.
+    pub fn module(&self) -> Module {
         let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
         let generics =
             if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) };
         let (derive, driver) = frames();
-        let frame = format!(
-            "use crate::{{delegates::*, things::*}};\n{items}\n#[coframe::coroutine(yield = {yields}, send = {sends}{derive})]\n\
-             fn frame{generics}({params}) -> {returns} {{{body}}}\n"
+        let body = format!("{generics}({params}) -> {returns} {{{body}}}");
+        let mut ours = format!(
+            "use crate::{{delegates::*, things::*}};\n{items}\n\
+             #[coframe::coroutine(yield = {yields}, send = {sends}{derive})]\nfn frame{body}\n"
         );
+        let pinned_line = ours.lines().count() + 1;
+        let is_pinned = !self.is_lent();
+        if is_pinned {
+            ours += &format!("#[coframe::coroutine(pinned, yield = {yields}, send = {sends})]\nfn pinned_body{body}\n");
+        }
+        let native_line = ours.lines().count() + 1;
         // Its own text, so that an error in the expansion of a marker stands in this module.
         let markers = fs::read_to_string(lowering().join("twin_markers.rs")).expect("the markers can be read");
         let markers = markers.split_once('\n').map_or("", |(_, rest)| rest);
+        let engine = |name: &str, driver: &str, made: &str| {
+            format!("({name:?}, &|| {{ {setup} crate::{driver}::drive({made}); {after} }})")
+        };
+        let mut engines = vec![engine("frame", driver, &format!("frame({call})"))];
+        if is_pinned {
+            engines.push(engine("pinned", "harness", &format!("pinned_body({call}).boxed()")));
+        }
         let native = format!(
             "{markers}\nnative_markers!($ {yields} {sends});\n\
-             fn native{generics}({params}) -> {returns} {{{body}}}\n\
+             fn native{body}\n\
              fn abandoned{generics}({params}) -> {returns} {{ crate::twin::abandon() }}\n\
              #[test] fn {name}() {{\n crate::harness::check(\n\
-             &|| {{ {setup} crate::{driver}::drive(frame({call})); {after} }},\n\
+             &[{}],\n\
              &|| {{ {setup} crate::twin::twin(|| native({call})); {after} }},\n\
-             &|| {{ {setup} crate::twin::twin(|| abandoned({call})); {after} }});\n}}\n"
+             &|| {{ {setup} crate::twin::twin(|| abandoned({call})); {after} }});\n}}\n",
+            engines.join(", "),
         );
-        let line = frame.lines().count() + 1;
-        (frame + &native, line)
+        Module { text: ours + &native, pinned: pinned_line, native: native_line }
     }
 }
 

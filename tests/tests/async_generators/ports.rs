@@ -202,6 +202,7 @@ impl fmt::Display for OSError {
 impl std::error::Error for OSError {}
 
 #[test]
+#[allow(clippy::async_yields_async, reason = "Python's `main` returns its task, too")]
 fn x03_run_shutdown() {
     #[coframe::coroutine]
     async fn background(name: &'static str, log: Trace, behave: &'static str) -> &'static str {

@@ -630,7 +630,7 @@ fn debug_says_the_name_and_the_state() {
 fn agn_21_what_is_never_awaited_is_warned_of() {
     let said = include_str!("../../ui/lints/must_use_async_generator.stderr");
     for unused in ["AsyncGenerator", "AsyncStep", "AsyncClose"] {
-        assert!(said.contains(&format!("unused `{unused}")), "{unused}");
+        assert!(said.contains(&format!("{unused}` that must be used")), "{unused}");
     }
 }
 

@@ -154,7 +154,7 @@ cases! { ($)
         one.touch().len()
     }
 
-    plain string_buffer_argument(out: &mut String) -> (); yield i32, send (&str); with let { let mut out = String::new(); } (&mut out) then { t(&out); } {
+    lent string_buffer_argument(out: &mut String) -> (); yield i32, send (&str); with let { let mut out = String::new(); } (&mut out) then { t(&out); } {
         use std::fmt::Write;
         out.push_str(yield_!(1));
         write!(out, "-{}", yield_!(2)).expect("a string takes all");
@@ -162,7 +162,7 @@ cases! { ($)
         write!(out, "-{n}").expect("a string takes all");
     }
 
-    plain sent_slices(total: i32) -> i32; yield i32, send (&[i32]); with (10) {
+    lent sent_slices(total: i32) -> i32; yield i32, send (&[i32]); with (10) {
         let mut total = total;
         for i in 0..3 {
             let chunk = yield_!(i);
@@ -171,7 +171,7 @@ cases! { ($)
         total
     }
 
-    plain sent_str() -> String; yield usize, send (&str); with () {
+    lent sent_str() -> String; yield usize, send (&str); with () {
         let mut out = String::new();
         while out.len() < 20 {
             out.push_str(yield_!(out.len()));
@@ -209,7 +209,7 @@ cases! { ($)
         last.or(yield_!("end"))
     }
 
-    mix borrows_cursor_over_tokens(text: &str) -> (Result<Vec<(&str, i32)>, Failed>); yield (&str), send (Option<&str>); with ("a=1;b;c=x;d=4") {
+    lent borrows_cursor_over_tokens(text: &str) -> (Result<Vec<(&str, i32)>, Failed>); yield (&str), send (Option<&str>); with ("a=1;b;c=x;d=4") {
         let mut out = vec![];
         for (i, token) in text.split(';').enumerate() {
             let (key, value) = match token.split_once('=') {

@@ -265,7 +265,7 @@ cases! { ($)
         attempt! { yield_from!(unit::stubborn(a)) }.unwrap_or(x)
     }
 
-    plain lent_texts() -> (String); yield i32, send (&str); with () {
+    lent lent_texts() -> (String); yield i32, send (&str); with () {
         let a = d("a");
         let first = yield_!(1).to_owned();
         let x = yield_from!(text::leaf(d("x"), 2));

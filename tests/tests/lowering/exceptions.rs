@@ -312,7 +312,7 @@ cases! { ($)
         text
     }
 
-    plain lent_texts() -> (String); yield i32, send (&str); with () {
+    lent lent_texts() -> (String); yield i32, send (&str); with () {
         let a = d("a");
         let mut text = String::new();
         loop {

@@ -82,4 +82,23 @@ cases! { ($)
         }
         x[at(yield_!(2).unwrap_or(0)) % 3]
     }
+
+    // rustc itself lost the index over an await in a guard.
+    plain guard_over_an_index(v: &[(i32, D)]) -> i32; yield i32, send i32;
+    with let { let v = [(0, d("a")), (1, d("b")), (2, d("c")), (3, d("e"))]; } (&v) {
+        let a = match v[at(yield_!(0)) % 4].0 { 0 if yield_!(1) > 2 => 10, n if yield_!(2) > 2 => n, 2 => 12, n => n + 20 };
+        let b = matches!(v[at(yield_!(3)) % 4], (1 | 3, _) if yield_!(4) > 1);
+        t(b);
+        a + match v[3] { (n, ref x) if yield_!(6) > 1 => { yield_!(7); n + x.len() } _ => 9 }
+    }
+
+    plain guard_over_an_index_that_is_changed(v: &mut [Option<i32>; 3]) -> i32; yield i32, send i32;
+    with let { let mut v = [Some(1), None, Some(3)]; } (&mut v) then { t(format!("{v:?}")); } {
+        match v[at(yield_!(0)) % 3] {
+            Some(ref mut n) if yield_!(1) > 2 => { *n += 10; yield_!(2); }
+            None if yield_!(3) > 2 => v[0] = Some(yield_!(4)),
+            _ => v[1] = None,
+        }
+        f(3)
+    }
 }

@@ -1,7 +1,7 @@
-//! What runs a body twice, as a frame and as plain Rust, and compares the ordered traces.
+//! What runs a body three times, as a frame, as `pinned` and as plain Rust, and compares the ordered traces.
 //!
-//! A body is written once. The frame is driven by `drive`; the native twin is an ordinary function whose markers are those
-//! of `twin`. Both go by one plan, which says at each yield whether a value is sent, an exception is thrown in, or the body
+//! A body is written once. The coroutines are driven by `drive`; the native twin is an ordinary function whose markers are
+//! those of `twin`. All go by one plan, which says at each yield whether a value is sent, an exception is thrown in, or the body
 //! is closed or dropped. No expected trace is ever typed in.
 
 use std::any::Any;
@@ -141,11 +141,14 @@ pub(crate) fn untraced(value: &impl Debug) -> String {
     plain
 }
 
-/// Runs one case: `frame` calls `drive`, `native` and `abandoned` call `twin`.
-pub(crate) fn check(frame: &dyn Fn(), native: &dyn Fn(), abandoned: &dyn Fn()) {
+/// A body as one of the coroutines that it is compiled to, by name.
+pub(crate) type Engine<'a> = (&'static str, &'a dyn Fn());
+
+/// Runs one case: the engines call `drive`, `native` and `abandoned` call `twin`.
+pub(crate) fn check(engines: &[Engine<'_>], native: &dyn Fn(), abandoned: &dyn Fn()) {
     let mut yields = 0;
     for seed in 0..SEEDS {
-        let compare = |plan| compare(Run { seed, plan }, frame, native);
+        let compare = |plan| compare(Run { seed, plan }, engines, native);
         let reached = compare(Plan::Full);
         yields += reached;
         let mut goes_on = false;
@@ -162,7 +165,7 @@ pub(crate) fn check(frame: &dyn Fn(), native: &dyn Fn(), abandoned: &dyn Fn()) {
     }
     assert_ne!(yields, 0, "the case never yields");
     for act in ACTS {
-        never_started(Run { seed: 0, plan: Plan::Unstarted(act) }, frame, abandoned);
+        never_started(Run { seed: 0, plan: Plan::Unstarted(act) }, engines, abandoned);
     }
 }
 
@@ -170,30 +173,34 @@ fn each(yields: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, Act
     yields.flat_map(|at| ACTS.map(|act| (at, act)))
 }
 
-/// Runs both, and says how many yields they reached.
-fn compare(run: Run, frame: &dyn Fn(), native: &dyn Fn()) -> usize {
+/// Runs all, and says how many yields they reached.
+fn compare(run: Run, engines: &[Engine<'_>], native: &dyn Fn()) -> usize {
     let expected = trace_of(run, native);
     let reached = YIELDS.get();
-    let actual = trace_of(run, frame);
-    if actual != expected {
-        let same = actual.iter().zip(&expected).take_while(|(a, e)| a == e).count();
-        panic!(
-            "{run:?}: the traces part at line {same}\n  native: {:?}\n  frame:  {:?}\n  both before: {:?}",
-            &expected[same..],
-            &actual[same..],
-            &expected[..same],
-        );
+    for (name, engine) in engines {
+        let actual = trace_of(run, engine);
+        if actual != expected {
+            let same = actual.iter().zip(&expected).take_while(|(a, e)| a == e).count();
+            panic!(
+                "{run:?}: the traces part at line {same}\n  native: {:?}\n  {name}: {:?}\n  both before: {:?}",
+                &expected[same..],
+                &actual[same..],
+                &expected[..same],
+            );
+        }
     }
     reached
 }
 
-/// A frame that was never started runs none of its body and drops its arguments, in an order that is its own affair.
-fn never_started(run: Run, frame: &dyn Fn(), abandoned: &dyn Fn()) {
+/// A coroutine that was never started runs none of its body and drops its arguments, in an order that is its own affair.
+fn never_started(run: Run, engines: &[Engine<'_>], abandoned: &dyn Fn()) {
     let mut expected = trace_of(run, abandoned);
-    let mut actual = trace_of(run, frame);
     expected.sort();
-    actual.sort();
-    assert_eq!(actual, expected, "{run:?}: what an unstarted frame does (sorted; left: frame, right: native)");
+    for (name, engine) in engines {
+        let mut actual = trace_of(run, engine);
+        actual.sort();
+        assert_eq!(actual, expected, "{run:?}: what an unstarted {name} does (sorted; left: {name}, right: native)");
+    }
 }
 
 fn trace_of(run: Run, body: &dyn Fn()) -> Vec<String> {
@@ -236,7 +243,7 @@ impl<S, M: Machine<S>> Driven<S> for Generator<M> {
 
 type BoxDriven<'a, S, Y, R> = Box<dyn Driven<S, Yield = Y, Return = R> + 'a>;
 
-/// Runs the frame.
+/// Runs a coroutine.
 pub(crate) fn drive<S: Script, M: Machine<S, Yield: Debug, Return: Debug>>(coroutine: Generator<M>) {
     drive_boxed::<S, _, _>(Box::new(coroutine));
 }
@@ -330,10 +337,11 @@ pub(crate) fn message(payload: &(dyn Any + Send)) -> &str {
     }
 }
 
-/// A table of bodies. The crate says with `compiled!` how a frame is compiled, and with `driven!` what runs it.
+/// A table of bodies. The crate says with `compiled!` how a frame is compiled and with `driven!` what runs it, with
+/// `pinned_form!` whether there is a `pinned` form, and with `engines!` which of the two run.
 ///
 /// Each is `kind name [generics](arguments) -> Return; yield Y, send S; with (call) { body }`, where
-/// `kind` is `mix` if the body mixes three constructs or more, else `plain`. `let { … }` before the call makes what the
+/// `kind` is `mix` if the body mixes three constructs or more, `lent` if what it is sent is lent for one resume, else `plain`. `let { … }` before the call makes what the
 /// arguments borrow, `then { … }` after it looks at that again. The leading `($)` is what the markers' macro is made with.
 macro_rules! cases {
     (($dollar:tt) $(
@@ -349,13 +357,21 @@ macro_rules! cases {
                 compiled! { $yield $send
                     fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                 }
+                pinned_form! {
+                    $kind $yield $send
+                    fn pinned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                }
                 native_markers!($dollar $yield $send);
                 fn native $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                 fn abandoned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? {
                     $crate::twin::abandon()
                 }
                 $crate::harness::check(
-                    &|| { $($($setup)*)? driven!(frame($($call)*)); $($($after)*)? },
+                    engines!(
+                        $kind
+                        &|| { $($($setup)*)? driven!(frame($($call)*)); $($($after)*)? },
+                        &|| { $($($setup)*)? $crate::harness::drive(pinned($($call)*).boxed()); $($($after)*)? },
+                    ),
                     &|| { $($($setup)*)? $crate::twin::twin(|| native($($call)*)); $($($after)*)? },
                     &|| { $($($setup)*)? $crate::twin::twin(|| abandoned($($call)*)); $($($after)*)? },
                 );
@@ -383,13 +399,21 @@ macro_rules! methods {
                     compiled! { $yield $send
                         fn frame $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                     }
+                    pinned_form! {
+                        $kind $yield $send
+                        fn pinned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
+                    }
                     fn native $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? { $($body)* }
                     fn abandoned $(<$($generics)*>)? ($($params)*) -> $return $(where $($where)*)? {
                         $crate::twin::abandon()
                     }
                 }
                 $crate::harness::check(
-                    &|| { $($($setup)*)? driven!($type::frame($($call)*)); $($($after)*)? },
+                    engines!(
+                        $kind
+                        &|| { $($($setup)*)? driven!($type::frame($($call)*)); $($($after)*)? },
+                        &|| { $($($setup)*)? $crate::harness::drive($type::pinned($($call)*).boxed()); $($($after)*)? },
+                    ),
                     &|| { $($($setup)*)? $crate::twin::twin(|| $type::native($($call)*)); $($($after)*)? },
                     &|| { $($($setup)*)? $crate::twin::twin(|| $type::abandoned($($call)*)); $($($after)*)? },
                 );

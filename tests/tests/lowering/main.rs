@@ -1,4 +1,4 @@
-//! Each body below is compiled as a frame and as plain Rust, and both must leave the same trace.
+//! Each body below is compiled as a frame, as `pinned` and as plain Rust, and all must leave the same trace.
 //!
 //! `harness` and `twin` run them, `things` leaves the traces, `script` says what is sent; the other modules are tables of bodies.
 
@@ -73,6 +73,25 @@ macro_rules! compiled {
 macro_rules! driven {
     ($coroutine:expr) => {
         $crate::harness::drive($coroutine)
+    };
+}
+
+/// The `pinned` form of a body. What is lent for one resume cannot be sent to one.
+macro_rules! pinned_form {
+    (lent $($rest:tt)*) => {};
+    ($kind:ident $yield:tt $send:tt $($function:tt)*) => {
+        #[coframe::coroutine(pinned, yield = $yield, send = $send)]
+        $($function)*
+    };
+}
+
+/// The forms of a body, by name.
+macro_rules! engines {
+    (lent $frame:expr, $pinned:expr $(,)?) => {
+        &[("frame", $frame)]
+    };
+    ($kind:ident $frame:expr, $pinned:expr $(,)?) => {
+        &[("frame", $frame), ("pinned", $pinned)]
     };
 }
 

@@ -97,7 +97,7 @@ cases! { ($)
         records
     }
 
-    mix program_push_lines() -> (Vec<String>); yield (Option<String>), send (&str); with () {
+    lent program_push_lines() -> (Vec<String>); yield (Option<String>), send (&str); with () {
         let mut buffer = String::new();
         let mut lines = vec![];
         let mut ready = None;

@@ -37,6 +37,14 @@ macro_rules! native_markers {
                 $crate::twin::leave(::coframe::private::raise_from($dollar exception, $dollar cause))
             };
         }
+        macro_rules! or_raise {
+            ($dollar outcome:expr $dollar(,)?) => {
+                match $dollar outcome {
+                    ::core::result::Result::Ok(value) => value,
+                    ::core::result::Result::Err(error) => raise!(error),
+                }
+            };
+        }
         macro_rules! attempt {
             ($dollar($dollar body:tt)*) => { native_attempt!{ ($dollar) $yield $send $dollar($dollar body)* } };
         }
@@ -75,6 +83,11 @@ macro_rules! native_attempt {
                     break 'attempt ::core::result::Result::Err(
                         ::coframe::private::raise_from($dollar exception, $dollar cause)
                     )
+                };
+            }
+            macro_rules! or_raise {
+                ($dollar outcome:expr $dollar(,)?) => {
+                    or_break!($dollar outcome.map_err(::coframe::Exception::from))
                 };
             }
             ::core::result::Result::<_, ::coframe::Exception>::Ok({ $($body)* })

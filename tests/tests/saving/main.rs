@@ -27,6 +27,18 @@ macro_rules! driven {
     };
 }
 
+/// `pinned` bodies cannot be saved.
+macro_rules! pinned_form {
+    ($($form:tt)*) => {};
+}
+
+/// The forms of a body, by name.
+macro_rules! engines {
+    ($kind:ident $frame:expr, $pinned:expr $(,)?) => {
+        &[("frame", $frame)]
+    };
+}
+
 #[macro_use]
 #[path = "../lowering/twin_markers.rs"]
 mod twin_markers;

@@ -7,6 +7,7 @@
 //! the body.
 
 mod for_await;
+mod guards;
 mod polled;
 mod stubs;
 mod tokens;
@@ -333,6 +334,7 @@ fn name_span(mac: &Macro) -> Span {
 
 impl VisitMut for Native<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let looks_again = !self.is_checked() && guards::suspends_over_index(expr);
         match expr {
             Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
                 let value = self.operand_marker(&mac.mac, marker);
@@ -399,6 +401,9 @@ impl VisitMut for Native<'_> {
                 *expr = Expr::Verbatim(if self.is_checked() { value } else { self.stands_at(span, value) });
             }
             _ => visit_mut::visit_expr_mut(self, expr),
+        }
+        if let (true, Expr::Match(inner)) = (looks_again, expr) {
+            guards::keep_reference(inner);
         }
     }
 

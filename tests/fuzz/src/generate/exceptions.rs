@@ -74,7 +74,7 @@ impl Gen {
         text
     }
 
-    fn raises(&self) -> bool {
+    pub(super) fn raises(&self) -> bool {
         self.jumps || !self.attempts.is_empty()
     }
 
@@ -179,7 +179,7 @@ impl Gen {
         if !self.exceptions {
             return None;
         }
-        let nested = self.depth < 3 && self.size > 0;
+        let nested = self.depth < self.deepest && self.size > 0;
         Some(match self.pick(11) {
             10 if self.pausing && self.send == Send::Unit => {
                 self.names += 1;

@@ -41,12 +41,12 @@ impl Gen {
             return made;
         }
         for _ in 0..8 {
-            let nested = self.depth < 3 && self.size > 0;
-            let made: Option<(String, bool)> = match self.pick(34) {
+            let nested = self.depth < self.deepest && self.size > 0;
+            let made: Option<(String, bool)> = match self.pick(39) {
                 0..=4 => {
                     let ty =
                         [Ty::Int, Ty::D, Ty::D, Ty::OptD, Ty::VecD, Ty::Arr, Ty::Pair, Ty::Shape, Ty::RefD, Ty::Once]
-                            [self.pick(if self.known { 10 } else { 9 })];
+                            [self.pick(10)];
                     let value = self.value(ty);
                     let mutable = self.chance(2) && ty != Ty::Once;
                     let name = self.declare(ty, mutable, State::Init);
@@ -135,6 +135,32 @@ impl Gen {
                     Some((text, diverged))
                 }
                 33 if nested => self.labelled(indent),
+                34 => self.borrowed(),
+                35 => self.usable(Ty::D).map(|name| (format!("t(peek(&{name}));"), false)),
+                36 if nested => {
+                    // What is matched on is a borrow of a temporary, which is there to the end of the whole.
+                    let (made, states) = (self.temporary(), self.states());
+                    let (matched, matched_ends) = self.block(indent);
+                    let after = self.states();
+                    self.restore(&states);
+                    let (other, other_ends) = self.block(indent);
+                    match (matched_ends, other_ends) {
+                        (true, _) => {}
+                        (false, true) => self.restore(&after),
+                        (false, false) => self.merge(&after),
+                    }
+                    Some((format!("match peek(&{made}) {{ 2 => {matched} _ => {other} }}"), matched_ends && other_ends))
+                }
+                37 => {
+                    let made = self.temporary();
+                    let cond = format!("peek(&{made}) > 2 && b({} > 1)", self.literal());
+                    nested.then(|| self.if_stmt(&format!("if {cond}"), &[], indent))
+                }
+                38 if self.raises() && self.exceptions => {
+                    let value = self.int();
+                    let name = self.declare(Ty::D, false, State::Init);
+                    Some((format!("let {name} = or_raise!(parsed({value}));"), false))
+                }
                 _ => None,
             };
             if let Some(made) = made {
@@ -142,6 +168,27 @@ impl Gen {
             }
         }
         (format!("t({});", self.pick(9)), false)
+    }
+
+    /// A borrow of a local that ends before anything pauses.
+    fn borrowed(&mut self) -> Option<(String, bool)> {
+        self.names += 1;
+        let held = format!("held{}", self.names);
+        let mutable = |var: &super::Var| var.state == State::Init && var.mutable && !var.fixed;
+        if let Some(index) = self.find(Ty::D, mutable) {
+            let name = self.vars[index].name.clone();
+            return Some((format!("let {held} = &mut {name}; {held}.put({}); t(&{held}.name);", self.pick(9)), false));
+        }
+        if let Some(name) = self.usable(Ty::VecD) {
+            return Some((
+                format!(
+                    "let {held} = |n: i32| {name}.iter().map(|x| x.len() + n).sum::<i32>(); t({held}(1) + {held}(2));"
+                ),
+                false,
+            ));
+        }
+        let name = self.usable(Ty::Pair)?;
+        Some((format!("let {held} = &{name}.a; t(peek({held}) + {name}.n);"), false))
     }
 
     fn assign(&mut self, ty: Ty) -> Option<(String, bool)> {

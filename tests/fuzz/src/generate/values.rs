@@ -40,7 +40,7 @@ impl Gen {
             return made;
         }
         for _ in 0..6 {
-            let made = match self.pick(26) {
+            let made = match self.pick(29) {
                 0 => self.usable(Ty::Int),
                 1..=4 => match self.send {
                     Send::Int => self.yielded(),
@@ -76,7 +76,10 @@ impl Gen {
                 19 => Some(format!("(P {{ x: {}, y: {}, z: {} }}).y", self.int(), self.int(), self.int())),
                 20 => self.usable(Ty::Pair).map(|name| format!("({name}.n + {})", self.int())),
                 21 => self.match_int(),
-                22 => self.movable(Ty::Once).map(|name| format!("{name}()")),
+                22 => self.movable(Ty::Once).map(|name| format!("once({name})")),
+                26 => Some(format!("(|n: i32| n + {})({})", self.pick(5), self.int())),
+                27 => self.usable(Ty::D).map(|name| format!("once(|| peek(&{name}))")),
+                28 => self.labelled_value(),
                 23 => self.loop_value(),
                 24 => self.usable(Ty::Int).map(|name| format!("{name}.max({})", self.int())),
                 25 if self.jumps && self.chance(3) => {
@@ -164,7 +167,7 @@ impl Gen {
         let count = self.vars.len();
         let mut text = String::from("{ ");
         let temps = std::mem::replace(&mut self.temps, true);
-        if self.chance(3) && self.depth < 3 && self.budget > 0 {
+        if self.chance(3) && self.depth < self.deepest && self.budget > 0 {
             self.depth += 1;
             let jumps = std::mem::replace(&mut self.jumps, false);
             let stmts = 1 + self.pick(2);
@@ -181,7 +184,7 @@ impl Gen {
     }
 
     fn block_value(&mut self, ty: Ty) -> Option<String> {
-        if self.depth >= 3 {
+        if self.depth >= self.deepest {
             return None;
         }
         let text = self.braced_value(ty);
@@ -191,6 +194,37 @@ impl Gen {
         } else {
             format!("({text})")
         })
+    }
+
+    /// A block that is left with a value.
+    fn labelled_value(&mut self) -> Option<String> {
+        if self.depth >= self.deepest {
+            return None;
+        }
+        self.labels += 1;
+        let label = format!("'w{}", self.labels);
+        let (cond, states) = (self.cond(), self.states());
+        let jumps = std::mem::replace(&mut self.jumps, false);
+        let early = self.int();
+        let after = self.states();
+        self.restore(&states);
+        let value = self.braced_value(Ty::Int);
+        self.jumps = jumps;
+        self.merge(&after);
+        Some(format!("({label}: {{ if {cond} {{ break {label} {early}; }} {value} }})"))
+    }
+
+    /// A value with a destructor, in the making of which nothing pauses.
+    pub(super) fn temporary(&mut self) -> String {
+        let pausing = std::mem::replace(&mut self.pausing, false);
+        let made = if self.chance(2) { self.droppable() } else { self.fresh_d() };
+        self.pausing = pausing;
+        // A local is no temporary.
+        if made.starts_with(|c: char| c.is_ascii_lowercase()) && !made.contains('(') {
+            format!("{{ {made} }}")
+        } else {
+            made
+        }
     }
 
     fn match_int(&mut self) -> Option<String> {
