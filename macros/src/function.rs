@@ -147,6 +147,7 @@ impl Function {
             (Sends::Plain(_), false, false) => quote!(generator),
             (Sends::Plain(_), false, true) => quote!(catching),
             // The driver closes each level through its body.
+            (Sends::Plain(_), true, _) if self.clone => quote!(recursive_cloneable),
             (Sends::Plain(_), true, _) => quote!(recursive),
         };
         match &self.sends {
@@ -214,7 +215,8 @@ impl Function {
             let (mut yields, mut returns) = (yields.clone(), returns.clone());
             let frame = recursive::outlives(sig, [&mut yields, &mut returns]);
             let sends = &args.sends;
-            parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends>)
+            let kind = args.clone.then(|| quote!(, #krate::Cloneable));
+            parse_quote!(-> #krate::Recursive<#frame, #yields, #returns, #sends #kind>)
         } else {
             parse_quote!(-> #krate::Generator<impl #machine #clone #save>)
         };
@@ -378,9 +380,6 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     if lent {
         report.at(&args.sends, message::RECURSIVE_LENT);
     }
-    if let (Some(span), true) = (args.recursive, args.clone) {
-        report.at_span(span, message::RECURSIVE_CLONE);
-    }
     if let (Some(_), Some(span)) = (args.recursive, args.save) {
         report.at_span(span, message::RECURSIVE_SAVE);
     }
@@ -391,7 +390,7 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     let outputs = output.into_iter().chain([&args.yields]);
     let opaque: Vec<&Type> = outputs.filter(|ty| !crate::per_resume::is_nameable(ty)).collect();
     opaque.iter().for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
-    !lent && !args.clone && args.save.is_none() && opaque.is_empty()
+    !lent && args.save.is_none() && opaque.is_empty()
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

@@ -66,8 +66,6 @@ pub(crate) const RECURSIVE_CLOSURE: &str = "a closure cannot call itself, so it 
      write a function";
 pub(crate) const RECURSIVE_LENT: &str = "a `recursive` coroutine cannot be sent what is borrowed for one resume: send an \
      owned value, or give the borrow a lifetime that the function declares";
-pub(crate) const RECURSIVE_CLONE: &str =
-    "a `recursive` coroutine cannot be `Clone` in this version: remove one of the two";
 pub(crate) const RECURSIVE_SAVE: &str = "a `recursive` coroutine cannot be saved: its levels are behind one type, which does \
      not tell what function each is of; write the recursion with a stack of your own";
 pub(crate) const PINNED_SAVE: &str = "a `pinned` coroutine cannot be saved, since it may point into itself: remove `pinned`, or \

@@ -144,16 +144,17 @@ impl<M: Machine<()>> Iterator for Generator<M> {
         match self.machine.resume(Signal::Start) {
             Ok(Step::Yielded(value)) => Some(value),
             Ok(Step::Returned(_)) | Err(Exception::Finished) => None,
-            Err(exception) => raised(&exception),
+            Err(exception) => raised(exception),
         }
     }
 }
 
 impl<M: Machine<()>> FusedIterator for Generator<M> {}
 
-/// What an iterator does about an exception.
+/// What an iterator does about an exception. It is given by value and to a call, so that it needs no address.
 #[cold]
-pub(crate) fn raised(exception: &Exception) -> ! {
+#[inline(never)]
+pub(crate) fn raised(exception: Exception) -> ! {
     panic!("a coroutine raised an exception inside a `for` loop: {exception}; use `Generator::values` to catch it")
 }
 

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use core::fmt;
 use core::iter::FusedIterator;
+use core::marker::PhantomData;
 use core::ops::ControlFlow;
 use core::pin::Pin;
 
@@ -54,19 +55,54 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 ///
-/// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, and what it is sent.
-/// In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
+/// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, what it is sent, and
+/// [`Cloneable`] if its function says `derive(Clone)`. In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
 #[must_use = "a coroutine does nothing until it is resumed"]
-pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = ()> {
+pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
     pub(crate) root: Rc<dyn Returns<Y, R, S> + 'a>,
     /// None until it is resumed, or once it is called: then the levels are another's, and the root is there for its value.
     pub(crate) driver: Option<Box<Driver<'a, Y, S>>>,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
+/// The last parameter of a [`Recursive`] that is `Clone`, with all its levels: of what a
+/// `#[coroutine(recursive, derive(Clone))] fn` gives. No value of it exists.
+///
+/// Such a function calls only others that derive `Clone`; one that does not may call both kinds. A clone takes the time and
+/// the memory of all levels, and none of the thread's stack for their number.
+///
+/// ```
+/// use coframe::{Cloneable, Recursive, yield_, yield_from};
+///
+/// /// All ways to write `n` as a sum, each as its last part.
+/// #[coframe::coroutine(recursive, yield = u32, derive(Clone))]
+/// fn partitions(n: u32, most: u32) -> u32 {
+///     if n == 0 {
+///         return 1;
+///     }
+///     let mut count = 0;
+///     for part in 1..=n.min(most) {
+///         if part == n {
+///             yield_!(part);
+///         }
+///         count += yield_from!(partitions(n - part, part));
+///     }
+///     count
+/// }
+///
+/// let mut ways = partitions(5, 5);
+/// assert_eq!(ways.next(), Some(1));
+/// let others: Recursive<'static, u32, u32, (), Cloneable> = ways.clone();
+/// assert_eq!(others.count(), 6);
+/// assert_eq!(ways.count(), 6);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Cloneable {}
+
+impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
     #[inline(always)]
     pub(crate) fn new(root: Rc<dyn Returns<Y, R, S> + 'a>) -> Self {
-        Recursive { root, driver: None }
+        Recursive { root, driver: None, kind: PhantomData }
     }
 
     /// The code object of the outermost level.
@@ -123,14 +159,14 @@ impl<'a, Y, R, S> Recursive<'a, Y, R, S> {
     }
 }
 
-impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
+impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
     type Yield = Y;
     type Return = R;
 
     #[inline]
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
         let this = self.get_mut();
-        let Recursive { root, driver } = &mut *this;
+        let Recursive { root, driver, .. } = &mut *this;
         let driver = match (&signal, driver) {
             (_, Some(driver)) if driver.depth() == 0 => return finished(signal),
             (Signal::Start, Some(driver)) if driver.sends == Sends::Value => return Err(Exception::AlreadyStarted),
@@ -155,7 +191,7 @@ impl<Y, R, S> Coroutine<S> for Recursive<'_, Y, R, S> {
 }
 
 /// All its levels, the outermost first, however many: they do not nest.
-impl<Y, R, S> Inspectable for Recursive<'_, Y, R, S> {
+impl<Y, R, S, K> Inspectable for Recursive<'_, Y, R, S, K> {
     fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
         match &self.driver {
             Some(driver) => driver.visit_frames(visitor),
@@ -164,7 +200,7 @@ impl<Y, R, S> Inspectable for Recursive<'_, Y, R, S> {
     }
 }
 
-impl<Y, R> Recursive<'_, Y, R> {
+impl<Y, R, K> Recursive<'_, Y, R, (), K> {
     /// Iterates over the yielded values by reference and keeps the returned one, as
     /// [`Generator::values`](crate::Generator::values) does.
     pub fn values(&mut self) -> Values<'_, Self> {
@@ -178,7 +214,7 @@ impl<Y, R> Recursive<'_, Y, R> {
 ///
 /// `next` panics if the body raises an [`Exception`], which an iterator of plain values cannot give;
 /// [`Recursive::values`] gives it as an `Err`.
-impl<Y, R> Iterator for Recursive<'_, Y, R> {
+impl<Y, R, K> Iterator for Recursive<'_, Y, R, (), K> {
     type Item = Y;
 
     #[inline]
@@ -186,14 +222,14 @@ impl<Y, R> Iterator for Recursive<'_, Y, R> {
         match self.start() {
             Ok(Step::Yielded(value)) => Some(value),
             Ok(Step::Returned(_)) | Err(Exception::Finished) => None,
-            Err(exception) => raised(&exception),
+            Err(exception) => raised(exception),
         }
     }
 }
 
-impl<Y, R> FusedIterator for Recursive<'_, Y, R> {}
+impl<Y, R, K> FusedIterator for Recursive<'_, Y, R, (), K> {}
 
-impl<Y, R, S> fmt::Debug for Recursive<'_, Y, R, S> {
+impl<Y, R, S, K> fmt::Debug for Recursive<'_, Y, R, S, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<recursive coroutine {}, {}", self.code().name(), self.state())?;
         frame::describe(self.frame().as_ref(), f)?;

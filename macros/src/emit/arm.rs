@@ -1,6 +1,6 @@
 //! One arm: its tree of blocks as nested Rust blocks, its locals bound at the start and saved where it ends.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -8,6 +8,7 @@ use syn::{Expr, Lifetime, Stmt};
 
 use super::Emit;
 use super::bind::Binding;
+use super::regions::Regions;
 use super::rewrite::Bindings;
 use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId, pauses};
 use crate::layout::Place;
@@ -16,56 +17,18 @@ use crate::scope::flow::State;
 use crate::scope::mentions;
 use crate::scope::{Keep, flow};
 
-/// The arms, and how each is come to.
+/// The arms that are written so far.
 pub(super) struct Arms<'a> {
     emit: &'a Emit<'a>,
-    out: Vec<Arm>,
-    forward: BTreeSet<BlockId>,
-    backward: BTreeSet<BlockId>,
+    regions: &'a Regions,
     cleanups: usize,
 }
 
-/// One arm.
-pub(super) struct Arm {
-    pub(super) start: BlockId,
-    pub(super) code: TokenStream,
-}
-
-/// All arms in the order of the text, and those that are jumped to from before and from behind.
-pub(super) struct Jumps {
-    pub(super) arms: Vec<Arm>,
-    pub(super) forward: BTreeSet<BlockId>,
-    pub(super) backward: BTreeSet<BlockId>,
-}
-
 impl<'a> Arms<'a> {
-    pub(super) fn new(emit: &'a Emit<'a>) -> Self {
-        Arms { emit, out: Vec::new(), forward: BTreeSet::new(), backward: BTreeSet::new(), cleanups: 0 }
-    }
-
-    pub(super) fn all(mut self) -> Jumps {
-        for start in self.emit.facts.starts.iter() {
-            // Behind a statement that leaves for good nothing is known, and nothing is run.
-            if self.emit.facts.state_in(start).0.is_none() || self.emit.passed(start) != start {
-                continue;
-            }
-            let code = self.arm(start);
-            self.out.push(Arm { start, code });
-        }
-        Jumps { arms: self.out, forward: self.forward, backward: self.backward }
-    }
-
-    /// From one arm to another. Forward that is out of a block, and backward through the head of the loop.
-    fn jump(&mut self, from: BlockId, target: BlockId) -> TokenStream {
-        if target > from {
-            self.forward.insert(target);
-            let label = self.emit.label(target);
-            quote!(break #label;)
-        } else {
-            self.backward.insert(target);
-            let again = self.emit.again(target);
-            quote!(#again = true; continue 'run;)
-        }
+    /// The code of each arm.
+    pub(super) fn all(emit: &'a Emit<'a>, regions: &'a Regions) -> BTreeMap<BlockId, TokenStream> {
+        let mut arms = Arms { emit, regions, cleanups: 0 };
+        regions.arms().map(|start| (start, arms.arm(start))).collect()
     }
 
     fn arm(&mut self, start: BlockId) -> TokenStream {
@@ -468,7 +431,7 @@ impl Writer<'_, '_> {
         let point = emit.graph.block(target).resumes.map(|point| emit.graph.points[point - 1].span);
         let saves = self.saves(target, &left(emit.graph, leaving, state), point.unwrap_or_else(Span::call_site));
         let clears = self.clears(leaving, state);
-        let jump = self.arms.jump(self.start, target);
+        let jump = emit.jump(self.arms.regions, self.start, target);
         // Variables drop when the arm is left; what is in slots was declared before and drops after them.
         let exit = if !clears.is_empty() && self.has_variables(leaving, state) {
             self.cleanup(clears, jump)

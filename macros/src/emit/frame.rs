@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
-use super::arm::{Arm, Arms, Jumps};
+use super::arm::Arms;
+use super::regions::Regions;
 use super::{CodeObject, Emit, Names, Sent};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
@@ -36,9 +37,8 @@ impl Emit<'_> {
         let Names { locals, position, state, sent, raised, .. } = &self.names;
         let start = self.start_values(frame);
         let slots = self.layout.order.iter().filter_map(|local| self.resume_slot(*local));
-        let jumps = Arms::new(self).all();
-        let flags = jumps.backward.iter().map(|start| self.again(*start));
-        let run = self.run(&jumps);
+        let regions = Regions::of(self);
+        let run = self.structured(&regions, &Arms::all(self, &regions));
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
@@ -54,8 +54,7 @@ impl Emit<'_> {
             #make(#start, #by_move |#locals, #position, #state, mut #sent, mut #raised| {
                 #tracked
                 #(#slots)*
-                #(let mut #flags = false;)*
-                'run: loop { #run }
+                #run
             }, #look)
         };
         let made = self.saving(frame.function, made);
@@ -70,39 +69,6 @@ impl Emit<'_> {
                 #made
             }
         }
-    }
-
-    /// The arms, in the order of the text, each behind a block that is left for it. In the innermost of these blocks the
-    /// position is looked at. So all jumps but those backward are plain ones, which LLVM need not find out.
-    fn run(&self, jumps: &Jumps) -> TokenStream {
-        let state = &self.names.state;
-        let jumped = |arm: &Arm| jumps.forward.contains(&arm.start) || jumps.backward.contains(&arm.start);
-        let (mut inside, mut behind) = (0, TokenStream::new());
-        let mut cases = TokenStream::new();
-        for (index, arm) in jumps.arms.iter().enumerate() {
-            let Some(position) = self.position(arm.start) else { continue };
-            let position = proc_macro2::Literal::u32_unsuffixed(position);
-            if index == inside && !jumped(arm) {
-                let code = &arm.code;
-                cases.extend(quote!(#position => { #code }));
-                inside += 1;
-            } else {
-                let label = self.label(arm.start);
-                cases.extend(quote!(#position => break #label,));
-            }
-        }
-        for start in &jumps.backward {
-            let (again, label) = (self.again(*start), self.label(*start));
-            behind.extend(quote!(if #again { #again = false; break #label; }));
-        }
-        let Names { sent, raised, .. } = &self.names;
-        let private = &self.private;
-        behind.extend(quote!(match #state { #cases _ => return #private::over(#sent, #raised) }));
-        for Arm { start, code } in &jumps.arms[inside..] {
-            let label = self.label(*start);
-            behind = quote!(#label: { #behind } #code);
-        }
-        behind
     }
 
     pub(super) fn frame_slots(&self) -> Vec<(Local, &Slot)> {

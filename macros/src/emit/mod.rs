@@ -7,13 +7,14 @@ mod demand;
 mod frame;
 mod inspect;
 mod moves;
+mod regions;
 pub(crate) mod rename;
 mod rewrite;
 mod save;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Lifetime, Type};
+use quote::quote;
+use syn::Type;
 
 use crate::analysis::Facts;
 use crate::graph::{BlockId, End, Graph, Instr, ScopeId};
@@ -86,6 +87,7 @@ pub(crate) struct Names {
     pub(crate) identity: Ident,
     pub(crate) entered: Ident,
     pub(crate) again: Ident,
+    pub(crate) resumed: Ident,
 }
 
 impl Names {
@@ -103,6 +105,7 @@ impl Names {
             identity: fresh("identity"),
             entered: fresh("entered"),
             again: fresh("again"),
+            resumed: fresh("resumed"),
         }
     }
 }
@@ -114,17 +117,6 @@ impl Emit<'_> {
             return Some(0);
         }
         self.graph.block(block).resumes.map(|point| u32::try_from(point).unwrap_or(u32::MAX))
-    }
-
-    /// The label of the block behind which an arm stands.
-    fn label(&self, block: BlockId) -> Lifetime {
-        Lifetime::new(&format!("'at_{}", block.0), Span::call_site())
-    }
-
-    /// The variable that says that the head of the loop goes on to an arm.
-    fn again(&self, block: BlockId) -> Ident {
-        let again = &self.names.again;
-        format_ident!("{again}_{}", block.0)
     }
 
     /// Where a jump to an arm comes to in the end: past those that only enter and leave scopes without locals.

@@ -8,6 +8,7 @@ use core::{fmt, mem};
 
 use super::delegation::{Items, forward};
 use super::driver::Driver;
+use super::forking::Forks;
 use super::machine::Sends;
 use super::recursion::Progress;
 use crate::coroutine::Resumed;
@@ -43,10 +44,10 @@ impl<Y, S, E> fmt::Debug for Callee<Y, S, E> {
     }
 }
 
-impl<'a, Y, S, R> Callee<Y, S, Recursive<'a, Y, R, S>> {
+impl<'a, Y, S, R, K> Callee<Y, S, Recursive<'a, Y, R, S, K>> {
     /// First, by value: a call.
     #[inline(always)]
-    pub fn delegate(self) -> Called<'a, Y, R, S> {
+    pub fn delegate(self) -> Called<'a, Y, R, S, K> {
         Called { callee: self.operand(), given: false }
     }
 }
@@ -93,15 +94,15 @@ impl<Y, S, E> NoOperand<Y, S, E> for Callee<Y, S, E> {
 
 /// A call, as its caller holds it.
 #[derive(Debug)]
-pub struct Called<'a, Y: 'a, R: 'a, S: 'a> {
-    callee: Recursive<'a, Y, R, S>,
+pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
+    callee: Recursive<'a, Y, R, S, K>,
     /// Whether its levels are the driver's now. Then it has none itself, and is a handle to what is returned.
     given: bool,
 }
 
 /// What is raised in the callee comes by way of the driver, and is raised at the call as it is. So is an exit, before
 /// which the driver has closed the callee.
-impl<'a, Y, R, S> Coroutine<S> for Called<'a, Y, R, S> {
+impl<'a, Y, R, S, K> Coroutine<S> for Called<'a, Y, R, S, K> {
     type Yield = Progress<'a, Y, S>;
     type Return = R;
 
@@ -125,6 +126,14 @@ impl<'a, Y, R, S> Coroutine<S> for Called<'a, Y, R, S> {
     }
 }
 
+/// A call that was made is a handle to the clone of the callee, which the driver has cloned before.
+impl<Y, R, S, K: Forks> Clone for Called<'_, Y, R, S, K> {
+    fn clone(&self) -> Self {
+        let Called { callee, given } = self;
+        Called { callee: if *given { Recursive::new(callee.forked()) } else { callee.clone() }, given: *given }
+    }
+}
+
 /// A call of what has run before. It goes on, unless it waits for a value, of which there is none.
 #[cold]
 fn joined<'a, Y, S>(driver: Box<Driver<'a, Y, S>>) -> Result<Progress<'a, Y, S>, Exception> {
@@ -136,7 +145,7 @@ fn joined<'a, Y, S>(driver: Box<Driver<'a, Y, S>>) -> Result<Progress<'a, Y, S>,
 }
 
 /// A delegate that the body resumes itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plain<'a, D> {
     delegate: D,
     progress: PhantomData<&'a ()>,

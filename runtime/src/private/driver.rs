@@ -27,7 +27,7 @@ pub struct Driver<'a, Y: 'a, S: 'a> {
     /// What a start is to the outermost level.
     pub(crate) sends: Sends,
     /// Each was called by the one before; none is left once the first is over. Between resumes all are suspended.
-    levels: Vec<Rc<dyn Level<Y, S> + 'a>>,
+    pub(super) levels: Vec<Rc<dyn Level<Y, S> + 'a>>,
 }
 
 impl<'a, Y, S> Driver<'a, Y, S> {

@@ -11,6 +11,8 @@ mod codecs;
 mod delegation;
 #[cfg(feature = "alloc")]
 mod driver;
+#[cfg(feature = "alloc")]
+mod forking;
 mod hold;
 mod machine;
 mod native;
@@ -46,6 +48,8 @@ pub use self::delegation::{
 };
 #[cfg(feature = "alloc")]
 pub use self::driver::Driver;
+#[cfg(feature = "alloc")]
+pub use self::forking::{Forkable, Forks, recursive_cloneable};
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
     CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Sends, finished,

@@ -52,6 +52,18 @@ pub trait Level<Y, S>: Inspect {
 
     /// Drops all that the activation holds, and runs none of its body.
     fn abandon(&self);
+
+    /// Clones the activation, which keeps the clone for [`Returns::forked`] until [`forget_fork`](Level::forget_fork).
+    /// The level above keeps its own meanwhile.
+    fn fork<'r>(&self) -> Rc<dyn Level<Y, S> + 'r>
+    where
+        Self: 'r,
+    {
+        unreachable!("coframe: only what derives `Clone` is cloned")
+    }
+
+    /// Forgets the clone that was made last.
+    fn forget_fork(&self) {}
 }
 
 /// An activation, as its caller knows it.
@@ -61,6 +73,14 @@ pub trait Returns<Y, R, S>: Level<Y, S> {
 
     /// What a start is to the body.
     fn sends(&self) -> Sends;
+
+    /// The clone that the activation keeps.
+    fn forked<'r>(&self) -> Option<Rc<dyn Returns<Y, R, S> + 'r>>
+    where
+        Self: 'r,
+    {
+        None
+    }
 }
 
 /// One call of a body: its frame, and then what it returned.
@@ -75,6 +95,24 @@ enum Life<L, F, V, R> {
     Live(FrameMachine<L, F, V>),
     /// With what the body returned, until the caller takes it.
     Over(Option<R>),
+}
+
+impl<L, F, V, R> Activation<'_, L, F, V, R> {
+    #[inline(always)]
+    pub(super) fn new(locals: L, body: F, look: V) -> Self {
+        Activation { life: RefCell::new(Life::Live(FrameMachine::new(locals, body, look))), captures: PhantomData }
+    }
+}
+
+/// A clone of the frame. What was returned is the caller's that has not taken it yet, and of the level that it called.
+impl<L: Clone, F: Clone, V: Clone, R> Clone for Activation<'_, L, F, V, R> {
+    fn clone(&self) -> Self {
+        let life = match &*self.life.borrow() {
+            Life::Live(frame) => Life::Live(frame.clone()),
+            Life::Over(_) => Life::Over(None),
+        };
+        Activation { life: RefCell::new(life), captures: PhantomData }
+    }
 }
 
 impl<L: Locals, F, V: Look<L>, R> Inspect for Activation<'_, L, F, V, R> {
@@ -168,6 +206,5 @@ where
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R> + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + 'a,
 {
-    let life = RefCell::new(Life::Live(FrameMachine::new(locals, body, look)));
-    Recursive::new(Rc::new(Activation { life, captures: PhantomData }))
+    Recursive::new(Rc::new(Activation::new(locals, body, look)))
 }

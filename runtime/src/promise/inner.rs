@@ -187,14 +187,16 @@ impl<T> Inner<T> {
         }
     }
 
-    /// Python's "Future exception was never retrieved", for an owner that is being dropped.
+    /// Python's "Future exception was never retrieved", for an owner that is being dropped. A cancellation that nobody saw is
+    /// no failure: a plain future that waited for a `gather` was dropped before that was over.
     #[inline]
     pub(crate) fn report_unseen(&self, origin: impl FnOnce() -> Origin) {
         if self.retrieved.get() {
             return;
         }
-        if !matches!(*self.state.borrow(), State::Failed(_)) {
-            return;
+        match &*self.state.borrow() {
+            State::Failed(exception) if !matches!(exception, Exception::Cancelled(_)) => {}
+            _ => return,
         }
         if let State::Failed(exception) = self.state.replace(State::Pending) {
             let origin = origin();

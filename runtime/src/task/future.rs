@@ -102,7 +102,7 @@ impl<M: PinnedMachine<(), Yield = Awaitable>> IntoFuture for Pinned<M> {
     }
 }
 
-impl<'a, R> IntoFuture for Recursive<'a, Awaitable, R> {
+impl<R, K> IntoFuture for Recursive<'_, Awaitable, R, (), K> {
     type Output = Result<R, Exception>;
     type IntoFuture = CoroutineFuture<Self>;
 

@@ -355,6 +355,19 @@ fn cmb_02_nested_gatherings_pass_a_cancellation_on() {
 }
 
 #[test]
+fn cmb_02_cancelled_in_a_plain_future_nothing_is_reported() {
+    let (event_loop, trace) = virtual_loop();
+    trace_reports(&event_loop, &trace);
+    let jobs = [job("a", 5, trace.clone()), job("b", 9, trace.clone())];
+    let task = event_loop.create_task(async { gather_results(jobs).await.map(|results| results.len()) });
+    let cancelling = task.clone();
+    event_loop.call_later(1, move || drop(cancelling.cancel())).unwrap();
+    run_out(&event_loop);
+    assert!(task.cancelled());
+    assert_eq!(trace.line(), "a:cancelled b:cancelled");
+}
+
+#[test]
 fn cmb_02_dropping_it_cancels_nobody() {
     let (event_loop, trace) = virtual_loop();
     let inner = trace.clone();

@@ -1,10 +1,11 @@
-//! Recursive coroutines: calls and all that can be delegated to, exceptions and closing, misuse, panics, and depth.
+//! Recursive coroutines: calls and all that can be delegated to, exceptions and closing, misuse, panics, depth and clones.
 //!
 //! The names in the comments are the lines of `docs/semantics.md`.
 
 mod calls;
 mod closing;
 mod depth;
+mod forks;
 
 use std::sync::Once;
 

@@ -3,11 +3,6 @@ fn lent() {
     yield_!();
 }
 
-#[coframe::coroutine(recursive, derive(Clone))]
-fn cloned() {
-    yield_!();
-}
-
 #[coframe::coroutine(recursive, yield = impl Clone)]
 fn opaque() {
     yield_!(1);
@@ -18,6 +13,5 @@ fn main() {
         yield 1;
     });
     lent();
-    cloned();
     opaque();
 }
