@@ -40,6 +40,10 @@ pub trait AsyncMachine: Inspect {
     #[doc(hidden)]
     const CATCHES: bool;
 
+    /// [`position`](Inspect::position) of one whose body goes on afterwards: see `Activated::position_of_pinned`.
+    #[doc(hidden)]
+    fn position_of_pinned(self: Pin<&mut Self>) -> u32;
+
     /// Runs until it yields, ends or waits. `None` at the end.
     ///
     /// # Errors
@@ -220,6 +224,10 @@ impl<B: Body<S>, S, Y, F: Future> AsyncMachine for AsyncBodyMachine<B, S, Y, F> 
     type Yield = Y;
 
     const CATCHES: bool = B::CATCHES;
+
+    fn position_of_pinned(self: Pin<&mut Self>) -> u32 {
+        self.project().activated.position_of_pinned()
+    }
 
     fn poll_request(
         mut self: Pin<&mut Self>,

@@ -17,6 +17,7 @@ use slab::Slab;
 
 use super::{AsyncMachine, Request};
 use crate::event_loop::{EventLoop, Report, WeakEventLoop};
+use crate::private::{CLOSED, CREATED, RUNNING};
 use crate::task::AnyTask;
 use crate::wait::gather_results;
 use crate::{Code, Exception, State, TaskBuilder, TaskHandle, current_task, frame};
@@ -122,7 +123,8 @@ impl<M: AsyncMachine> Managed for Shared<M> {
     }
 
     fn is_to_be_closed(&self) -> bool {
-        M::CATCHES && matches!(self.state(), State::Suspended | State::Running)
+        let position = self.with(|held| held.machine.as_mut().position_of_pinned()).unwrap_or(RUNNING);
+        M::CATCHES && !matches!(position, CREATED | CLOSED)
     }
 
     fn poll_close(&self, context: &mut Context<'_>, begun: bool) -> Poll<Result<(), Exception>> {

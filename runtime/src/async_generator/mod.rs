@@ -17,6 +17,7 @@ pub use self::stream::{NextItem, NextResult, StreamOperand, stream};
 
 use self::managed::{Asking, Shared, Sharing};
 use crate::event_loop::EventLoop;
+use crate::private::CREATED;
 use crate::{Code, Exception, Frame, FrameVisitor, Inspectable, State, frame};
 
 /// A paused `async fn` that yields: Python's asynchronous generator ([PEP 525]), and a
@@ -134,7 +135,8 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
         context: &mut Context<'_>,
         request: Request<M::Send>,
     ) -> Poll<Result<Option<M::Yield>, Exception>> {
-        if let (Some(manage), State::Created) = (self.manage, self.state())
+        if let (Some(manage), Owner::Alone(machine)) = (self.manage, &mut self.owner)
+            && machine.as_mut().position_of_pinned() == CREATED
             && let Some(event_loop) = EventLoop::running()
         {
             self.share(|shared| manage(shared, &event_loop));

@@ -65,7 +65,9 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     let mut outcomes: Vec<Option<Outcome>> = vec![None; programs.len()];
     loop {
         write_root(&folder, &outcomes);
+        let began = std::time::Instant::now();
         let output = cargo(&folder).args(["test", "--no-run", "--message-format=short"]).output().expect("cargo runs");
+        eprintln!("built in {:.1?}: {}", began.elapsed(), output.status);
         if output.status.success() {
             break;
         }
