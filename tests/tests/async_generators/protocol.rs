@@ -31,7 +31,7 @@ async fn numbers(n: u32, trace: Trace) {
 }
 
 /// What a step gave.
-fn shown<T: std::fmt::Debug>(result: Result<T, Exception>) -> String {
+pub(crate) fn shown<T: std::fmt::Debug>(result: Result<T, Exception>) -> String {
     match result {
         Ok(value) => format!("{value:?}"),
         Err(Exception::Cancelled(_)) => "Cancelled".to_owned(),
