@@ -1,9 +1,9 @@
 //! The arms as structured code: jumps forward leave blocks, and jumps backward go on with loops.
 //!
 //! Arms must stand in the order of the text, for type inference. A resume goes into the middle of what may be a loop, which
-//! Rust cannot say; so each loop looks at its head whether it is entered by a resume. LLVM finds every such test out before
-//! it optimises, since each is of a variable that is given a constant wherever control comes from. It would not with one
-//! loop around a `match` of a number: it threads no jump through the head of a loop.
+//! Rust cannot say; so each loop looks at its head whether it is entered by a resume. LLVM resolves such a test before it
+//! optimises, since it is of a flag that is given a constant wherever control comes from. It would not with one loop around
+//! a `match` of a number, for it threads no other jump through the head of a loop.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +80,8 @@ impl Regions {
         self.arms.iter().copied()
     }
 
-    /// The regions that no other one among `range` encloses, and the arms that are in none of them, in order.
+    /// What stands between two arms, in order: of the regions from number `from` on those that no other one of them encloses,
+    /// and the arms that are in none.
     fn items(&self, first: BlockId, last: BlockId, from: usize) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::new();
         let mut index = from;
@@ -100,7 +101,7 @@ impl Regions {
     }
 }
 
-/// Makes one region wider if it must be, or one of two that are the same go.
+/// Makes one region wider, or two that have the same arms one, if it must be.
 fn widened(regions: &mut Vec<Region>, jumps: &BTreeSet<(BlockId, BlockId)>) -> bool {
     for index in 0..regions.len() {
         let region = regions[index].clone();
@@ -166,7 +167,7 @@ impl Emit<'_> {
         quote!(#again continue #run;)
     }
 
-    /// The arms, each with its code, and the variables that they need before them.
+    /// All arms, behind the flags that they need.
     pub(super) fn structured(&self, regions: &Regions, code: &BTreeMap<BlockId, TokenStream>) -> TokenStream {
         let Names { state, sent, raised, .. } = &self.names;
         let (Some(first), Some(last)) = (regions.arms.first(), regions.arms.last()) else { return TokenStream::new() };
@@ -203,14 +204,14 @@ impl Emit<'_> {
         }
     }
 
-    /// Items behind each other, and behind them what goes on to them.
+    /// Items behind each other, and before them what goes on to them. Whether the first needs a label is `labelled`.
     fn behind(
         &self,
         regions: &Regions,
         code: &BTreeMap<BlockId, TokenStream>,
         head: TokenStream,
         items: &[Item],
-        first: bool,
+        labelled: bool,
     ) -> TokenStream {
         let mut behind = head;
         for (index, item) in items.iter().enumerate() {
@@ -218,7 +219,7 @@ impl Emit<'_> {
                 Item::Arm(arm) => code[arm].clone(),
                 Item::Region(index) => self.looped(regions, code, *index),
             };
-            behind = if index == 0 && !first {
+            behind = if index == 0 && !labelled {
                 quote!(#behind #own)
             } else {
                 let label = label(item.first(regions));
@@ -302,4 +303,50 @@ fn label(first: BlockId) -> Lifetime {
 /// The label of a loop.
 fn run(region: usize) -> Lifetime {
     Lifetime::new(&format!("'run_{region}"), Span::call_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(first: usize, last: usize, heads: &[usize]) -> Region {
+        let heads = heads.iter().copied().map(BlockId).collect();
+        Region { first: BlockId(first), last: BlockId(last), heads }
+    }
+
+    #[track_caller]
+    fn check(mut regions: Vec<Region>, jumps: &[(usize, usize)], wanted: &[Region]) {
+        let jumps = jumps.iter().map(|(from, target)| (BlockId(*from), BlockId(*target))).collect();
+        while widened(&mut regions, &jumps) {}
+        assert_eq!(regions, wanted);
+    }
+
+    #[test]
+    fn loops_one_in_another_stay_as_they_are() {
+        let nested = [region(1, 6, &[1]), region(2, 4, &[2])];
+        check(nested.to_vec(), &[(0, 1), (1, 2), (4, 2), (4, 5), (6, 1), (6, 7)], &nested);
+    }
+
+    #[test]
+    fn a_loop_that_ends_in_another_goes_on_to_the_end_of_both() {
+        check(
+            vec![region(2, 5, &[2]), region(4, 7, &[4])],
+            &[(1, 2), (2, 4), (5, 2), (7, 4)],
+            &[region(2, 7, &[2]), region(4, 7, &[4])],
+        );
+    }
+
+    #[test]
+    fn what_jumps_into_the_middle_of_a_loop_is_in_it() {
+        check(vec![region(3, 6, &[3])], &[(1, 4), (2, 3), (6, 3)], &[region(1, 6, &[3])]);
+    }
+
+    #[test]
+    fn loops_of_the_same_arms_are_one() {
+        check(
+            vec![region(2, 6, &[2]), region(3, 6, &[3])],
+            &[(2, 3), (2, 5), (6, 2), (6, 3)],
+            &[region(2, 6, &[2, 3])],
+        );
+    }
 }

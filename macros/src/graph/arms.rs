@@ -1,4 +1,4 @@
-//! Which blocks start an arm of the expansion's `match`.
+//! Which blocks start an arm of the expansion.
 //!
 //! An arm is the largest tree of blocks that is entered at one place only: at the entry, after a suspension, at the head
 //! of a loop, or where paths meet. A path into such a block is a *boundary*: every local that is needed behind it must be

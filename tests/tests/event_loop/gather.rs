@@ -361,7 +361,11 @@ fn cmb_02_cancelled_in_a_plain_future_nothing_is_reported() {
     let jobs = [job("a", 5, trace.clone()), job("b", 9, trace.clone())];
     let task = event_loop.create_task(async { gather_results(jobs).await.map(|results| results.len()) });
     let cancelling = task.clone();
-    event_loop.call_later(1, move || drop(cancelling.cancel())).unwrap();
+    event_loop
+        .call_later(1, move || {
+            cancelling.cancel();
+        })
+        .unwrap();
     run_out(&event_loop);
     assert!(task.cancelled());
     assert_eq!(trace.line(), "a:cancelled b:cancelled");

@@ -2,6 +2,7 @@
 //!
 //! The names in the comments are the lines of `docs/semantics.md`.
 
+mod by_hand;
 mod calls;
 mod closing;
 mod depth;
