@@ -10,7 +10,8 @@ use syn::{Expr, ExprMatch, Pat, Stmt, parse_quote};
 use super::build::{Builder, Dest};
 use super::conditions::leaves_nothing;
 use super::operands::{is_mentioned, is_simple_place};
-use super::{Arm, BlockId, End};
+use super::{Arm, BlockId, End, make};
+use crate::emit::rename;
 use crate::message;
 use crate::names::{Local, local_of};
 use crate::scope::Keep;
@@ -23,6 +24,8 @@ struct Scrutinee<'a> {
     /// It is a temporary, and as far as syntax tells no reference. A place may be one, through which a pattern binds
     /// references already.
     owned: bool,
+    /// What its patterns leave lives as long as what they bind.
+    completes: bool,
 }
 
 impl Builder<'_> {
@@ -33,6 +36,7 @@ impl Builder<'_> {
         let mut value = self.with_hoisting(|builder| builder.operand(*inner.expr));
         let mut arms = inner.arms;
         let guarded = arms.iter().any(|arm| arm.guard.as_ref().is_some_and(|(_, guard)| self.explodes(guard)));
+        let mut completes = false;
         // Patterns bind references through a reference.
         let owned = !place && !matches!(value, Expr::Reference(_));
         if place && guarded && !is_simple_place(&value) {
@@ -43,24 +47,21 @@ impl Builder<'_> {
             value = self.spill("scrutinee", value);
         } else if !place {
             for arm in &mut arms {
-                if arm.guard.is_some() {
-                    self.complete(&mut arm.pat);
-                } else {
-                    let stmts = self.complete_in_order(&mut arm.pat);
-                    if !stmts.is_empty() {
-                        let body = std::mem::replace(&mut *arm.body, parse_quote!(()));
-                        let all = stmts.into_iter().chain([Stmt::Expr(body, None)]);
-                        *arm.body = super::make::block_expr(all.collect());
-                    }
+                // An arm whose guard pauses binds after that: see `guarded_arm`.
+                if arm.guard.as_ref().is_none_or(|(_, guard)| !self.explodes(guard)) {
+                    let guard = arm.guard.as_mut().map(|(_, guard)| &mut **guard);
+                    let stmts = self.complete_in_order(&mut arm.pat, guard);
+                    make::put_before(stmts, &mut arm.body);
                 }
             }
+            completes = true;
             if guarded || !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
                 value = self.spill("scrutinee", value);
             }
         }
         let mut ends = Vec::new();
         let head = self.current;
-        self.arms_into(Scrutinee { value: &value, owned }, arms, dest, &mut ends);
+        self.arms_into(Scrutinee { value: &value, owned, completes }, arms, dest, &mut ends);
         // The last end is the current block.
         let last = ends.pop();
         if let Some(last) = last {
@@ -151,8 +152,13 @@ impl Builder<'_> {
         if has_alternatives(&arm.pat) {
             self.report.at(&arm.pat, message::GUARDED_OR);
         }
-        let guard = arm.guard.map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
+        let mut arm = arm;
+        let guard = arm.guard.take().map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
         let (pat, guard) = self.guard_bindings(&arm.pat, guard, scrutinee.owned);
+        if scrutinee.completes {
+            let stmts = self.complete_in_order(&mut arm.pat, None);
+            make::put_before(stmts, &mut arm.body);
+        }
         let test = self.arm_block(&pat);
         let scope = self.graph.block(test).scope;
         let passed = self.temp("guard", guard.span(), Keep::Scalar);
@@ -214,8 +220,8 @@ impl Builder<'_> {
     }
 
     /// [`Self::complete`], in an order in which what has a name drops before what has none. Returns the statements that the
-    /// block behind the pattern starts with.
-    pub(super) fn complete_in_order(&mut self, pat: &mut Pat) -> Vec<Stmt> {
+    /// block behind the pattern starts with. The guard is in front of that.
+    pub(super) fn complete_in_order(&mut self, pat: &mut Pat, guard: Option<&mut Expr>) -> Vec<Stmt> {
         let named = bindings(pat);
         self.complete(pat);
         let mut stmts = Vec::new();
@@ -238,9 +244,11 @@ impl Builder<'_> {
             moved.push((local, self.locals.add(&info.name, info.span, info.keep), mutable));
         }
         let locals = &self.locals;
-        crate::emit::rename::patterns(pat, &|local| {
-            moved.iter().find(|(old, ..)| *old == local).map(|(_, new, _)| locals.ident(*new))
-        });
+        let inner = |local| moved.iter().find(|(old, ..)| *old == local).map(|(_, new, _)| locals.ident(*new));
+        rename::patterns(pat, &inner);
+        if let Some(guard) = guard {
+            rename::mentions(guard, &inner);
+        }
         for (local, inner, mutable) in moved {
             let (ident, inner) = (self.locals.ident(local), self.locals.ident(inner));
             let mutable = mutable.then(<syn::Token![mut]>::default);
