@@ -8,13 +8,13 @@
 
 use std::cell::Cell;
 use std::future::Future;
-use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::ptr;
 use std::rc::Rc;
 use std::task::{Context, Poll, RawWakerVTable, Waker};
 
 use super::core::Position;
+use super::place::Place;
 use super::{AnyTask, TaskHandle, wake, waker};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
@@ -50,43 +50,6 @@ struct Interior {
 
 impl Interior {
     const NEW: Self = Interior { depth: 0, waiting: 0, waits_plainly: false, raises: false };
-}
-
-/// A cell of which nothing is dropped with the thread, so that getting at it asks no questions.
-struct Place<T>(Cell<ManuallyDrop<Option<T>>>);
-
-impl<T> Place<T> {
-    const fn empty() -> Self {
-        Place(Cell::new(ManuallyDrop::new(None)))
-    }
-
-    /// Where nothing is.
-    #[inline]
-    fn put(&self, next: Option<T>) {
-        self.0.set(ManuallyDrop::new(next));
-    }
-
-    #[inline]
-    fn take(&self) -> Option<T> {
-        ManuallyDrop::into_inner(self.0.replace(ManuallyDrop::new(None)))
-    }
-
-    /// It is not in its place meanwhile.
-    #[inline]
-    fn look<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
-        let here = self.0.replace(ManuallyDrop::new(None));
-        let result = look(here.as_ref());
-        self.0.set(here);
-        result
-    }
-
-    #[inline]
-    fn get(&self) -> Option<T>
-    where
-        T: Clone,
-    {
-        self.look(|here| here.cloned())
-    }
 }
 
 /// Which waker it is that a context has, to be compared with others without asking anybody.

@@ -25,6 +25,7 @@ mod flags;
 mod future;
 mod inner;
 mod output;
+mod place;
 mod registry;
 mod step;
 mod waker;

@@ -20,6 +20,8 @@
     reason = "a body tests the compiler with whatever Rust allows, and a table writes every type as one token tree"
 )]
 #![allow(
+    clippy::await_holding_lock,
+    clippy::await_holding_refcell_ref,
     clippy::blocks_in_conditions,
     clippy::boxed_local,
     clippy::collapsible_if,

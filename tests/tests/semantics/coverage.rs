@@ -4,9 +4,10 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     include_str!("../async_fn/protocol.rs"),
     include_str!("../async_generators/blocks.rs"),
+    include_str!("../async_generators/closing.rs"),
     include_str!("../async_generators/protocol.rs"),
     include_str!("../async_generators/shutdown.rs"),
     include_str!("close.rs"),
