@@ -8,7 +8,7 @@ use crate::scope::flow::Tag;
 
 const NAME: &str = "__co_tag";
 
-/// Numbers every conditional construct and loop of a body.
+/// Numbers every conditional construct, loop and labelled block of a body.
 pub(crate) fn number(body: &mut Block) {
     struct Numbering(usize);
     impl VisitMut for Numbering {
@@ -32,6 +32,7 @@ fn attrs(expr: &mut Expr) -> Option<&mut Vec<Attribute>> {
         Expr::Loop(inner) => &mut inner.attrs,
         Expr::While(inner) => &mut inner.attrs,
         Expr::ForLoop(inner) => &mut inner.attrs,
+        Expr::Block(inner) if inner.label.is_some() => &mut inner.attrs,
         _ => return None,
     })
 }
@@ -44,6 +45,7 @@ pub(crate) fn of(expr: &Expr) -> Option<Tag> {
         Expr::Loop(inner) => &inner.attrs,
         Expr::While(inner) => &inner.attrs,
         Expr::ForLoop(inner) => &inner.attrs,
+        Expr::Block(inner) => &inner.attrs,
         _ => return None,
     };
     let attr = attrs.iter().find(|attr| attr.path().is_ident(NAME))?;

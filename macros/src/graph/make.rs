@@ -59,3 +59,11 @@ pub(super) fn binding(pat: Pat, value: Expr) -> Stmt {
         semi_token: Default::default(),
     })
 }
+
+/// Makes an expression a block that starts with some statements, if there are any.
+pub(super) fn put_before(stmts: Vec<Stmt>, expr: &mut Expr) {
+    if !stmts.is_empty() {
+        let tail = std::mem::replace(expr, syn::parse_quote!(()));
+        *expr = block_expr(stmts.into_iter().chain([Stmt::Expr(tail, None)]).collect());
+    }
+}

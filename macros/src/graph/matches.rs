@@ -9,12 +9,24 @@ use syn::{Expr, ExprMatch, Pat, Stmt, parse_quote};
 
 use super::build::{Builder, Dest};
 use super::conditions::leaves_nothing;
-use super::operands::is_simple_place;
-use super::{Arm, BlockId, End};
+use super::operands::{is_mentioned, is_simple_place};
+use super::{Arm, BlockId, End, make};
+use crate::emit::rename;
 use crate::message;
-use crate::names::{Local, bare_local, local_of};
+use crate::names::{Local, local_of};
 use crate::scope::Keep;
 use crate::scope::mentions::{bindings, each_binding, is_place};
+
+/// What is matched.
+#[derive(Clone, Copy)]
+struct Scrutinee<'a> {
+    value: &'a Expr,
+    /// It is a temporary, and as far as syntax tells no reference. A place may be one, through which a pattern binds
+    /// references already.
+    owned: bool,
+    /// What its patterns leave lives as long as what they bind.
+    completes: bool,
+}
 
 impl Builder<'_> {
     /// `scoped` unless it is an operand: then its temporaries live to the end of the statement around it.
@@ -24,6 +36,9 @@ impl Builder<'_> {
         let mut value = self.with_hoisting(|builder| builder.operand(*inner.expr));
         let mut arms = inner.arms;
         let guarded = arms.iter().any(|arm| arm.guard.as_ref().is_some_and(|(_, guard)| self.explodes(guard)));
+        let mut completes = false;
+        // Patterns bind references through a reference.
+        let owned = !place && !matches!(value, Expr::Reference(_));
         if place && guarded && !is_simple_place(&value) {
             // It is matched again where a guard fails.
             value = self.freeze(value);
@@ -32,24 +47,21 @@ impl Builder<'_> {
             value = self.spill("scrutinee", value);
         } else if !place {
             for arm in &mut arms {
-                if arm.guard.is_some() {
-                    self.complete(&mut arm.pat);
-                } else {
-                    let stmts = self.complete_in_order(&mut arm.pat);
-                    if !stmts.is_empty() {
-                        let body = std::mem::replace(&mut *arm.body, parse_quote!(()));
-                        let all = stmts.into_iter().chain([Stmt::Expr(body, None)]);
-                        *arm.body = super::make::block_expr(all.collect());
-                    }
+                // An arm whose guard pauses binds after that: see `guarded_arm`.
+                if arm.guard.as_ref().is_none_or(|(_, guard)| !self.explodes(guard)) {
+                    let guard = arm.guard.as_mut().map(|(_, guard)| &mut **guard);
+                    let stmts = self.complete_in_order(&mut arm.pat, guard);
+                    make::put_before(stmts, &mut arm.body);
                 }
             }
+            completes = true;
             if guarded || !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
                 value = self.spill("scrutinee", value);
             }
         }
         let mut ends = Vec::new();
         let head = self.current;
-        self.arms_into(&value, arms, dest, &mut ends);
+        self.arms_into(Scrutinee { value: &value, owned, completes }, arms, dest, &mut ends);
         // The last end is the current block.
         let last = ends.pop();
         if let Some(last) = last {
@@ -64,7 +76,7 @@ impl Builder<'_> {
     }
 
     /// The arms, up to the first whose guard pauses; the rest is tried when that guard fails.
-    fn arms_into(&mut self, scrutinee: &Expr, arms: Vec<syn::Arm>, dest: Dest, ends: &mut Vec<BlockId>) {
+    fn arms_into(&mut self, scrutinee: Scrutinee<'_>, arms: Vec<syn::Arm>, dest: Dest, ends: &mut Vec<BlockId>) {
         let outer = self.scope;
         let head = self.current;
         let mut lowered = Vec::new();
@@ -107,7 +119,7 @@ impl Builder<'_> {
                 self.arms_into(scrutinee, rest, dest, ends);
             }
         }
-        self.graph.blocks[head.0].end = End::Match { scrutinee: scrutinee.clone(), arms: lowered, join: None };
+        self.graph.blocks[head.0].end = End::Match { scrutinee: scrutinee.value.clone(), arms: lowered, join: None };
     }
 
     pub(super) fn arm_block(&mut self, pat: &Pat) -> BlockId {
@@ -130,7 +142,7 @@ impl Builder<'_> {
     /// copies of them later; only then does the arm bind.
     fn guarded_arm(
         &mut self,
-        scrutinee: &Expr,
+        scrutinee: Scrutinee<'_>,
         arm: syn::Arm,
         outer: super::ScopeId,
         dest: Dest,
@@ -140,10 +152,13 @@ impl Builder<'_> {
         if has_alternatives(&arm.pat) {
             self.report.at(&arm.pat, message::GUARDED_OR);
         }
-        let guard = arm.guard.map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
-        // A place may be a reference, through which the pattern binds references already.
-        let owned = bare_local(scrutinee).is_some_and(|local| self.locals[local].name == "scrutinee");
-        let (pat, guard) = self.guard_bindings(&arm.pat, guard, owned);
+        let mut arm = arm;
+        let guard = arm.guard.take().map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
+        let (pat, guard) = self.guard_bindings(&arm.pat, guard, scrutinee.owned);
+        if scrutinee.completes {
+            let stmts = self.complete_in_order(&mut arm.pat, None);
+            make::put_before(stmts, &mut arm.body);
+        }
         let test = self.arm_block(&pat);
         let scope = self.graph.block(test).scope;
         let passed = self.temp("guard", guard.span(), Keep::Scalar);
@@ -171,7 +186,7 @@ impl Builder<'_> {
             Arm { attrs: Vec::new(), pat: arm.pat, guard: None, block: body },
             Arm { attrs: Vec::new(), pat: parse_quote!(_), guard: None, block: never },
         ];
-        self.graph.blocks[bind.0].end = End::Match { scrutinee: scrutinee.clone(), arms, join: None };
+        self.graph.blocks[bind.0].end = End::Match { scrutinee: scrutinee.value.clone(), arms, join: None };
         self.scope = outer;
         let retry = self.new_block();
         self.graph.blocks[failed.0].end = End::Jump { leaving, target: retry };
@@ -179,7 +194,7 @@ impl Builder<'_> {
         (test, retry)
     }
 
-    /// The pattern and the guard with bindings of their own.
+    /// The pattern and the guard with bindings of their own. What the guard does not mention is not bound.
     fn guard_bindings(&mut self, pat: &Pat, guard: Expr, owned: bool) -> (Pat, Expr) {
         let (mut pat, mut guard) = (pat.clone(), guard);
         let mut by_value: Vec<Local> = Vec::new();
@@ -189,6 +204,10 @@ impl Builder<'_> {
             }
         });
         for local in by_value {
+            if !is_mentioned(&guard, local) {
+                Unbind(local).visit_pat_mut(&mut pat);
+                continue;
+            }
             let info = self.locals[local].clone();
             let inner = self.locals.add(&info.name, info.span, Keep::Copy);
             let ident = self.locals.ident(inner);
@@ -201,8 +220,8 @@ impl Builder<'_> {
     }
 
     /// [`Self::complete`], in an order in which what has a name drops before what has none. Returns the statements that the
-    /// block behind the pattern starts with.
-    pub(super) fn complete_in_order(&mut self, pat: &mut Pat) -> Vec<Stmt> {
+    /// block behind the pattern starts with. The guard is in front of that.
+    pub(super) fn complete_in_order(&mut self, pat: &mut Pat, guard: Option<&mut Expr>) -> Vec<Stmt> {
         let named = bindings(pat);
         self.complete(pat);
         let mut stmts = Vec::new();
@@ -225,9 +244,11 @@ impl Builder<'_> {
             moved.push((local, self.locals.add(&info.name, info.span, info.keep), mutable));
         }
         let locals = &self.locals;
-        crate::emit::rename::patterns(pat, &|local| {
-            moved.iter().find(|(old, ..)| *old == local).map(|(_, new, _)| locals.ident(*new))
-        });
+        let inner = |local| moved.iter().find(|(old, ..)| *old == local).map(|(_, new, _)| locals.ident(*new));
+        rename::patterns(pat, &inner);
+        if let Some(guard) = guard {
+            rename::mentions(guard, &inner);
+        }
         for (local, inner, mutable) in moved {
             let (ident, inner) = (self.locals.ident(local), self.locals.ident(inner));
             let mutable = mutable.then(<syn::Token![mut]>::default);
@@ -302,6 +323,20 @@ impl VisitMut for Rebind<'_> {
             *expr = if self.by_ref { parse_quote!((*#ident)) } else { parse_quote!(#ident) };
         } else {
             visit_mut::visit_expr_mut(self, expr);
+        }
+    }
+}
+
+/// Takes a binding out of a pattern.
+struct Unbind(Local);
+
+impl VisitMut for Unbind {
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        visit_mut::visit_pat_mut(self, pat);
+        if let Pat::Ident(binding) = pat
+            && local_of(&binding.ident) == Some(self.0)
+        {
+            *pat = binding.subpat.take().map_or_else(|| parse_quote!(_), |(_, inner)| *inner);
         }
     }
 }

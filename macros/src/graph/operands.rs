@@ -13,7 +13,7 @@ use super::build::{Builder, Dest, is_control};
 use super::temporaries::is_kept_operand;
 use super::{Instr, make};
 use crate::message;
-use crate::names::{Local, bare_local, local_of};
+use crate::names::{Local, bare_local, local_of, locals_in_text};
 use crate::scope::Keep;
 use crate::scope::knowledge;
 use crate::scope::mentions::{is_compound, is_place};
@@ -451,7 +451,7 @@ pub(super) fn changes(expr: &Expr, local: Local, methods: Methods) -> bool {
             let local = self.local;
             let hits = |expr: &Expr| root(expr) == Some(local);
             self.found |= match expr {
-                Expr::Assign(assign) => mentions(&assign.left, local),
+                Expr::Assign(assign) => is_mentioned(&assign.left, local),
                 Expr::Binary(binary) if is_compound(binary.op) => hits(&binary.left),
                 Expr::Reference(reference) => reference.mutability.is_some() && hits(&reference.expr),
                 Expr::MethodCall(call) => {
@@ -460,7 +460,7 @@ pub(super) fn changes(expr: &Expr, local: Local, methods: Methods) -> bool {
                         && (self.methods == Methods::All || self.methods == Methods::Unknown && !known())
                 }
                 Expr::RawAddr(raw) => hits(&raw.expr),
-                Expr::Closure(_) | Expr::Async(_) | Expr::Macro(_) => mentions(expr, local),
+                Expr::Macro(_) => is_mentioned(expr, local),
                 _ => false,
             };
             syn::visit::visit_expr(self, expr);
@@ -470,17 +470,19 @@ pub(super) fn changes(expr: &Expr, local: Local, methods: Methods) -> bool {
             self.found |= binding.by_ref.is_some() && binding.mutability.is_some() && self.mentioned;
         }
     }
-    let mentioned = mentions(expr, local);
+    let mentioned = is_mentioned(expr, local);
     let mut changes = Changes { local, methods, mentioned, found: false };
     changes.visit_expr(expr);
     changes.found
 }
 
-fn mentions(expr: &Expr, local: Local) -> bool {
+/// Whether anything in an expression has the name of a local, opaque tokens and texts included.
+pub(super) fn is_mentioned(expr: &Expr, local: Local) -> bool {
     fn any(tokens: proc_macro2::TokenStream, local: Local) -> bool {
         tokens.into_iter().any(|token| match token {
             proc_macro2::TokenTree::Ident(ident) => local_of(&ident) == Some(local),
             proc_macro2::TokenTree::Group(group) => any(group.stream(), local),
+            proc_macro2::TokenTree::Literal(literal) => locals_in_text(&literal.to_string()).contains(&local),
             _ => false,
         })
     }

@@ -59,6 +59,7 @@ pub(crate) enum Flow {
         body: Box<Flow>,
     },
     Labelled {
+        tag: Option<Tag>,
         label: Option<String>,
         body: Box<Flow>,
     },
@@ -136,7 +137,7 @@ impl<'a> Backward<'a> {
                     head.extend(next);
                 }
             }
-            Flow::Labelled { label, body } => {
+            Flow::Labelled { label, body, .. } => {
                 let on_break = live.clone();
                 self.targets.push(Target {
                     label: label.as_deref(),
@@ -294,12 +295,13 @@ impl<'a> Forward<'a> {
                     head = next;
                 }
             }
-            Flow::Labelled { label, body } => {
+            Flow::Labelled { tag, label, body } => {
                 self.targets.push((label.as_deref(), false, NOWHERE, NOWHERE));
-                let mut end = self.walk(body, state);
+                let mut end = self.walk(body, state.clone());
                 if let Some((.., on_break, _)) = self.targets.pop() {
                     end.join(&on_break);
                 }
+                self.blame(*tag, &state, &end);
                 end
             }
             Flow::Break(label) => {

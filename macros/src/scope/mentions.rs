@@ -369,7 +369,7 @@ impl Mentions<'_> {
             Expr::Block(inner) => match &inner.label {
                 Some(label) => {
                     let body = Box::new(self.nested(|m| m.block(&inner.block)));
-                    self.out.push(Flow::Labelled { label: Some(label.name.ident.to_string()), body });
+                    self.out.push(Flow::Labelled { tag, label: Some(label.name.ident.to_string()), body });
                 }
                 None => self.block(&inner.block),
             },

@@ -17,7 +17,7 @@ use slab::Slab;
 
 use super::{AsyncMachine, Request};
 use crate::event_loop::{EventLoop, Report, WeakEventLoop};
-use crate::private::{CLOSED, CREATED, RUNNING};
+use crate::private::RUNNING;
 use crate::task::AnyTask;
 use crate::wait::gather_results;
 use crate::{Code, Exception, State, TaskBuilder, TaskHandle, current_task, frame};
@@ -50,12 +50,8 @@ impl<M: AsyncMachine> Shared<M> {
         Shared { code: machine.code(), held: Mutex::new(Held { machine, waiting: None }) }
     }
 
-    pub(super) const fn code(&self) -> &'static Code {
-        self.code
-    }
-
     pub(super) fn state(&self) -> State {
-        self.read(|machine| frame::state(machine.position())).unwrap_or(State::Running)
+        frame::state(self.with(|held| held.machine.as_mut().position_of_pinned()).unwrap_or(RUNNING))
     }
 
     /// `None` while the body runs.
@@ -123,8 +119,7 @@ impl<M: AsyncMachine> Managed for Shared<M> {
     }
 
     fn is_to_be_closed(&self) -> bool {
-        let position = self.with(|held| held.machine.as_mut().position_of_pinned()).unwrap_or(RUNNING);
-        M::CATCHES && !matches!(position, CREATED | CLOSED)
+        M::CATCHES && matches!(self.state(), State::Suspended | State::Running)
     }
 
     fn poll_close(&self, context: &mut Context<'_>, begun: bool) -> Poll<Result<(), Exception>> {

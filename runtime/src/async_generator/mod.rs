@@ -17,7 +17,7 @@ pub use self::stream::{NextItem, NextResult, StreamOperand, stream};
 
 use self::managed::{Asking, Shared, Sharing};
 use crate::event_loop::EventLoop;
-use crate::private::CREATED;
+use crate::private::CLOSED;
 use crate::{Code, Exception, Frame, FrameVisitor, Inspectable, State, frame};
 
 /// A paused `async fn` that yields: Python's asynchronous generator ([PEP 525]), and a
@@ -65,6 +65,10 @@ pub struct AsyncGenerator<M: AsyncMachine> {
     owner: Owner<M>,
     /// What makes it known to a loop, if a loop may have it.
     manage: Option<fn(&Sharing<M>, &EventLoop) -> usize>,
+    code: &'static Code,
+    /// Where the machine stands, if nobody shares it. A shared reference to the machine would be a read of all of its body,
+    /// which the exclusive references inside of that do not outlive.
+    position: u32,
 }
 
 enum Owner<M> {
@@ -77,7 +81,8 @@ enum Owner<M> {
 
 impl<M: AsyncMachine> AsyncGenerator<M> {
     pub(crate) fn new(machine: M) -> Self {
-        AsyncGenerator { owner: Owner::Alone(Box::pin(machine)), manage: None }
+        let (code, position) = (machine.code(), machine.position());
+        AsyncGenerator { owner: Owner::Alone(Box::pin(machine)), manage: None, code, position }
     }
 
     /// Lets an event loop close it, when it is dropped before its end or the loop shuts down. That is so already where no
@@ -112,11 +117,7 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     /// The code object: name, file, line and suspension points.
     #[must_use]
     pub fn code(&self) -> &'static Code {
-        match &self.owner {
-            Owner::Alone(machine) => machine.code(),
-            Owner::Shared(shared, _) => shared.code(),
-            Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
-        }
+        self.code
     }
 
     /// Where it stands in its life: suspended between two values, and running from when a value is asked for until it is
@@ -124,7 +125,7 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     #[must_use]
     pub fn state(&self) -> State {
         match &self.owner {
-            Owner::Alone(machine) => frame::state(machine.position()),
+            Owner::Alone(_) => frame::state(self.position),
             Owner::Shared(shared, _) => shared.state(),
             Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
         }
@@ -135,14 +136,19 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
         context: &mut Context<'_>,
         request: Request<M::Send>,
     ) -> Poll<Result<Option<M::Yield>, Exception>> {
-        if let (Some(manage), Owner::Alone(machine)) = (self.manage, &mut self.owner)
-            && machine.as_mut().position_of_pinned() == CREATED
+        if let (Some(manage), State::Created) = (self.manage, self.state())
             && let Some(event_loop) = EventLoop::running()
         {
             self.share(|shared| manage(shared, &event_loop));
         }
         match &mut self.owner {
-            Owner::Alone(machine) => machine.as_mut().poll_request(context, request),
+            Owner::Alone(machine) => {
+                // Where it stands if the body panics.
+                self.position = CLOSED;
+                let poll = machine.as_mut().poll_request(context, request);
+                self.position = machine.as_mut().position_of_pinned();
+                poll
+            }
             Owner::Shared(shared, _) => shared.poll_request(Asking::Owner, context, request),
             Owner::Nobody => unreachable!("coframe: it has an owner between two calls"),
         }

@@ -56,6 +56,8 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
         root.join("runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
+    // The versions of the workspace.
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("it can be copied");
     let mut modules = Vec::new();
     for (index, program) in programs.iter().enumerate() {
         let module = program.module();
@@ -65,9 +67,7 @@ pub fn compiled(programs: &[Program], runs: bool) -> Vec<Outcome> {
     let mut outcomes: Vec<Option<Outcome>> = vec![None; programs.len()];
     loop {
         write_root(&folder, &outcomes);
-        let began = std::time::Instant::now();
         let output = cargo(&folder).args(["test", "--no-run", "--message-format=short"]).output().expect("cargo runs");
-        eprintln!("built in {:.1?}: {}", began.elapsed(), output.status);
         if output.status.success() {
             break;
         }

@@ -2,7 +2,7 @@
 //!
 //! Each body is compiled as a coroutine and as a native twin with the harness of `tests/tests/lowering`. Bodies that do
 //! not compile are taken out of the batch, one build after another, and told apart by where the errors stand: in the
-//! twin (the body is no valid Rust) or in the coroutine only (a refusal).
+//! twin (the body is no valid Rust) or in the coroutine only (a refusal). The exit code is 1 if a body ran differently.
 
 mod batch;
 mod generate;
@@ -10,11 +10,12 @@ mod program;
 mod shrink;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use batch::{Outcome, run};
 use program::Program;
 
-fn main() {
+fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["hand", file, ref names @ ..] => {
@@ -23,12 +24,12 @@ fn main() {
             if !names.is_empty() {
                 programs.retain(|program| names.contains(&program.name.as_str()));
             }
-            report(&programs, Path::new(file));
+            return report(&programs, Path::new(file));
         }
         ["fuzz", seed, count] => {
             let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
             let programs: Vec<Program> = (0..count).map(|index| generate::program(seed, index)).collect();
-            report(&programs, Path::new("-"));
+            return report(&programs, Path::new("-"));
         }
         ["shrink", file, ref names @ ..] => {
             let text = std::fs::read_to_string(file).expect("the file can be read");
@@ -47,9 +48,11 @@ fn main() {
             (0..count).for_each(|index| println!("{}", generate::program(seed, index)));
         }
         _ => {
-            eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT")
+            eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT");
+            return ExitCode::FAILURE;
         }
     }
+    ExitCode::SUCCESS
 }
 
 /// One shrunk program for each way to fail.
@@ -70,7 +73,7 @@ fn shrunk(programs: &[Program]) {
     println!("{seen:#?}");
 }
 
-fn report(programs: &[Program], source: &Path) {
+fn report(programs: &[Program], source: &Path) -> ExitCode {
     let outcomes = run(programs);
     let mut counts = [0; 4];
     for (program, outcome) in programs.iter().zip(&outcomes) {
@@ -89,4 +92,5 @@ fn report(programs: &[Program], source: &Path) {
         }
     }
     println!("same {}, wrong {}, refused {}, invalid {}", counts[0], counts[1], counts[2], counts[3]);
+    ExitCode::from(u8::from(counts[1] > 0))
 }

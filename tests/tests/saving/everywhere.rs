@@ -17,6 +17,7 @@ tables! {
     found_1 = "../lowering/found_1.rs"
     found_2 = "../lowering/found_2.rs"
     found_3 = "../lowering/found_3.rs"
+    found_4 = "../lowering/found_4.rs"
     generics = "../lowering/generics.rs"
     logic = "../lowering/logic.rs"
     loops = "../lowering/loops.rs"

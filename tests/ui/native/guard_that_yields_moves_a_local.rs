@@ -1,7 +1,7 @@
-#[coframe::coroutine(send = bool)]
+#[coframe::coroutine(yield = usize, send = bool)]
 fn length(x: Option<String>) -> usize {
     match x {
-        Some(s) if yield_!() => s.len(),
+        Some(s) if yield_!(s.len()) => s.len(),
         _ => 0,
     }
 }
