@@ -286,3 +286,34 @@ fn independent_activations_do_not_share() {
     drop(b);
     assert_eq!(one_line(), "drop-local drop-a drop-local drop-b");
 }
+
+/// What is configured out moves nothing, so that what it names drops where it would without it.
+#[test]
+fn a_move_that_is_configured_out_is_none() {
+    struct Says(&'static str, std::rc::Rc<std::cell::RefCell<Vec<&'static str>>>);
+    impl Drop for Says {
+        fn drop(&mut self) {
+            self.1.borrow_mut().push(self.0);
+        }
+    }
+    #[coframe::coroutine(yield = u32)]
+    #[allow(unused_variables)]
+    fn keeps(argument: Says, said: std::rc::Rc<std::cell::RefCell<Vec<&'static str>>>) {
+        #[allow(unused_variables)]
+        let local = Says("local", std::rc::Rc::clone(&said));
+        #[cfg(any())]
+        drop(argument);
+        {
+            #[cfg(any())]
+            drop(local);
+        }
+        coframe::yield_!(1);
+        said.borrow_mut().push("end");
+    }
+    let said = std::rc::Rc::default();
+    let mut co = keeps(Says("argument", std::rc::Rc::clone(&said)), std::rc::Rc::clone(&said));
+    assert_eq!(co.next(), Some(1));
+    assert!(said.borrow().is_empty());
+    assert_eq!(co.next(), None);
+    assert_eq!(*said.borrow(), ["end", "local", "argument"]);
+}

@@ -14,8 +14,8 @@ use super::{Argument, Block, BlockId, End, Graph, Instr, Scope, ScopeId, make};
 use crate::message;
 use crate::names::{Local, local_of};
 use crate::report::Report;
-use crate::scope::flow::{self, Tag};
-use crate::scope::mentions::{self, bindings, each_binding};
+use crate::scope::flow::Tag;
+use crate::scope::mentions::{bindings, each_binding};
 use crate::scope::{Keep, Locals, knowledge};
 use crate::syntax::calls::Calls;
 use crate::syntax::pauses::is_kind;
@@ -342,27 +342,14 @@ impl Builder<'_> {
         self.leave(scope);
     }
 
-    /// Whether anything comes after a statement that leaves for good cannot be told where it may be configured out.
-    fn configured_exit(&mut self, stmt: &Stmt) {
-        let attrs = match stmt {
-            Stmt::Expr(expr, _) => crate::model::attributes(expr),
-            Stmt::Macro(mac) => mac.attrs.clone(),
-            Stmt::Local(_) | Stmt::Item(_) => Vec::new(),
-        };
-        let cfg = attrs.iter().find(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"));
-        if let Some(attr) = cfg
-            && flow::diverges(&mentions::of_stmt(stmt, self.calls))
-        {
-            self.report.at(attr, message::CFG);
-        }
-    }
-
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
-        self.configured_exit(stmt);
         match stmt {
             Stmt::Item(_) => self.instr(Instr::Stmt(stmt.clone())),
             Stmt::Local(local) => self.let_stmt(local.clone()),
-            Stmt::Expr(expr, _) if is_return(expr) => self.expr_into(expr.clone(), Dest::Discard),
+            Stmt::Expr(expr, _) if is_return(expr) => {
+                self.attributes(&crate::model::attributes(expr));
+                self.expr_into(expr.clone(), Dest::Discard);
+            }
             Stmt::Expr(expr, semi) if !self.stmt_explodes(stmt) => {
                 // A block that is a statement needs no semicolon, and must not be read with what follows.
                 self.push(Stmt::Expr(expr.clone(), *semi));

@@ -177,6 +177,16 @@ impl Mentions<'_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
+        let before = self.out.len();
+        self.stmt_that_is_there(stmt);
+        // One that may be configured out may move nothing, and may not leave.
+        if is_configured(stmt) {
+            let flow = Flow::Seq(self.out.split_off(before));
+            self.out.push(Flow::Maybe(Box::new(flow)));
+        }
+    }
+
+    fn stmt_that_is_there(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Local(local) => self.let_stmt(local),
             // A place as a statement is not moved, but a tail is a value.
@@ -547,6 +557,17 @@ fn has_let(expr: &Expr) -> bool {
 }
 
 /// Whether an operator assigns: `+=` and its kind.
+/// Whether a statement may be configured out, in which case nothing that it does is known to happen.
+pub(crate) fn is_configured(stmt: &Stmt) -> bool {
+    let attrs = match stmt {
+        Stmt::Expr(expr, _) => crate::model::attributes(expr),
+        Stmt::Macro(mac) => mac.attrs.clone(),
+        // Of these it is refused, or they do nothing.
+        Stmt::Local(_) | Stmt::Item(_) => return false,
+    };
+    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
+}
+
 pub(crate) fn is_compound(op: BinOp) -> bool {
     matches!(
         op,
