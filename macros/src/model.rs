@@ -159,14 +159,3 @@ pub(crate) fn used_import(krate: &syn::Path, markers: &[Ident]) -> TokenStream {
         }
     }
 }
-
-/// The attributes of an expression.
-pub(crate) fn attributes(expr: &syn::Expr) -> Vec<syn::Attribute> {
-    // Every kind of expression has its own field for them; as tokens they all stand first.
-    let parse = |input: syn::parse::ParseStream<'_>| {
-        let attrs = input.call(syn::Attribute::parse_outer)?;
-        let _: TokenStream = input.parse()?;
-        Ok(attrs)
-    };
-    syn::parse::Parser::parse2(parse, expr.to_token_stream()).unwrap_or_default()
-}

@@ -34,13 +34,13 @@ pub trait Coroutine<S = ()> {
     /// `dyn` too. See [`Inspectable`].
     ///
     /// ```
-    /// use coframe::{BoxCoroutine, Chain, Coroutine};
+    /// use coframe::{Chain, Coroutine};
     ///
     /// #[coframe::coroutine(yield = u32)]
     /// fn one() { coframe::yield_!(1); }
     ///
-    /// let boxed: BoxCoroutine<'_, u32, ()> = Box::new(one());
-    /// let chain = Chain::new(boxed.as_inspectable().unwrap());
+    /// let any: &dyn Coroutine<(), Yield = u32, Return = ()> = &one();
+    /// let chain = Chain::new(any.as_inspectable().unwrap());
     /// assert_eq!(chain.innermost(|frame| frame.code().name()), Some("one"));
     /// ```
     fn as_inspectable(&self) -> Option<&dyn Inspectable> {

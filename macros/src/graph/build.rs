@@ -17,6 +17,7 @@ use crate::report::Report;
 use crate::scope::flow::Tag;
 use crate::scope::mentions::{bindings, each_binding};
 use crate::scope::{Keep, Locals, knowledge};
+use crate::syntax::attributes;
 use crate::syntax::calls::Calls;
 use crate::syntax::pauses::is_kind;
 use crate::syntax::suspends;
@@ -347,7 +348,7 @@ impl Builder<'_> {
             Stmt::Item(_) => self.instr(Instr::Stmt(stmt.clone())),
             Stmt::Local(local) => self.let_stmt(local.clone()),
             Stmt::Expr(expr, _) if is_return(expr) => {
-                self.attributes(&crate::model::attributes(expr));
+                self.attributes(attributes::of(expr));
                 self.expr_into(expr.clone(), Dest::Discard);
             }
             Stmt::Expr(expr, semi) if !self.stmt_explodes(stmt) => {

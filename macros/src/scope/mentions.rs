@@ -12,6 +12,7 @@ use syn::{BinOp, Block, Expr, Local as LetStmt, Pat, Stmt, UnOp};
 use super::flow::{Flow, Kind, Tag};
 use super::knowledge;
 use crate::names::{Local, bare_local, local_of};
+use crate::syntax::attributes;
 use crate::syntax::calls::{Calls, Mode};
 use crate::tags;
 
@@ -177,22 +178,22 @@ impl Mentions<'_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
-        let before = self.out.len();
-        self.stmt_that_is_there(stmt);
-        // One that may be configured out may move nothing, and may not leave.
-        if is_configured(stmt) {
-            let flow = Flow::Seq(self.out.split_off(before));
-            self.out.push(Flow::Maybe(Box::new(flow)));
-        }
+        self.if_there(attributes::is_configured(stmt), |mentions| match stmt {
+            Stmt::Local(local) => mentions.let_stmt(local),
+            // A place as a statement is not moved, but a tail is a value.
+            Stmt::Expr(expr, _) => mentions.expr(expr, Use::Value),
+            Stmt::Macro(mac) => mentions.tokens(mac.mac.tokens.clone()),
+            Stmt::Item(_) => {}
+        });
     }
 
-    fn stmt_that_is_there(&mut self, stmt: &Stmt) {
-        match stmt {
-            Stmt::Local(local) => self.let_stmt(local),
-            // A place as a statement is not moved, but a tail is a value.
-            Stmt::Expr(expr, _) => self.expr(expr, Use::Value),
-            Stmt::Macro(mac) => self.tokens(mac.mac.tokens.clone()),
-            Stmt::Item(_) => {}
+    /// What may be configured out may move nothing, and may not leave.
+    fn if_there(&mut self, is_configured: bool, visit: impl FnOnce(&mut Self)) {
+        let before = self.out.len();
+        visit(self);
+        if is_configured {
+            let flow = Flow::Seq(self.out.split_off(before));
+            self.out.push(Flow::Maybe(Box::new(flow)));
         }
     }
 
@@ -405,7 +406,11 @@ impl Mentions<'_> {
                 None => self.tokens(mac.mac.tokens.clone()),
             },
             Expr::Struct(inner) => {
-                self.values(inner.fields.iter().map(|field| &field.expr));
+                for field in &inner.fields {
+                    self.if_there(attributes::configuring(&field.attrs).is_some(), |mentions| {
+                        mentions.expr(&field.expr, Use::Value)
+                    });
+                }
                 if let Some(rest) = &inner.rest {
                     self.expr(rest, if is_place(rest) { Use::Unsure } else { Use::Value });
                 }
@@ -557,17 +562,6 @@ fn has_let(expr: &Expr) -> bool {
 }
 
 /// Whether an operator assigns: `+=` and its kind.
-/// Whether a statement may be configured out, in which case nothing that it does is known to happen.
-pub(crate) fn is_configured(stmt: &Stmt) -> bool {
-    let attrs = match stmt {
-        Stmt::Expr(expr, _) => crate::model::attributes(expr),
-        Stmt::Macro(mac) => mac.attrs.clone(),
-        // Of these it is refused, or they do nothing.
-        Stmt::Local(_) | Stmt::Item(_) => return false,
-    };
-    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
-}
-
 pub(crate) fn is_compound(op: BinOp) -> bool {
     matches!(
         op,

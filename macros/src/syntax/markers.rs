@@ -15,6 +15,7 @@ use syn::{
     Arm, Attribute, Block, Expr, ExprBlock, ExprBreak, ExprMatch, Label, Lifetime, Macro, Stmt, Token, parse_quote,
 };
 
+use super::attributes;
 use super::calls::Calls;
 use super::pauses::{self, Pause};
 use super::suspends::{Marker, first_marker};
@@ -195,6 +196,28 @@ impl<'a> Markers<'a> {
         kind.expr(name_span(mac), label.as_ref(), syn::token::Paren(mac.delimiter.span().join()), operand)
     }
 
+    /// Reports elements of a list that may be configured out and may name a local: the expansion writes a local anew, and
+    /// would have to know whether it is moved. A constant stays as it is.
+    fn elements(&mut self, expr: &Expr) {
+        let elements = match expr {
+            Expr::Array(list) => &list.elems,
+            Expr::Tuple(list) => &list.elems,
+            Expr::Call(call) => &call.args,
+            Expr::MethodCall(call) => &call.args,
+            _ => return,
+        };
+        let is_constant = |element: &&Expr| match element {
+            Expr::Lit(_) => true,
+            Expr::Path(path) => path.path.segments.len() > 1,
+            _ => false,
+        };
+        for element in elements.iter().filter(|element| !is_constant(element)) {
+            if let Some(attr) = attributes::configuring(attributes::of(element)) {
+                self.report.at(attr, message::CFG);
+            }
+        }
+    }
+
     /// `attempt!` is a labelled block, out of which what is raised breaks. Its own value is the `Ok`.
     fn attempt(&mut self, span: Span, stmts: Vec<Stmt>) -> Expr {
         let label = pauses::attempt_label(self.count, span);
@@ -344,6 +367,7 @@ impl VisitMut for Markers<'_> {
             }
             *expr = other;
         }
+        self.elements(expr);
         match expr {
             Expr::Yield(inner) => {
                 // The keyword: a marker that cannot stand here is none any more.

@@ -173,15 +173,14 @@ impl Code {
     /// ```
     /// use coframe::CodeFlag;
     ///
-    /// #[coframe::coroutine(recursive, yield = u32)]
+    /// #[coframe::coroutine(pinned, yield = u32)]
     /// fn countdown(n: u32) {
-    ///     coframe::yield_!(n);
-    ///     if n > 0 {
-    ///         coframe::yield_from!(countdown(n - 1));
+    ///     for i in (0..n).rev() {
+    ///         coframe::yield_!(i);
     ///     }
     /// }
     ///
-    /// assert_eq!(countdown(3).code().flags(), [CodeFlag::Recursive]);
+    /// assert_eq!(countdown(3).code().flags(), [CodeFlag::Pinned]);
     /// ```
     #[must_use]
     pub const fn flags(&self) -> &'static [CodeFlag] {

@@ -19,6 +19,8 @@ fn numbers(n: u32) {
     let list = [
         #[cfg(any())]
         1,
+        #[cfg(any())]
+        u32::MIN,
         #[cfg(all())]
         2,
     ];

@@ -8,6 +8,16 @@ fn list() -> [u32; 2] {
     ]
 }
 
+#[coframe::coroutine(yield = usize)]
+fn moved(name: String) {
+    let names = vec![
+        #[cfg(any())]
+        name,
+        String::new(),
+    ];
+    yield_!(names.len());
+}
+
 fn main() {
-    let _ = list();
+    let _ = (list(), moved(String::new()));
 }
