@@ -1,7 +1,6 @@
 //! `Recursive`: what calling a `#[coroutine(recursive)] fn` gives.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
@@ -10,7 +9,7 @@ use core::pin::Pin;
 
 use crate::coroutine::Resumed;
 use crate::generator::{Values, raised};
-use crate::private::{Driver, Returns, Sends, finished};
+use crate::private::{Driver, Returns, Sends, Shared, finished};
 use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspectable, Signal, State, Step, frame};
 
 /// A paused function that may call itself: of one type for all its levels, and resumed at one cost however deep it is.
@@ -59,7 +58,7 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// [`Cloneable`] if its function says `derive(Clone)`. In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
-    pub(crate) root: Rc<dyn Returns<Y, R, S> + 'a>,
+    pub(crate) root: Shared<dyn Returns<Y, R, S> + 'a>,
     /// None until it is resumed, or once it is called: then the levels are another's, and the root is there for its value.
     pub(crate) driver: Option<Box<Driver<'a, Y, S>>>,
     kind: PhantomData<fn() -> K>,
@@ -101,7 +100,7 @@ pub enum Cloneable {}
 
 impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
     #[inline(always)]
-    pub(crate) fn new(root: Rc<dyn Returns<Y, R, S> + 'a>) -> Self {
+    pub(crate) fn new(root: Shared<dyn Returns<Y, R, S> + 'a>) -> Self {
         Recursive { root, driver: None, kind: PhantomData }
     }
 
@@ -176,7 +175,7 @@ impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
                 *none = Some(Box::new(Driver::over()));
                 return finished(signal);
             }
-            (_, driver) => driver.get_or_insert_with(|| Box::new(Driver::new(root.sends(), root.clone()))),
+            (_, driver) => driver.get_or_insert_with(|| Box::new(Driver::new(root.sends(), root.to_level()))),
         };
         let (sent, raised) = signal.into_parts();
         match driver.resume(sent, raised)? {

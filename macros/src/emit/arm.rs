@@ -472,13 +472,14 @@ impl Writer<'_, '_> {
         let Point { span, delegates, .. } = emit.graph.points[point - 1];
         let saves = self.saves(resume, &left(emit.graph, leaving, state), span);
         let (position, value_name, private) = (&emit.names.position, &emit.names.value, &emit.private);
+        let turn = &emit.names.turn;
         let mut ty = emit.yields.as_ref().map_or_else(|| quote!(_), ToTokens::to_token_stream);
         let mut value = value_name.to_token_stream();
         match (emit.recursive, delegates) {
             (false, _) => {}
             // What a delegate gives is for the driver already.
             (true, true) => ty = quote!(_),
-            (true, false) => value = quote!(#private::Progress::Yielded(#value)),
+            (true, false) => value = quote!(#turn.yielded(#value)),
         }
         let point = u32::try_from(point).unwrap_or(u32::MAX);
         self.emit(quote! {

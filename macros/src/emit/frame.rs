@@ -34,7 +34,7 @@ impl Emit<'_> {
         let allowed = allowed_lints();
         let private = &self.private;
         let items = self.locals_struct(frame);
-        let Names { locals, position, state, sent, raised, .. } = &self.names;
+        let Names { locals, position, state, sent, raised, turn, .. } = &self.names;
         let start = self.start_values(frame);
         let slots = self.layout.order.iter().filter_map(|local| self.resume_slot(*local));
         let regions = Regions::of(self);
@@ -49,9 +49,12 @@ impl Emit<'_> {
             let Names { identity, entered, .. } = &self.names;
             quote!(let #entered = #private::entered(&*#locals, &#locals.#identity, #state);)
         });
+        // A recursive body has a turn of its driver, which keeps what is raised until it is taken: so a resume that raises
+        // nothing has nothing to drop.
+        let pending = if self.recursive { quote!(#turn) } else { quote!(mut #raised) };
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         let made = quote! {
-            #make(#start, #by_move |#locals, #position, #state, mut #sent, mut #raised| {
+            #make(#start, #by_move |#locals, #position, #state, mut #sent, #pending| {
                 #tracked
                 #(#slots)*
                 #run

@@ -81,6 +81,7 @@ pub(crate) struct Names {
     pub(crate) state: Ident,
     pub(crate) sent: Ident,
     pub(crate) raised: Ident,
+    pub(crate) turn: Ident,
     pub(crate) value: Ident,
     pub(crate) frame: Ident,
     pub(crate) made: Ident,
@@ -99,6 +100,7 @@ impl Names {
             state: fresh("state"),
             sent: fresh("sent"),
             raised: fresh("raised"),
+            turn: fresh("turn"),
             value: fresh("value"),
             frame: fresh("Locals"),
             made: fresh("made"),
@@ -141,6 +143,12 @@ impl Emit<'_> {
             target = next;
         }
         target
+    }
+
+    /// What is raised, as a value.
+    pub(crate) fn pending(&self) -> TokenStream {
+        let Names { raised, turn, .. } = &self.names;
+        if self.recursive { quote!(#turn.raised()) } else { quote!(#raised) }
     }
 
     /// The slot of a local, as a place.

@@ -169,7 +169,7 @@ impl Emit<'_> {
 
     /// All arms, behind the flags that they need.
     pub(super) fn structured(&self, regions: &Regions, code: &BTreeMap<BlockId, TokenStream>) -> TokenStream {
-        let Names { state, sent, raised, .. } = &self.names;
+        let Names { state, sent, .. } = &self.names;
         let (Some(first), Some(last)) = (regions.arms.first(), regions.arms.last()) else { return TokenStream::new() };
         let heads = regions
             .regions
@@ -196,7 +196,8 @@ impl Emit<'_> {
             }
         }
         let private = &self.private;
-        let head = quote!(match #state { #cases _ => return #private::over(#sent, #raised) });
+        let pending = self.pending();
+        let head = quote!(match #state { #cases _ => return #private::over(#sent, #pending) });
         let behind = self.behind(regions, code, head, &items[inside..], true);
         quote! {
             #(let mut #flags = false;)*

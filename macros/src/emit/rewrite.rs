@@ -126,7 +126,7 @@ impl Rewrite<'_> {
     /// What only the emission can write, where a stub stands for it.
     fn stub(&self, stub: Stub, marker: Span, call: &syn::ExprCall) -> Expr {
         let (private, names) = (&self.emit.private, &self.emit.names);
-        let (sent, raised) = (&names.sent, &names.raised);
+        let (sent, raised, turn) = (&names.sent, &names.raised, &names.turn);
         let arguments = |tokens: TokenStream| {
             let mut group = Group::new(Delimiter::Parenthesis, tokens);
             group.set_span(call.paren_token.span.join());
@@ -138,7 +138,8 @@ impl Rewrite<'_> {
             Sent::Value => quote!(sent),
         };
         // At the marker, for tracebacks.
-        let take = respan(marker, quote!(#private::#take(&mut #sent, &mut #raised)));
+        let pending = self.emit.pending();
+        let take = respan(marker, quote!(#private::#take(&mut #sent, &mut #pending)));
         match stub {
             // A call that reads as the marker, as in the native form.
             Stub::Sent => {
@@ -153,7 +154,11 @@ impl Rewrite<'_> {
                     Sent::Unit => quote!(::core::option::Option::None),
                     Sent::Option | Sent::Value => quote!(#sent.take()),
                 };
-                Expr::Verbatim(quote!(#private::forward::<#sends, _>(#delegate, #sent, #raised.take())))
+                Expr::Verbatim(match (self.emit.recursive, self.emit.tracked) {
+                    (false, _) => quote!(#private::forward::<#sends, _>(#delegate, #sent, #raised.take())),
+                    (true, false) => quote!(#private::drive::<#sends, _, _>(#delegate, #sent, #turn)),
+                    (true, true) => quote!(#private::drive_apart::<#sends, _, _>(#delegate, #sent, #turn)),
+                })
             }
             Stub::Raise => unreachable!("a raise stands in a `return`"),
         }

@@ -1,6 +1,5 @@
 //! What a recursive coroutine delegates to: a call of another, or anything else that can be delegated to.
 
-use alloc::boxed::Box;
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::pin::Pin;
@@ -10,7 +9,8 @@ use super::delegation::{Items, forward};
 use super::driver::Driver;
 use super::forking::Forks;
 use super::machine::Sends;
-use super::recursion::Progress;
+use super::recursion::Outcome;
+use super::turn::Turn;
 use crate::coroutine::Resumed;
 use crate::{Coroutine, Delegate, Exception, Inspectable, Recursive, Signal, Step};
 
@@ -100,25 +100,43 @@ pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
     given: bool,
 }
 
-/// What is raised in the callee comes by way of the driver, and is raised at the call as it is. So is an exit, before
-/// which the driver has closed the callee.
-impl<'a, Y, R, S, K> Coroutine<S> for Called<'a, Y, R, S, K> {
-    type Yield = Progress<'a, Y, S>;
+/// What is raised in the callee comes by way of the turn, and is raised at the call as it is. So is an exit, before which
+/// the driver has closed the callee.
+impl<'a, Y, R, S, K> Drive<'a, Y, S> for Called<'a, Y, R, S, K> {
+    #[inline(always)]
+    fn drive(&mut self, _: Option<S>, turn: &Turn<'a, Y, S>, apart: bool) -> Resumed<(), R> {
+        let Called { callee, given } = self;
+        if mem::replace(given, true) {
+            return over(callee, turn);
+        }
+        if let Some(driver) = callee.driver.take() {
+            return joined(*driver, turn);
+        }
+        turn.enter(callee.root.to_level());
+        if apart || turn.inside(|| callee.root.resume(None, turn)).unwrap_or(Outcome::Paused) == Outcome::Paused {
+            return Ok(Step::Yielded(()));
+        }
+        turn.leave();
+        over(callee, turn)
+    }
+}
+
+/// What a call came to, whose levels are gone.
+#[inline]
+fn over<Y, R, S, K>(callee: &Recursive<'_, Y, R, S, K>, turn: &Turn<'_, Y, S>) -> Resumed<(), R> {
+    match turn.raised() {
+        None => callee.returned(),
+        Some(exception) => Err(exception),
+    }
+}
+
+/// In place, as any other.
+impl<Y, R, S, K> Coroutine<S> for Called<'_, Y, R, S, K> {
+    type Yield = Y;
     type Return = R;
 
-    #[inline(always)]
-    fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Progress<'a, Y, S>, R> {
-        let Called { callee, given } = &mut *self;
-        if let Signal::Throw(exception) = signal {
-            return Err(exception);
-        }
-        if mem::replace(given, true) {
-            return callee.returned();
-        }
-        Ok(Step::Yielded(match callee.driver.take() {
-            None => Progress::Called(callee.root.clone()),
-            Some(driver) => joined(driver)?,
-        }))
+    fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
+        Pin::new(&mut self.callee).resume(signal)
     }
 
     fn as_inspectable(&self) -> Option<&dyn Inspectable> {
@@ -136,11 +154,14 @@ impl<Y, R, S, K: Forks> Clone for Called<'_, Y, R, S, K> {
 
 /// A call of what has run before. It goes on, unless it waits for a value, of which there is none.
 #[cold]
-fn joined<'a, Y, S>(driver: Box<Driver<'a, Y, S>>) -> Result<Progress<'a, Y, S>, Exception> {
+fn joined<'a, Y, R, S>(mut driver: Driver<'a, Y, S>, turn: &Turn<'a, Y, S>) -> Resumed<(), R> {
     match (driver.depth(), driver.sends) {
         (0, _) => Err(Exception::Finished),
         (_, Sends::Value) => Err(Exception::AlreadyStarted),
-        _ => Ok(Progress::Joined(driver)),
+        _ => {
+            mem::take(driver.levels.get_mut()).into_iter().for_each(|level| turn.enter(level));
+            Ok(Step::Yielded(()))
+        }
     }
 }
 
@@ -161,20 +182,64 @@ impl<D> Plain<'_, D> {
 // A delegate is only ever used through `&mut`, never pinned in place.
 impl<D> Unpin for Plain<'_, D> {}
 
-impl<'a, S: 'a, D: Delegate<S, Yield: 'a>> Coroutine<S> for Plain<'a, D> {
-    type Yield = Progress<'a, D::Yield, S>;
-    type Return = D::Return;
-
+impl<'a, S, D: Delegate<S>> Drive<'a, D::Yield, S> for Plain<'a, D> {
     #[inline(always)]
-    fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Progress<'a, D::Yield, S>, D::Return> {
-        let (sent, raised) = signal.into_parts();
-        Ok(match forward(&mut self.delegate, sent, raised)? {
-            Step::Yielded(value) => Step::Yielded(Progress::Yielded(value)),
+    fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, D::Yield, S>, _: bool) -> Resumed<(), D::Return> {
+        Ok(match forward(&mut self.delegate, sent, turn.raised())? {
+            Step::Yielded(value) => Step::Yielded(turn.yielded(value)),
             Step::Returned(value) => Step::Returned(value),
         })
+    }
+}
+
+impl<S, D: Delegate<S>> Coroutine<S> for Plain<'_, D> {
+    type Yield = D::Yield;
+    type Return = D::Return;
+
+    fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<D::Yield, D::Return> {
+        let (sent, raised) = signal.into_parts();
+        forward(&mut self.delegate, sent, raised)
     }
 
     fn as_inspectable(&self) -> Option<&dyn Inspectable> {
         self.delegate.as_inspectable()
     }
+}
+
+/// What a body that may call itself delegates to.
+pub trait Drive<'a, Y, S>: Coroutine<S> {
+    /// One step of the delegation. What is yielded goes to the turn. If it is not `apart`, a call may run inside this.
+    ///
+    /// # Errors
+    ///
+    /// What is raised at the delegation.
+    fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, Y, S>, apart: bool) -> Resumed<(), Self::Return>;
+}
+
+/// One step of a delegation.
+///
+/// # Errors
+///
+/// What is raised at the delegation.
+#[inline(always)]
+pub fn drive<'a, S, Y, D: Drive<'a, Y, S>>(
+    delegate: &mut D,
+    sent: Option<S>,
+    turn: &Turn<'a, Y, S>,
+) -> Resumed<(), D::Return> {
+    delegate.drive(sent, turn, false)
+}
+
+/// [`drive`] in a tracked body, which is not to be known as running while a call runs.
+///
+/// # Errors
+///
+/// What is raised at the delegation.
+#[inline(always)]
+pub fn drive_apart<'a, S, Y, D: Drive<'a, Y, S>>(
+    delegate: &mut D,
+    sent: Option<S>,
+    turn: &Turn<'a, Y, S>,
+) -> Resumed<(), D::Return> {
+    delegate.drive(sent, turn, true)
 }

@@ -12,13 +12,14 @@
 //!
 //! [PEP 380]: https://peps.python.org/pep-0380/
 
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 use core::{fmt, mem};
 
 use super::machine::Sends;
-use super::recursion::{Level, Progress};
+use super::recursion::{Level, Outcome};
+use super::shared::Shared;
+use super::turn::Levels;
 use crate::coroutine::{Resumed, closed};
 use crate::{Exception, Frame, FrameVisitor, Step, unraisable};
 
@@ -27,27 +28,31 @@ pub struct Driver<'a, Y: 'a, S: 'a> {
     /// What a start is to the outermost level.
     pub(crate) sends: Sends,
     /// Each was called by the one before; none is left once the first is over. Between resumes all are suspended.
-    pub(super) levels: Vec<Rc<dyn Level<Y, S> + 'a>>,
+    pub(super) levels: Levels<'a, Y, S>,
 }
 
 impl<'a, Y, S> Driver<'a, Y, S> {
     /// With the level that is the first to run.
-    pub(crate) fn new(sends: Sends, outermost: Rc<dyn Level<Y, S> + 'a>) -> Self {
-        Driver { sends, levels: Vec::from([outermost]) }
+    pub(crate) fn new(sends: Sends, outermost: Shared<dyn Level<Y, S> + 'a>) -> Self {
+        Driver::with(sends, Vec::from([outermost]))
     }
 
     /// Of what is over without having run.
     pub(crate) fn over() -> Self {
-        Driver { sends: Sends::Unit, levels: Vec::new() }
+        Driver::with(Sends::Unit, Vec::new())
+    }
+
+    pub(super) fn with(sends: Sends, levels: Vec<Shared<dyn Level<Y, S> + 'a>>) -> Self {
+        Driver { sends, levels: Levels::new(levels) }
     }
 
     pub(crate) fn depth(&self) -> usize {
-        self.levels.len()
+        self.levels.get().len()
     }
 
     /// Shows all levels, and what the innermost delegates to in place.
     pub(crate) fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
-        let Some((innermost, others)) = self.levels.split_last() else { return ControlFlow::Continue(()) };
+        let Some((innermost, others)) = self.levels.get().split_last() else { return ControlFlow::Continue(()) };
         for level in others {
             Frame::new(&**level).map_or(ControlFlow::Continue(()), |frame| visitor.visit_only(&frame))?;
         }
@@ -72,27 +77,29 @@ impl<'a, Y, S> Driver<'a, Y, S> {
 
     /// Runs until the level that stands on `base` others pauses, or is over and gone.
     #[inline]
-    fn run(&mut self, base: usize, mut sent: Option<S>, mut raised: Option<Exception>) -> Resumed<Y, ()> {
+    fn run(&mut self, base: usize, mut sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, ()> {
+        if let Some(exception) = raised {
+            self.levels.turn().raise(exception);
+        }
         loop {
-            let Some(innermost) = self.levels.last() else { unreachable!("coframe: a driver without levels is over") };
-            let end = match innermost.resume(sent.take(), raised.take()) {
-                Ok(Step::Yielded(Progress::Yielded(value))) => return Ok(Step::Yielded(value)),
-                Ok(Step::Yielded(Progress::Called(level))) => {
-                    self.levels.push(level);
-                    continue;
-                }
-                Ok(Step::Yielded(Progress::Joined(mut driver))) => {
-                    self.levels.append(&mut driver.levels);
-                    continue;
-                }
-                Ok(Step::Returned(())) => None,
-                Err(exception) => Some(exception),
+            let Some(innermost) = self.levels.get().last() else {
+                unreachable!("coframe: a driver without levels is over")
             };
-            self.levels.pop();
-            if self.levels.len() == base {
-                return end.map_or(Ok(Step::Returned(())), Err);
+            let innermost = innermost.clone();
+            let turn = self.levels.turn();
+            match innermost.resume(sent.take(), turn) {
+                Outcome::Paused => {
+                    if let Some(value) = turn.take_yielded() {
+                        return Ok(Step::Yielded(value));
+                    }
+                }
+                Outcome::Returned | Outcome::Raised => {
+                    turn.leave();
+                    if self.levels.get().len() == base {
+                        return self.levels.turn().raised().map_or(Ok(Step::Returned(())), Err);
+                    }
+                }
             }
-            raised = end;
         }
     }
 
@@ -100,7 +107,7 @@ impl<'a, Y, S> Driver<'a, Y, S> {
     #[cold]
     fn exit(&mut self) -> Resumed<Y, ()> {
         let mut raised = Exception::Exit;
-        while let base @ 1.. = self.levels.len() - 1 {
+        while let base @ 1.. = self.levels.get().len() - 1 {
             raised = closed(self.run(base, None, Some(raised))).err().unwrap_or(Exception::Exit);
             self.discard(base);
         }
@@ -109,8 +116,8 @@ impl<'a, Y, S> Driver<'a, Y, S> {
 
     /// Drops the levels above `base`. Each is closed first, as whatever is dropped while it is suspended.
     fn discard(&mut self, base: usize) {
-        while let Some(innermost) = self.levels.get(base..).and_then(<[_]>::last) {
-            let (code, base) = (innermost.code(), self.levels.len() - 1);
+        while let Some(innermost) = self.levels.get().get(base..).and_then(<[_]>::last) {
+            let (code, base) = (innermost.code(), self.levels.get().len() - 1);
             unraisable::close_in_drop(code, || closed(self.run(base, None, Some(Exception::Exit))));
             self.abandon(base);
         }
@@ -118,9 +125,9 @@ impl<'a, Y, S> Driver<'a, Y, S> {
 
     /// Drops the levels above `base`, and runs none of them.
     fn abandon(&mut self, base: usize) {
-        while self.levels.len() > base {
+        while self.levels.get().len() > base {
             // Popped one by one: a destructor that panics leaves the others to the next who drops them.
-            self.levels.pop().inspect(|level| level.abandon());
+            self.levels.get_mut().pop().inspect(|level| level.abandon());
         }
     }
 }
@@ -138,7 +145,7 @@ impl<Y, S> Drop for Unwinding<'_, '_, Y, S> {
 /// Closes the whole, as [`close`](crate::CoroutineExt::close) does.
 impl<Y, S> Drop for Driver<'_, Y, S> {
     fn drop(&mut self) {
-        if let Some(outermost) = self.levels.first() {
+        if let Some(outermost) = self.levels.get().first() {
             unraisable::close_in_drop(outermost.code(), || closed(self.resume(None, Some(Exception::Exit))));
             self.abandon(0);
         }

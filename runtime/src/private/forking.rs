@@ -8,17 +8,18 @@
 //! another one, [`Called`](super::Called), is not `Clone`, so neither is a frame that holds it.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::{fmt, mem};
 
 use super::driver::Driver;
 use super::machine::{Inspect, Locals, Sends};
-use super::recursion::{Activation, Level, Progress, Returns};
+use super::recursion::{Activation, Level, Outcome, Returns};
 use super::seen::Seen;
+use super::shared::Shared;
+use super::turn::Turn;
 use crate::coroutine::Resumed;
-use crate::{Cloneable, Code, Exception, Recursive};
+use crate::{Cloneable, Code, Recursive};
 
 /// Says of the last parameter of a [`Recursive`] that all its levels can be cloned.
 #[diagnostic::on_unimplemented(
@@ -36,7 +37,7 @@ pub struct Forkable<A> {
     activation: A,
     /// The clone of it, while what holds a handle to it is cloned. A clone that is made meanwhile goes before, and keeps
     /// the other one in its own cell.
-    clone: Cell<Option<Rc<Self>>>,
+    clone: Cell<Option<Shared<Self>>>,
 }
 
 impl<A: Clone> Forkable<A> {
@@ -44,7 +45,7 @@ impl<A: Clone> Forkable<A> {
         Forkable { activation, clone: Cell::new(None) }
     }
 
-    fn kept(&self) -> Option<Rc<Self>> {
+    fn kept(&self) -> Option<Shared<Self>> {
         let kept = self.clone.take();
         self.clone.set(kept.clone());
         kept
@@ -66,24 +67,24 @@ impl<A: Inspect> Inspect for Forkable<A> {
 }
 
 impl<Y, S, A: Level<Y, S> + Clone> Level<Y, S> for Forkable<A> {
-    fn resume<'r>(&self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Progress<'r, Y, S>, ()>
+    fn resume<'r>(&self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
     where
         Self: 'r,
     {
-        self.activation.resume(sent, raised)
+        self.activation.resume(sent, turn)
     }
 
     fn abandon(&self) {
         self.activation.abandon();
     }
 
-    fn fork<'r>(&self) -> Rc<dyn Level<Y, S> + 'r>
+    fn fork<'r>(&self) -> Shared<dyn Level<Y, S> + 'r>
     where
         Self: 'r,
     {
-        let clone = Rc::new(Forkable::new(self.activation.clone()));
+        let clone = Shared::new(Forkable::new(self.activation.clone()));
         clone.clone.set(self.clone.replace(Some(clone.clone())));
-        clone
+        clone.into_level()
     }
 
     fn forget_fork(&self) {
@@ -101,11 +102,11 @@ impl<Y, R, S, A: Returns<Y, R, S> + Clone> Returns<Y, R, S> for Forkable<A> {
         self.activation.sends()
     }
 
-    fn forked<'r>(&self) -> Option<Rc<dyn Returns<Y, R, S> + 'r>>
+    fn forked<'r>(&self) -> Option<Shared<dyn Returns<Y, R, S> + 'r>>
     where
         Self: 'r,
     {
-        Some(self.kept()?)
+        Some(self.kept()?.into_returns())
     }
 }
 
@@ -135,19 +136,20 @@ impl<Y, S> Drop for Forked<'_, Y, S> {
 impl<'a, Y, S> Driver<'a, Y, S> {
     /// Clones all levels. `handle` is called while the outermost keeps its clone.
     fn fork<T>(&self, handle: impl FnOnce() -> T) -> (Self, T) {
-        let mut clones = Clones(Driver { sends: self.sends, levels: Vec::with_capacity(self.levels.len()) });
+        let levels = self.levels.get();
+        let mut clones = Clones(Driver::with(self.sends, Vec::with_capacity(levels.len())));
         let mut forked: Option<Forked<'_, Y, S>> = None;
-        for level in self.levels.iter().rev() {
+        for level in levels.iter().rev() {
             let clone = level.fork();
-            clones.0.levels.push(clone);
+            clones.0.levels.get_mut().push(clone);
             // The level above needs its clone no more.
             forked = Some(Forked(&**level));
         }
         let handle = handle();
         drop(forked);
-        let mut levels = mem::take(&mut clones.0.levels);
+        let mut levels = mem::take(clones.0.levels.get_mut());
         levels.reverse();
-        (Driver { sends: self.sends, levels }, handle)
+        (Driver::with(self.sends, levels), handle)
     }
 }
 
@@ -157,13 +159,13 @@ struct Clones<'a, Y: 'a, S: 'a>(Driver<'a, Y, S>);
 
 impl<Y, S> Drop for Clones<'_, Y, S> {
     fn drop(&mut self) {
-        self.0.levels.reverse();
+        self.0.levels.get_mut().reverse();
     }
 }
 
 impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
     /// The outermost level for a clone of the handle to it: the clone that it keeps, or itself, once it is over.
-    pub(super) fn forked(&self) -> Rc<dyn Returns<Y, R, S> + 'a> {
+    pub(super) fn forked(&self) -> Shared<dyn Returns<Y, R, S> + 'a> {
         self.root.forked().unwrap_or_else(|| self.root.clone())
     }
 }
@@ -191,8 +193,8 @@ impl<Y, R, S, K: Forks> Clone for Recursive<'_, Y, R, S, K> {
 pub fn recursive_cloneable<'a, S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Recursive<'a, Y, R, S, Cloneable>
 where
     L: Locals + Clone + 'a,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R> + Clone + 'a,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R> + Clone + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + Clone + 'a,
 {
-    Recursive::new(Rc::new(Forkable::new(Activation::new(locals, body, look))))
+    Recursive::new(Shared::new(Forkable::new(Activation::new(locals, body, look))).into_returns())
 }

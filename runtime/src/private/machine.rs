@@ -94,18 +94,6 @@ impl<L, F, V> FrameMachine<L, F, V> {
     pub(super) const fn new(locals: L, body: F, look: V) -> Self {
         FrameMachine { position: CREATED, locals, body, look }
     }
-
-    /// Runs the body on from where it stands. That it may be resumed like this is the caller's to know, and what is left
-    /// when the body ends is the caller's to drop, so that nothing stands between the body and its result.
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    pub(super) fn enter<S, Y, R>(&mut self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, R>
-    where
-        F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Y, R>,
-    {
-        let entry = self.position;
-        (self.body)(&mut self.locals, &mut self.position, entry, sent, raised)
-    }
 }
 
 /// Makes a coroutine of its start values and its body.

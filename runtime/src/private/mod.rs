@@ -17,6 +17,8 @@ mod hold;
 mod machine;
 mod native;
 mod order;
+#[cfg(feature = "alloc")]
+mod pool;
 mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
@@ -24,9 +26,13 @@ mod residual;
 #[cfg(feature = "serde")]
 mod saving;
 mod seen;
+#[cfg(feature = "alloc")]
+mod shared;
 mod slot;
 #[cfg(feature = "std")]
 pub(crate) mod tracking;
+#[cfg(feature = "alloc")]
+mod turn;
 
 #[cfg(feature = "alloc")]
 pub use self::awaiting::FutureOperand;
@@ -34,7 +40,7 @@ pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPla
 #[cfg(feature = "event-loop")]
 pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
-pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
+pub use self::callee::{Called, Callee, DelegateOperand, Drive, IterableOperand, NoOperand, Plain, drive, drive_apart};
 #[cfg(feature = "serde")]
 pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
@@ -61,7 +67,7 @@ pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_
 pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
 pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
-pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
+pub use self::recursion::{Activation, Level, Outcome, Returns, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 #[cfg(feature = "serde")]
 pub(crate) use self::saving::Framed;
@@ -72,9 +78,13 @@ pub use self::saving::{
 };
 pub use self::seen::{DELEGATE, IDENTITY};
 pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
+#[cfg(feature = "alloc")]
+pub use self::shared::Shared;
 pub use self::slot::{place, put, take};
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};
+#[cfg(feature = "alloc")]
+pub use self::turn::Turn;
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
 pub use crate::async_generator::{

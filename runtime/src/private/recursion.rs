@@ -1,39 +1,29 @@
 //! One activation of a recursive coroutine: its frame on the heap, and what it gives to its driver.
 //!
 //! Two own the frame: the [`Driver`], which resumes it and knows it as a [`Level`], and the one who called it, who knows
-//! the type of what it [`Returns`]. A caller never resumes its callee. It gives the callee away as [`Progress::Called`]
-//! and is resumed again when that is over.
+//! the type of what it [`Returns`]. A caller gives its callee to the [`Turn`], and is resumed again when that is over. It
+//! may start the callee itself.
 
-use alloc::boxed::Box;
-use alloc::rc::Rc;
 use core::cell::RefCell;
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::driver::Driver;
 use super::machine::{CLOSED, FrameMachine, Inspect, Locals, Look, RUNNING, Sends};
 use super::seen::Seen;
+use super::shared::Shared;
+use super::turn::Turn;
 use crate::coroutine::Resumed;
-use crate::{Code, Exception, Recursive, Step};
+use crate::{Code, Recursive, Step};
 
-/// What a body that may call itself gives at a suspension point.
-pub enum Progress<'a, Y: 'a, S: 'a> {
-    /// A value for whoever resumes the whole.
-    Yielded(Y),
-    /// A call: this level runs from its start, and the body goes on when it is over.
-    Called(Rc<dyn Level<Y, S> + 'a>),
-    /// A call of what has run before, with all its levels.
-    Joined(Box<Driver<'a, Y, S>>),
-}
-
-impl<Y, S> fmt::Debug for Progress<'_, Y, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Progress::Yielded(_) => "Yielded",
-            Progress::Called(_) => "Called",
-            Progress::Joined(_) => "Joined",
-        })
-    }
+/// How a resume of a level ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// At a suspension point. Either the turn has what was yielded, or the innermost level is to be resumed now.
+    Paused,
+    /// The level is over, and has what its caller is to take.
+    Returned,
+    /// The level is over, and the turn has what was raised.
+    Raised,
 }
 
 /// An activation, as its driver knows it.
@@ -42,11 +32,7 @@ impl<Y, S> fmt::Debug for Progress<'_, Y, S> {
 /// in `'a`: a call that borrows nothing may stand in a body that borrows.
 pub trait Level<Y, S>: Inspect {
     /// Runs the body on, which is suspended or has not run.
-    ///
-    /// # Errors
-    ///
-    /// What the body raises or lets pass.
-    fn resume<'r>(&self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Progress<'r, Y, S>, ()>
+    fn resume<'r>(&self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
     where
         Self: 'r;
 
@@ -55,7 +41,7 @@ pub trait Level<Y, S>: Inspect {
 
     /// Clones the activation, which keeps the clone for [`Returns::forked`] until [`forget_fork`](Level::forget_fork).
     /// The level above keeps its own meanwhile.
-    fn fork<'r>(&self) -> Rc<dyn Level<Y, S> + 'r>
+    fn fork<'r>(&self) -> Shared<dyn Level<Y, S> + 'r>
     where
         Self: 'r,
     {
@@ -75,7 +61,7 @@ pub trait Returns<Y, R, S>: Level<Y, S> {
     fn sends(&self) -> Sends;
 
     /// The clone that the activation keeps.
-    fn forked<'r>(&self) -> Option<Rc<dyn Returns<Y, R, S> + 'r>>
+    fn forked<'r>(&self) -> Option<Shared<dyn Returns<Y, R, S> + 'r>>
     where
         Self: 'r,
     {
@@ -139,24 +125,25 @@ impl<'a, S: 'a, Y: 'a, R, L, F, V> Level<Y, S> for Activation<'a, L, F, V, R>
 where
     L: Locals,
     V: Look<L>,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R>,
 {
-    fn resume<'r>(&self, sent: Option<S>, raised: Option<Exception>) -> Resumed<Progress<'r, Y, S>, ()>
+    fn resume<'r>(&self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
     where
         Self: 'r,
     {
         let mut life = self.life.borrow_mut();
         let Life::Live(frame) = &mut *life else { unreachable!("coframe: a driver resumes no level that is over") };
-        match frame.enter(sent, raised) {
-            Ok(Step::Yielded(Progress::Called(level))) => called(level),
-            Ok(Step::Yielded(progress)) => Ok(Step::Yielded(progress)),
+        let entry = frame.position;
+        match (frame.body)(&mut frame.locals, &mut frame.position, entry, sent, turn) {
+            Ok(Step::Yielded(())) => Outcome::Paused,
             Ok(Step::Returned(value)) => {
                 *life = Life::Over(Some(value));
-                Ok(Step::Returned(()))
+                Outcome::Returned
             }
             Err(exception) => {
                 *life = Life::Over(None);
-                Err(exception)
+                turn.raise(exception);
+                Outcome::Raised
             }
         }
     }
@@ -170,7 +157,7 @@ impl<'a, S: 'a, Y: 'a, R, L, F, V> Returns<Y, R, S> for Activation<'a, L, F, V, 
 where
     L: Locals,
     V: Look<L>,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R>,
 {
     fn take(&self) -> Option<R> {
         match &mut *self.life.borrow_mut() {
@@ -190,21 +177,14 @@ impl<L: Locals, F, V, R> fmt::Debug for Activation<'_, L, F, V, R> {
     }
 }
 
-/// A call, as the driver gets it. Not inlined, so that its two words go through registers: as a part of the result as a
-/// whole they would be read wider than they have just been written, and the processor would have to wait for that.
-#[inline(never)]
-fn called<'a, Y: 'a, S: 'a>(level: Rc<dyn Level<Y, S> + 'a>) -> Resumed<Progress<'a, Y, S>, ()> {
-    Ok(Step::Yielded(Progress::Called(level)))
-}
-
 /// Makes a recursive coroutine of its start values and its body. A body that catches or delegates is no other kind: the
 /// driver closes every level through its body.
 #[inline]
 pub fn recursive<'a, S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Recursive<'a, Y, R, S>
 where
     L: Locals + 'a,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Option<Exception>) -> Resumed<Progress<'a, Y, S>, R> + 'a,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R> + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + 'a,
 {
-    Recursive::new(Rc::new(Activation::new(locals, body, look)))
+    Recursive::new(Shared::new(Activation::new(locals, body, look)).into_returns())
 }

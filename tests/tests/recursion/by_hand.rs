@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use coframe::private::{Called, Callee, Locals, NoLocals, Progress, Seen, Sends, forward, recursive_cloneable};
-use coframe::{Cloneable, Code, Exception, Recursive, Resumed, Step};
+use coframe::private::{Called, Callee, Locals, NoLocals, Seen, Sends, Turn, drive, recursive_cloneable};
+use coframe::{Cloneable, Code, Recursive, Resumed, Step};
 
 type Down = Recursive<'static, u32, u32, (), Cloneable>;
 
@@ -41,25 +41,25 @@ fn down(n: u32, hook: Hook) -> Down {
                position: &mut u32,
                entry: u32,
                sent: Option<()>,
-               raised: Option<Exception>|
-     -> Resumed<Progress<'static, u32, ()>, u32> {
+               turn: &Turn<'static, u32, ()>|
+     -> Resumed<(), u32> {
         if entry == 0 && frame.n > 0 {
             frame.callee = Some(Callee::<u32, (), _>::new(down(frame.n - 1, frame.hook.clone())).delegate());
         }
         if let Some(callee) = frame.callee.as_mut() {
-            match forward(callee, sent, raised)? {
-                Step::Yielded(progress) => {
+            match drive(callee, sent, turn)? {
+                Step::Yielded(()) => {
                     *position = 1;
-                    return Ok(Step::Yielded(progress));
+                    return Ok(Step::Yielded(()));
                 }
                 Step::Returned(below) => frame.n += below,
             }
             frame.callee = None;
         } else if entry == 2 {
-            return raised.map_or(Ok(Step::Returned(frame.n)), Err);
+            return turn.raised().map_or(Ok(Step::Returned(frame.n)), Err);
         }
         *position = 2;
-        Ok(Step::Yielded(Progress::Yielded(frame.n)))
+        Ok(Step::Yielded(turn.yielded(frame.n)))
     };
     recursive_cloneable::<(), u32, u32, _, _, _>(Frame { n, hook, callee: None }, run, |_, _, _| Seen::End)
 }
