@@ -10,6 +10,7 @@ use super::driver::Driver;
 use super::forking::Forks;
 use super::machine::Sends;
 use super::recursion::Outcome;
+use super::shared::Mark;
 use super::turn::Turn;
 use crate::coroutine::Resumed;
 use crate::{Coroutine, Delegate, Exception, Inspectable, Recursive, Signal, Step};
@@ -48,7 +49,7 @@ impl<'a, Y, S, R, K> Callee<Y, S, Recursive<'a, Y, R, S, K>> {
     /// First, by value: a call.
     #[inline(always)]
     pub fn delegate(self) -> Called<'a, Y, R, S, K> {
-        Called { callee: self.operand(), given: false }
+        Called { callee: self.operand() }
     }
 }
 
@@ -92,12 +93,11 @@ impl<Y, S, E> NoOperand<Y, S, E> for Callee<Y, S, E> {
     }
 }
 
-/// A call, as its caller holds it.
+/// A call, as its caller holds it. Once it is [`Given`](Mark::Given) its levels are the driver's, and it has none itself: it
+/// is a handle to what is returned.
 #[derive(Debug)]
 pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
     callee: Recursive<'a, Y, R, S, K>,
-    /// Whether its levels are the driver's now. Then it has none itself, and is a handle to what is returned.
-    given: bool,
 }
 
 /// What is raised in the callee comes by way of the turn, and is raised at the call as it is. So is an exit, before which
@@ -105,10 +105,11 @@ pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
 impl<'a, Y, R, S, K> Drive<'a, Y, S> for Called<'a, Y, R, S, K> {
     #[inline(always)]
     fn drive(&mut self, _: Option<S>, turn: &Turn<'a, Y, S>, apart: bool) -> Resumed<(), R> {
-        let Called { callee, given } = self;
-        if mem::replace(given, true) {
+        let Called { callee } = self;
+        if callee.root.is(Mark::Given) {
             return over(callee, turn);
         }
+        callee.root.mark(Mark::Given);
         if let Some(driver) = callee.driver.take() {
             return joined(*driver, turn);
         }
@@ -125,7 +126,11 @@ impl<'a, Y, R, S, K> Drive<'a, Y, S> for Called<'a, Y, R, S, K> {
 #[inline]
 fn over<Y, R, S, K>(callee: &Recursive<'_, Y, R, S, K>, turn: &Turn<'_, Y, S>) -> Resumed<(), R> {
     match turn.raised() {
-        None => callee.returned(),
+        None => {
+            let returned = callee.returned();
+            callee.root.mark(Mark::Empty);
+            returned
+        }
         Some(exception) => Err(exception),
     }
 }
@@ -147,8 +152,13 @@ impl<Y, R, S, K> Coroutine<S> for Called<'_, Y, R, S, K> {
 /// A call that was made is a handle to the clone of the callee, which the driver has cloned before.
 impl<Y, R, S, K: Forks> Clone for Called<'_, Y, R, S, K> {
     fn clone(&self) -> Self {
-        let Called { callee, given } = self;
-        Called { callee: if *given { Recursive::new(callee.forked()) } else { callee.clone() }, given: *given }
+        let Called { callee } = self;
+        if !callee.root.is(Mark::Given) {
+            return Called { callee: callee.clone() };
+        }
+        let fork = callee.forked();
+        fork.mark(Mark::Given);
+        Called { callee: Recursive::new(fork) }
     }
 }
 

@@ -1,21 +1,18 @@
 //! What the levels of a recursive coroutine are in: memory of the [pool], with a count of the handles to it.
 //!
-//! A [`Shared`] is an [`Rc`](alloc::rc::Rc) without weak handles, whose count stands right before the value, so that it is
-//! found without knowing the type.
+//! A [`Shared`] is an [`Rc`](alloc::rc::Rc) without weak handles, whose count is in the [`Header`] before the value.
 //!
-//! The invariant: a handle points to a value that lives, with its [`Header`] before it, in a [`block`] for its type; the
-//! count is that of the handles. None leaves its thread, since [`NonNull`] is not `Send`.
+//! The invariant: a handle points to a value that lives, in memory of the pool for its type; the count is that of the
+//! handles. None leaves its thread, since [`NonNull`] is not `Send`.
 
 #![allow(unsafe_code)]
 
-use core::alloc::Layout;
-use core::cell::Cell;
 use core::fmt;
 use core::mem::ManuallyDrop;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
-use super::pool::{self, Size};
+use super::pool::{self, Header};
 use super::recursion::{Level, Returns};
 
 /// A counted handle to a value of this thread.
@@ -23,44 +20,14 @@ pub struct Shared<T: ?Sized> {
     value: NonNull<T>,
 }
 
-/// What stands before a value.
-struct Header {
-    handles: Cell<u32>,
-    /// Of the block.
-    size: Size,
-}
-
-/// The layout of the memory for a value, and where in it the value is.
-#[inline(always)]
-const fn block(value: Layout) -> (Layout, usize) {
-    let Ok((block, offset)) = Layout::new::<Header>().extend(value) else { panic!("coframe: a frame is too large") };
-    (pool::rounded(block), offset)
-}
-
-/// The size of the block for a value. One that is more aligned than usual is not kept, so that what is kept begins with its
-/// header.
-const fn size(value: Layout) -> Size {
-    match block(value) {
-        (layout, offset) if offset == size_of::<Header>() => Size::of(layout),
-        _ => Size::NONE,
-    }
-}
-
 impl<T> Shared<T> {
     /// Takes memory, and puts the value there.
     #[inline(always)]
     pub(crate) fn new(value: T) -> Self {
-        let (layout, offset) = const { block(Layout::new::<T>()) };
-        let size = const { size(Layout::new::<T>()) };
-        let memory = pool::take(size, layout);
-        // SAFETY: there is room for the value and for a header before it, which is no more aligned than the value or at the
-        // start.
-        unsafe {
-            let place = memory.add(offset).cast::<T>();
-            place.cast::<Header>().sub(1).write(Header { handles: Cell::new(1), size });
-            place.write(value);
-            Shared { value: place }
-        }
+        let place = pool::take::<T>();
+        // SAFETY: this is memory for such a value.
+        unsafe { place.write(value) };
+        Shared { value: place }
     }
 
     /// As its driver knows it.
@@ -90,7 +57,29 @@ impl<'a, Y, R, S> Shared<dyn Returns<Y, R, S> + 'a> {
     }
 }
 
+/// What can be said of a value, in its header.
+#[derive(Clone, Copy)]
+pub(super) enum Mark {
+    /// Nothing is left of it that would have to be dropped.
+    Empty = 1,
+    /// It is a level of a driver, or was one.
+    Given = 2,
+}
+
 impl<T: ?Sized> Shared<T> {
+    /// Whether that was said.
+    #[inline(always)]
+    pub(super) fn is(&self, mark: Mark) -> bool {
+        self.header().marks.get() & mark as u8 != 0
+    }
+
+    /// Says it.
+    #[inline(always)]
+    pub(super) fn mark(&self, mark: Mark) {
+        let marks = &self.header().marks;
+        marks.set(marks.get() | mark as u8);
+    }
+
     #[inline(always)]
     fn header(&self) -> &Header {
         // SAFETY: a header stands before the value, as long as there is a handle.
@@ -114,46 +103,38 @@ impl<T: ?Sized> Drop for Shared<T> {
     fn drop(&mut self) {
         let left = self.header().handles.get() - 1;
         self.header().handles.set(left);
-        if left == 0 {
-            let _memory = Memory(self.value);
-            // SAFETY: this was the last handle, so that nobody reaches the value any more.
-            unsafe { self.value.drop_in_place() };
+        if left > 0 {
+            return;
         }
-    }
-}
-
-/// The memory of a value that is over. It goes even if its destructor panics.
-struct Memory<T: ?Sized>(NonNull<T>);
-
-impl<T: ?Sized> Drop for Memory<T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        // SAFETY: the memory was taken by `Shared::new`, which wrote the header before the value; the layout of a value, even
-        // of one that is over, is that of its type.
+        // SAFETY: this was the last handle, so that nobody reaches the value any more.
         unsafe {
-            let header = self.0.cast::<Header>().sub(1);
-            let size = header.as_ref().size;
-            // SAFETY, too: what has a size that is kept begins with its header.
-            if !pool::keep(header.cast(), size) {
-                free(self.0);
+            if !self.is(Mark::Empty) {
+                end(self.value);
+            } else {
+                pool::give(self.value);
             }
         }
     }
 }
 
-/// Gives memory back that is not kept.
+/// Ends a value that is not empty.
 ///
 /// # Safety
 ///
-/// It was taken for a value of this type, and is not used again.
-#[cold]
+/// It was made by [`Shared::new`], and nobody reaches it any more.
 #[inline(never)]
-unsafe fn free<T: ?Sized>(value: NonNull<T>) {
-    // SAFETY: as the caller says.
-    unsafe {
-        let (layout, offset) = block(Layout::for_value(value.as_ref()));
-        pool::free(value.cast::<u8>().sub(offset), layout);
+unsafe fn end<T: ?Sized>(value: NonNull<T>) {
+    /// Its memory goes even if its destructor panics.
+    struct Memory<T: ?Sized>(NonNull<T>);
+    impl<T: ?Sized> Drop for Memory<T> {
+        fn drop(&mut self) {
+            // SAFETY: as the caller of `end` says.
+            unsafe { pool::give(self.0) };
+        }
     }
+    let _memory = Memory(value);
+    // SAFETY: as the caller says.
+    unsafe { value.drop_in_place() };
 }
 
 #[cold]
