@@ -110,7 +110,8 @@ impl<S, M: Machine<S>> Coroutine<S> for Generator<M> {
     type Yield = M::Yield;
     type Return = M::Return;
 
-    #[inline]
+    // The caller knows which signal it sends, and the body is a function of its own.
+    #[inline(always)]
     fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<M::Yield, M::Return> {
         self.machine.resume(signal)
     }

@@ -36,6 +36,8 @@ where
 {
     const CODE: &'static Code = L::CODE;
 
+    #[cold]
+    #[inline(never)]
     fn exit(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception> {
         closed(Machine::<S>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
     }
@@ -54,6 +56,8 @@ where
 {
     const CODE: &'static Code = L::CODE;
 
+    #[cold]
+    #[inline(never)]
     fn exit(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception> {
         fn one<'r, T, R, L, F, V>(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception>
         where

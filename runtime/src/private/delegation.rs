@@ -29,6 +29,7 @@ pub fn forward<S, D: Delegate<S>>(
 }
 
 #[cold]
+#[inline(never)]
 fn interrupt<S, D: Delegate<S>>(delegate: &mut D, exception: Exception) -> Resumed<D::Yield, D::Return> {
     match exception {
         Exception::Exit => {
