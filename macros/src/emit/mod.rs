@@ -148,7 +148,7 @@ impl Emit<'_> {
     /// What is raised, as a value.
     pub(crate) fn pending(&self) -> TokenStream {
         let Names { raised, turn, .. } = &self.names;
-        if self.recursive { quote!(#turn.raised()) } else { quote!(#raised) }
+        if self.recursive { quote!(#turn.pending()) } else { quote!(#raised) }
     }
 
     /// The slot of a local, as a place.

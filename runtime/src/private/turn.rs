@@ -16,6 +16,7 @@ use core::cell::{Cell, UnsafeCell};
 use core::marker::PhantomData;
 use core::{fmt, mem};
 
+use super::machine::Pending;
 use super::recursion::Level;
 use super::shared::Shared;
 use crate::Exception;
@@ -86,7 +87,13 @@ impl<'a, Y, S> Levels<'a, Y, S> {
 impl<'a, Y, S> Turn<'a, Y, S> {
     /// What is raised, which is nothing then.
     #[inline(always)]
-    pub fn raised(&self) -> Option<Exception> {
+    pub fn pending(&self) -> Pending {
+        Pending::new(self.raised())
+    }
+
+    /// What is raised, which is nothing then.
+    #[inline(always)]
+    pub(super) fn raised(&self) -> Option<Exception> {
         self.core.raised.take()
     }
 

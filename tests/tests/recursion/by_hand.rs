@@ -56,7 +56,7 @@ fn down(n: u32, hook: Hook) -> Down {
             }
             frame.callee = None;
         } else if entry == 2 {
-            return turn.raised().map_or(Ok(Step::Returned(frame.n)), Err);
+            return turn.pending().take().map_or(Ok(Step::Returned(frame.n)), Err);
         }
         *position = 2;
         Ok(Step::Yielded(turn.yielded(frame.n)))
