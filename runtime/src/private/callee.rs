@@ -114,25 +114,36 @@ impl<'a, Y, R, S, K> Drive<'a, Y, S> for Called<'a, Y, R, S, K> {
             return joined(*driver, turn);
         }
         turn.enter(callee.root.to_level());
-        if apart || turn.inside(|| callee.root.resume(None, turn)).unwrap_or(Outcome::Paused) == Outcome::Paused {
-            return Ok(Step::Yielded(()));
+        let ran = if apart { None } else { turn.inside(|| callee.root.resume(None, turn)) };
+        match ran {
+            None | Some(Outcome::Paused) => Ok(Step::Yielded(())),
+            Some(Outcome::Returned) => {
+                turn.leave();
+                returned(callee)
+            }
+            Some(Outcome::Raised) => {
+                turn.leave();
+                over(callee, turn)
+            }
         }
-        turn.leave();
-        over(callee, turn)
     }
 }
 
 /// What a call came to, whose levels are gone.
-#[inline]
+#[inline(always)]
 fn over<Y, R, S, K>(callee: &Recursive<'_, Y, R, S, K>, turn: &Turn<'_, Y, S>) -> Resumed<(), R> {
     match turn.raised() {
-        None => {
-            let returned = callee.returned();
-            callee.root.mark(Mark::Empty);
-            returned
-        }
+        None => returned(callee),
         Some(exception) => Err(exception),
     }
+}
+
+/// What a call returned, of which nothing is left then.
+#[inline(always)]
+fn returned<Y, R, S, K>(callee: &Recursive<'_, Y, R, S, K>) -> Resumed<(), R> {
+    let returned = callee.returned();
+    callee.root.mark(Mark::Empty);
+    returned
 }
 
 /// In place, as any other.

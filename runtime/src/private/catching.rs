@@ -6,7 +6,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::machine::{CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, Pending, RUNNING};
+use super::machine::{CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, RUNNING, Raised};
 use super::seen::Seen;
 use crate::coroutine::{Resumed, closed};
 use crate::{Code, Exception, Generator, Signal, unraisable};
@@ -32,7 +32,7 @@ impl<S, Y, R, L, F, V> Exit<L, F, V> for Sent<S, Y, R>
 where
     L: Locals,
     V: Look<L>,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Pending) -> Resumed<Y, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Raised) -> Resumed<Y, R>,
 {
     const CODE: &'static Code = L::CODE;
 
@@ -133,7 +133,7 @@ where
 pub fn catching<S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Generator<CatchingMachine<Sent<S, Y, R>, L, F, V>>
 where
     L: Locals,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Pending) -> Resumed<Y, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Raised) -> Resumed<Y, R>,
     V: Fn(&L, u32, u32) -> Seen<'_>,
 {
     Generator::new(CatchingMachine { frame: FrameMachine::new(locals, body, look), exit: PhantomData })

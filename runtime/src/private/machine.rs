@@ -105,7 +105,7 @@ impl<L, F, V> FrameMachine<L, F, V> {
 pub fn generator<S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Generator<FrameMachine<L, F, V>>
 where
     L: Locals,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Pending) -> Resumed<Y, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Raised) -> Resumed<Y, R>,
     V: Fn(&L, u32, u32) -> Seen<'_>,
 {
     Generator::new(FrameMachine::new(locals, body, look))
@@ -113,7 +113,7 @@ where
 
 /// What is raised in a body that is resumed, which takes it before all else. So it need not be dropped, and need not be where
 /// it could be if the body panics.
-pub type Pending = ManuallyDrop<Option<Exception>>;
+pub type Raised = ManuallyDrop<Option<Exception>>;
 
 /// What is lent for the length of one resume: a family of types, one for each lifetime.
 ///
@@ -128,12 +128,12 @@ pub trait Lend<'r> {
 /// The body of a coroutine that is lent what it is sent. A trait of its own because a bound on `FnMut` cannot say that
 /// what is yielded lives as long as what was sent (E0582).
 pub trait LendBody<'r, T: ?Sized + Lend<'r>, L, R>:
-    FnMut(&mut L, &mut u32, u32, Option<T::Send>, Pending) -> Resumed<T::Yield, R>
+    FnMut(&mut L, &mut u32, u32, Option<T::Send>, Raised) -> Resumed<T::Yield, R>
 {
 }
 
 impl<'r, T: ?Sized + Lend<'r>, L, R, F> LendBody<'r, T, L, R> for F where
-    F: FnMut(&mut L, &mut u32, u32, Option<T::Send>, Pending) -> Resumed<T::Yield, R>
+    F: FnMut(&mut L, &mut u32, u32, Option<T::Send>, Raised) -> Resumed<T::Yield, R>
 {
 }
 
@@ -172,7 +172,7 @@ impl<S, Y, R, L, F, V> Machine<S> for FrameMachine<L, F, V>
 where
     L: Locals,
     V: Look<L>,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, Pending) -> Resumed<Y, R>,
+    F: FnMut(&mut L, &mut u32, u32, Option<S>, Raised) -> Resumed<Y, R>,
 {
     type Yield = Y;
     type Return = R;
@@ -191,7 +191,7 @@ where
         }
         let running = Running { locals: &mut self.locals, position: &mut self.position };
         let (sent, raised) = signal.into_parts();
-        let resumed = (self.body)(running.locals, running.position, entry, sent, Pending::new(raised));
+        let resumed = (self.body)(running.locals, running.position, entry, sent, Raised::new(raised));
         if let Ok(Step::Yielded(_)) = resumed {
             core::mem::forget(running);
         }
@@ -230,7 +230,7 @@ impl<L: Locals> Drop for Running<'_, L> {
 /// Always.
 // Inlined, so that what is raised needs no address.
 #[inline(always)]
-pub fn over<S, Y, R>(_: Option<S>, mut raised: Pending) -> Resumed<Y, R> {
+pub fn over<S, Y, R>(_: Option<S>, mut raised: Raised) -> Resumed<Y, R> {
     core::hint::cold_path();
     Err(raised.take().unwrap_or(Exception::Finished))
 }

@@ -58,7 +58,7 @@ pub use self::driver::Driver;
 pub use self::forking::{Forkable, Forks, recursive_cloneable};
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, Pending, RUNNING, Sends,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Raised, Sends,
     finished, generator, lending, over, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]

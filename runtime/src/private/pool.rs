@@ -120,7 +120,7 @@ mod kept {
     use super::{Header, SIZES, Size, UNIT, allocate, dealloc};
 
     /// How many bytes of blocks a thread keeps beyond what is in use.
-    const MOST: isize = 1 << 18;
+    const MOST: isize = 1 << 20;
     /// How large a slab is, about.
     const SLAB: usize = 4000;
 
@@ -181,7 +181,7 @@ mod kept {
     pub(super) fn take(size: Size) -> NonNull<u8> {
         LISTS.with(|lists| {
             let list = &lists.first[size.0 as usize];
-            let Some(first) = list.get() else { return cut(lists, size) };
+            let Some(first) = list.get() else { return cut(size.0) };
             // SAFETY: what is in a list is nobody else's.
             list.set(unsafe { first.as_ref() }.next);
             lists.room.set(lists.room.get() + size.bytes() as isize);
@@ -223,10 +223,15 @@ mod kept {
         list.set(Some(first));
     }
 
-    /// Cuts a new slab into blocks, of which all but one go into their list.
+    /// Cuts a new slab into blocks of so many units, of which all but one go into their list. It is `extern "C"` for the
+    /// reason that [`allocate`] is.
     #[cold]
     #[inline(never)]
-    fn cut(lists: &Lists, size: Size) -> NonNull<u8> {
+    extern "C" fn cut(units: u8) -> NonNull<u8> {
+        LISTS.with(|lists| cut_into(lists, Size(units)))
+    }
+
+    fn cut_into(lists: &Lists, size: Size) -> NonNull<u8> {
         // A thread that is about to end keeps nothing.
         let open = OPEN.try_with(|open| {
             if !open.0.replace(true) {

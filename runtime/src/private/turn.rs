@@ -16,7 +16,7 @@ use core::cell::{Cell, UnsafeCell};
 use core::marker::PhantomData;
 use core::{fmt, mem};
 
-use super::machine::Pending;
+use super::machine::Raised;
 use super::recursion::Level;
 use super::shared::Shared;
 use crate::Exception;
@@ -87,8 +87,8 @@ impl<'a, Y, S> Levels<'a, Y, S> {
 impl<'a, Y, S> Turn<'a, Y, S> {
     /// What is raised, which is nothing then.
     #[inline(always)]
-    pub fn pending(&self) -> Pending {
-        Pending::new(self.raised())
+    pub fn pending(&self) -> Raised {
+        Raised::new(self.raised())
     }
 
     /// What is raised, which is nothing then.
