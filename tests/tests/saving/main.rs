@@ -59,4 +59,5 @@ mod everywhere;
 
 mod lenient;
 mod misfits;
+mod recursive;
 mod travel;
