@@ -75,7 +75,7 @@ pub(crate) const RECURSIVE_SAVE_UNSAFE: &str = "a `recursive` coroutine that is 
 pub(crate) const RECURSIVE_SAVE_OPAQUE: &str = "the levels of a `recursive` coroutine that is saved are known by their types, so \
      these must have names: declare a type parameter in place of `impl Trait`";
 pub(crate) const RECURSIVE_SAVE_BORROW: &str = "a `recursive` coroutine that is saved must own all that it has, what is borrowed \
-     cannot be restored: take, yield, send and return owned values, or share them (`Rc`)";
+     cannot be restored: take, yield, send and return owned values";
 pub(crate) const PINNED_SAVE: &str = "a `pinned` coroutine cannot be saved, since it may point into itself: remove `pinned`, or \
      `Serialize` and `Deserialize`";
 pub(crate) const ASYNC_SAVE: &str = "the future of an `async fn` cannot be saved: remove `Serialize` and `Deserialize`, or \

@@ -13,7 +13,7 @@ use serde_core::ser::SerializeSeq;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::callee::{Called, Plain};
-use super::codecs::{Codec, Inclusive, ItemsOf, Nested, Rest, SlotProbe};
+use super::codecs::{Codec, Inclusive, ItemsOf, Nested, NoCodec, Rest, SlotProbe};
 use super::delegation::Items;
 use super::machine::{CLOSED, Inspect, Locals, NoLocals, Sends};
 use super::recursion::{Level, Progress, Returns};
@@ -55,15 +55,26 @@ impl<Y, R, S, K: Saves<Y, R, S>> Codec<Called<'static, Y, R, S, K>> for Call {
     }
 }
 
-impl<'a, Y, R, S, K> SlotProbe<Called<'a, Y, R, S, K>> {
+impl<'a, Y, R, S, K: Saves<Y, R, S>> SlotProbe<Called<'a, Y, R, S, K>> {
     /// A call.
-    pub fn codec(self) -> Call
-    where
-        K: Saves<Y, R, S>,
-    {
+    pub fn codec(self) -> Call {
         Call
     }
 }
+
+/// By `&`: a recursive coroutine that cannot be saved, which is an error in the words of [`Saves`].
+pub trait UnsavedLevels<Y, R, S, K> {
+    /// Cannot be called.
+    fn codec(&self) -> NoCodec
+    where
+        K: Saves<Y, R, S>,
+    {
+        NoCodec
+    }
+}
+
+impl<Y, R, S, K> UnsavedLevels<Y, R, S, K> for SlotProbe<Called<'_, Y, R, S, K>> {}
+impl<Y, R, S, K> UnsavedLevels<Y, R, S, K> for SlotProbe<Recursive<'_, Y, R, S, K>> {}
 
 /// Stands for a callee until that is read.
 struct Unread;
@@ -118,12 +129,9 @@ impl<Y, R, S, K: Saves<Y, R, S>> Codec<Recursive<'static, Y, R, S, K>> for Level
     }
 }
 
-impl<'a, Y, R, S, K> SlotProbe<Recursive<'a, Y, R, S, K>> {
+impl<'a, Y, R, S, K: Saves<Y, R, S>> SlotProbe<Recursive<'a, Y, R, S, K>> {
     /// A recursive coroutine.
-    pub fn codec(self) -> Levels
-    where
-        K: Saves<Y, R, S>,
-    {
+    pub fn codec(self) -> Levels {
         Levels
     }
 }

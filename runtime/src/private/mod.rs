@@ -40,7 +40,7 @@ pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
 #[cfg(feature = "serde")]
-pub use self::calls::{Call, Levels, PlainOf};
+pub use self::calls::{Call, Levels, PlainOf, UnsavedLevels};
 #[cfg(feature = "serde")]
 pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};

@@ -60,4 +60,5 @@ mod everywhere;
 mod lenient;
 mod misfits;
 mod recursive;
+mod recursive_misfits;
 mod travel;
