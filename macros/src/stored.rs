@@ -141,16 +141,16 @@ pub(crate) fn items(
         impl #declared #private::Saves<#yields, #returns, #sends> for #name #given #bounds {
             const NAME: &'static str = <#name #given>::CODE.name();
 
-            fn save<W: #private::serde::ser::SerializeSeq>(
+            fn save<__W: #private::serde::ser::SerializeSeq>(
                 level: &dyn ::core::any::Any,
-                levels: &mut #private::Writer<W>,
-            ) -> ::core::result::Result<::core::option::Option<#private::SaveCallee<W>>, W::Error> {
+                levels: &mut #private::Writer<__W>,
+            ) -> ::core::result::Result<::core::option::Option<#private::SaveCallee<__W>>, __W::Error> {
                 #private::save_level(#by, level, levels)
             }
 
-            fn load<'de, A: #private::serde::de::SeqAccess<'de>>(
-                levels: &mut #private::Reader<'_, A>,
-            ) -> ::core::result::Result<#private::LoadedLevel<'de, #yields, #returns, #sends, A>, A::Error> {
+            fn load<'de, __A: #private::serde::de::SeqAccess<'de>>(
+                levels: &mut #private::Reader<'_, __A>,
+            ) -> ::core::result::Result<#private::LoadedLevel<'de, #yields, #returns, #sends, __A>, __A::Error> {
                 #private::load_level(#by, levels)
             }
         }

@@ -21,7 +21,7 @@ use super::saving::Shape;
 use super::storing::{LoadCallee, SaveCallee, Saves};
 use crate::coroutine::Resumed;
 use crate::save::Load;
-use crate::{Code, Exception, Generator, Recursive, Step};
+use crate::{Code, Exception, Generator, Recursive};
 
 /// The codec of a call that is under way. Nothing is written of it: the callee is the next level.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl<Y, S> Level<Y, S> for Unread {
     where
         Self: 'r,
     {
-        Ok(Step::Returned(()))
+        Err(Exception::Finished)
     }
 
     fn abandon(&self) {}

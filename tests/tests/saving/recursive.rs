@@ -194,7 +194,7 @@ fn functions_that_call_each_other() {
 }
 
 /// A level that catches what is thrown in, and calls another function meanwhile.
-#[coframe::coroutine(recursive, yield = u32, send = u32, derive(Clone, Serialize, Deserialize))]
+#[coframe::coroutine(recursive, tracked, yield = u32, send = u32, derive(Clone, Serialize, Deserialize))]
 fn level(n: u32, tail: Vec<u32>) -> String {
     let local = Traced(n);
     let outcome = if n == 4 {

@@ -17,8 +17,8 @@ pub mod public {
     }
 
     /// All of a list.
-    #[coframe::coroutine(recursive, yield = T, derive(Serialize, Deserialize))]
-    pub fn each<T: Serialize + DeserializeOwned>(mut list: Vec<T>) -> usize {
+    #[coframe::coroutine(recursive, yield = W, derive(Serialize, Deserialize))]
+    pub fn each<W: Serialize + DeserializeOwned>(mut list: Vec<W>) -> usize {
         let Some(last) = list.pop() else { return 0 };
         let before = yield_from!(each(list));
         yield_!(last);
