@@ -231,7 +231,7 @@ impl Function {
             let sends = &args.sends;
             parse_quote!(-> #krate::AsyncGenerator<impl #krate::AsyncMachine<Send = #sends, Yield = #yields>>)
         } else if recursive && saves {
-            stored::owning(sig);
+            recursive::owns(sig);
             let (sends, kind) = (&args.sends, stored::kind(sig));
             parse_quote!(-> #krate::Recursive<'static, #yields, #returns, #sends, #kind>)
         } else if recursive {

@@ -194,15 +194,6 @@ fn attribute(attr: &Attribute) -> (TokenStream, TokenStream) {
     }
 }
 
-/// Makes all type parameters own what they have.
-pub(crate) fn owning(sig: &mut Signature) {
-    for param in &mut sig.generics.params {
-        if let GenericParam::Type(param) = param {
-            param.bounds.push(syn::parse_quote!('static));
-        }
-    }
-}
-
 /// The last parameter of what the function gives.
 pub(crate) fn kind(sig: &Signature) -> Type {
     let (name, (_, given, _)) = (&sig.ident, sig.generics.split_for_impl());

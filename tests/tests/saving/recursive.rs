@@ -309,9 +309,9 @@ fn a_plain_frame_that_delegates_to_levels() {
 }
 
 #[coframe::coroutine(recursive, yield = (T, usize), derive(Clone, Serialize, Deserialize))]
-fn subsets<T: Serialize + for<'a> Deserialize<'a> + Clone, const N: usize>(items: Vec<T>, mark: Option<T>) -> [T; 1]
+fn subsets<T, const N: usize>(items: Vec<T>, mark: Option<T>) -> [T; 1]
 where
-    T: Debug,
+    T: Serialize + for<'a> Deserialize<'a> + Clone + Debug,
 {
     let mut items = items;
     let Some(last) = items.pop() else { return [mark.unwrap()] };

@@ -287,7 +287,7 @@ const MILLION: u32 = 1_000_000;
 #[coframe::coroutine(recursive, yield = u32, derive(Clone, Serialize, Deserialize))]
 fn deep(n: u32) -> u32 {
     let below = if n > 1 { yield_from!(deep(n - 1)) } else { 0 };
-    if n % 100_000 == 0 || n == 1 {
+    if n.is_multiple_of(100_000) || n == 1 {
         yield_!(n);
     }
     below + 1
