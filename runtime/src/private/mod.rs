@@ -97,7 +97,7 @@ pub use crate::pinned::{
     PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
 };
 #[cfg(feature = "serde")]
-pub use crate::save::{Reader, Writer};
+pub use crate::save::levels::{Reader, Writer};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]

@@ -24,10 +24,13 @@ use super::recursion::{Activation, Level, Life, Progress, Returns};
 use super::saving::SavedLocals;
 use super::seen::Seen;
 use crate::coroutine::Resumed;
-use crate::save::{Position, Reader, Writer};
+use crate::save::Position;
+use crate::save::levels::{Reader, Writer};
 use crate::{Code, Exception, Recursive};
 
-/// Says of the last parameter of a [`Recursive`] whose levels it has, and how they are saved.
+/// Says of the last parameter of a [`Recursive`] that all its levels can be saved and restored. Only expansions implement
+/// it, for the type beside a recursive function that says `derive(Serialize, Deserialize)`; it is what
+/// [`Recursive::restore`] and `Serialize` ask for.
 #[diagnostic::on_unimplemented(
     message = "this recursive coroutine cannot be saved",
     label = "a recursive coroutine that does not say `derive(Serialize, Deserialize)`",
@@ -36,6 +39,7 @@ use crate::{Code, Exception, Recursive};
 )]
 pub trait Saves<Y, R, S>: 'static {
     /// The name of the function.
+    #[doc(hidden)]
     const NAME: &'static str;
 
     /// Writes a level of this function.
@@ -43,6 +47,7 @@ pub trait Saves<Y, R, S>: 'static {
     /// # Errors
     ///
     /// What the serializer raises, and a level of another function.
+    #[doc(hidden)]
     fn save<W: SerializeSeq>(level: &dyn Any, levels: &mut Writer<W>) -> Result<Option<SaveCallee<W>>, W::Error>;
 
     /// Reads a level of this function.
@@ -50,6 +55,7 @@ pub trait Saves<Y, R, S>: 'static {
     /// # Errors
     ///
     /// As [`Recursive::restore`].
+    #[doc(hidden)]
     fn load<'de, A: SeqAccess<'de>>(levels: &mut Reader<'_, A>) -> Result<LoadedLevel<'de, Y, R, S, A>, A::Error>;
 }
 

@@ -4,7 +4,7 @@
 //! coroutine does, and `nesting` how many of these can be in one another.
 
 mod header;
-mod levels;
+pub(crate) mod levels;
 #[cfg(feature = "std")]
 mod nesting;
 mod record;
@@ -17,8 +17,8 @@ use serde_core::ser::Error as _;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use self::header::{Header, Position};
-pub use self::levels::{Reader, Writer};
 pub(crate) use self::record::{Record, Restored};
+pub use crate::private::Saves;
 use crate::private::{CREATED, Framed, Inspect, RUNNING, SavedLocals, SavedMachine};
 use crate::{Code, Generator};
 

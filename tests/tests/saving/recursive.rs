@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use coframe::private::Saves;
+use coframe::save::Saves;
 use coframe::{
-    CoroutineExt, Exception, Recursive, State, attempt, raise, try_yield, try_yield_from, yield_, yield_from,
+    CoroutineExt, Exception, Recursive, State, Step, attempt, raise, try_yield, try_yield_from, yield_, yield_from,
 };
 use coframe_tests::{Mishap, said, say};
 use serde::{Deserialize, Serialize};
@@ -246,6 +246,74 @@ fn what_is_caught_by_a_level() {
     }
 }
 
+#[derive(Clone, Serialize, Deserialize)]
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+        self.0 >> 33
+    }
+
+    fn below(&mut self, sides: u64) -> u64 {
+        self.roll() % sides
+    }
+}
+
+/// Throws dice for what it does next: yields, calls, catches, raises, starts a callee on its own.
+#[coframe::coroutine(recursive, yield = u32, send = u32, derive(Serialize, Deserialize))]
+fn gamble(seed: u64, depth: u32) -> u32 {
+    let mut dice = Dice(seed);
+    let local = Traced(depth);
+    let mut sum = depth;
+    for round in 0..1 + dice.below(4) {
+        match dice.below(7) {
+            0 | 1 => sum += yield_!(local.0 * 10 + round as u32),
+            2 | 3 if depth < 4 => sum += yield_from!(gamble(dice.roll(), depth + 1)),
+            4 if depth < 4 => {
+                let outcome = match try_yield_from!(gamble(dice.roll(), depth + 1)) {
+                    Ok(value) => Ok(value),
+                    Err(exception) if dice.below(3) == 0 => raise!(exception),
+                    Err(Exception::Exit) if dice.below(2) == 0 => return sum,
+                    Err(exception) => Err(name(&exception)),
+                };
+                match outcome {
+                    Ok(value) => sum += value,
+                    Err(name) => sum += yield_!(500 + name.len() as u32),
+                }
+            }
+            5 if depth < 4 => {
+                let mut callee = gamble(dice.roll(), depth + 1);
+                let first = match callee.start() {
+                    Ok(Step::Yielded(value)) => Some(value),
+                    _ => None,
+                };
+                if let Some(value) = first {
+                    sum += value;
+                    sum += yield_!(600) + try_yield_from!(&mut callee).unwrap_or(7);
+                    sum += try_yield_from!(callee).unwrap_or(8);
+                }
+            }
+            _ if depth > 0 && dice.below(3) == 0 => raise!(Mishap(depth)),
+            _ => sum += dice.below(9) as u32,
+        }
+    }
+    sum
+}
+
+#[test]
+fn bodies_by_chance() {
+    let mut resumes = 0;
+    for seed in 0..60 {
+        let make = || gamble(seed, 0);
+        resumes += everywhere(&make, &|index| Some(index as u32));
+        resumes += everywhere(&make, &|index| {
+            (index == 0 || !Dice(seed * 99 + index as u64).roll().is_multiple_of(3)).then_some(index as u32)
+        });
+    }
+    assert!(resumes > 400, "{resumes}");
+}
+
 #[coframe::coroutine(yield = u32, derive(Serialize, Deserialize))]
 fn plain(n: u32) -> u32 {
     let local = Traced(n);
@@ -342,6 +410,16 @@ fn clones_of_what_was_restored() {
     assert_eq!(restored.next(), Some(4));
     assert_eq!(clone.collect::<Vec<_>>(), [4, 5, 6, 7, 8, 9, 10, 11]);
     assert_eq!(restored.collect::<Vec<_>>(), [5, 6, 7, 8, 9, 10, 11]);
+    said();
+
+    // One that derives `Clone` alone may call it.
+    #[coframe::coroutine(recursive, yield = u32, derive(Clone))]
+    fn cloned(n: u32) -> u32 {
+        yield_from!(walk(0, n)) + 1
+    }
+    let mut co = cloned(3);
+    co.next();
+    assert!(co.clone().eq([1, 2]) && co.eq([1, 2]));
     said();
 }
 

@@ -1,6 +1,6 @@
 //! Saved recursive coroutines that do not fit, and some that are very deep.
 
-use coframe::private::Saves;
+use coframe::save::Saves;
 use coframe::{CoroutineExt, Recursive, State, Step, yield_, yield_from};
 
 type Saved<K, R = u32> = Recursive<'static, u32, R, (), K>;
