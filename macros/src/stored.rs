@@ -98,8 +98,8 @@ pub(crate) fn items(
 
     let (outer, inner): (Vec<TokenStream>, Vec<TokenStream>) = attrs.iter().map(attribute).unzip();
     let cfgs: Vec<&Attribute> = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
-    let kind_doc = format!("What [`{name}()`]({name}()) makes: the last parameter of its `Recursive`.");
-    let code_doc = format!("The code object of [`{name}()`]({name}()).");
+    let kind_doc = format!("What `{name}` gives, as the last parameter of its `Recursive`.");
+    let code_doc = format!("The code object of `{name}`.");
     let object = code.inside(function);
     let frame = format_ident!("frame");
     let inputs = &sig.inputs;
