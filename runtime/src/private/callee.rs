@@ -10,7 +10,11 @@ use super::driver::Driver;
 use super::forking::Forks;
 use super::machine::Sends;
 use super::recursion::Outcome;
+#[cfg(feature = "serde")]
+use super::recursion::Returns;
 use super::shared::Mark;
+#[cfg(feature = "serde")]
+use super::shared::Shared;
 use super::turn::Turn;
 use crate::coroutine::Resumed;
 use crate::{Coroutine, Delegate, Exception, Inspectable, Recursive, Signal, Step};
@@ -98,6 +102,15 @@ impl<Y, S, E> NoOperand<Y, S, E> for Callee<Y, S, E> {
 #[derive(Debug)]
 pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
     callee: Recursive<'a, Y, R, S, K>,
+}
+
+#[cfg(feature = "serde")]
+impl<'a, Y, R, S, K> Called<'a, Y, R, S, K> {
+    /// A call that was made before.
+    pub(super) fn made(callee: Shared<dyn Returns<Y, R, S> + 'a>) -> Self {
+        callee.mark(Mark::Given);
+        Called { callee: Recursive::new(callee) }
+    }
 }
 
 /// What is raised in the callee comes by way of the turn, and is raised at the call as it is. So is an exit, before which
@@ -189,7 +202,7 @@ fn joined<'a, Y, R, S>(mut driver: Driver<'a, Y, S>, turn: &Turn<'a, Y, S>) -> R
 /// A delegate that the body resumes itself.
 #[derive(Clone, Debug)]
 pub struct Plain<'a, D> {
-    delegate: D,
+    pub(super) delegate: D,
     progress: PhantomData<&'a ()>,
 }
 

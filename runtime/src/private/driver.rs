@@ -42,8 +42,14 @@ impl<'a, Y, S> Driver<'a, Y, S> {
         Driver::with(Sends::Unit, Vec::new())
     }
 
-    pub(super) fn with(sends: Sends, levels: Vec<Shared<dyn Level<Y, S> + 'a>>) -> Self {
+    /// Of levels that are suspended, each called by the one before.
+    pub(crate) fn with(sends: Sends, levels: Vec<Shared<dyn Level<Y, S> + 'a>>) -> Self {
         Driver { sends, levels: Levels::new(levels) }
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn levels(&self) -> &[Shared<dyn Level<Y, S> + 'a>] {
+        self.levels.get()
     }
 
     pub(crate) fn depth(&self) -> usize {

@@ -4,6 +4,8 @@ mod awaiting;
 #[cfg(feature = "alloc")]
 mod callee;
 #[cfg(feature = "serde")]
+mod calls;
+#[cfg(feature = "serde")]
 mod capturing;
 mod catching;
 #[cfg(feature = "serde")]
@@ -29,6 +31,8 @@ mod seen;
 #[cfg(feature = "alloc")]
 mod shared;
 mod slot;
+#[cfg(feature = "serde")]
+mod storing;
 #[cfg(feature = "std")]
 pub(crate) mod tracking;
 #[cfg(feature = "alloc")]
@@ -41,6 +45,8 @@ pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPla
 pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, Drive, IterableOperand, NoOperand, Plain, drive, drive_apart};
+#[cfg(feature = "serde")]
+pub use self::calls::{Call, Levels, PlainOf, UnsavedLevels};
 #[cfg(feature = "serde")]
 pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
@@ -81,6 +87,11 @@ pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe
 #[cfg(feature = "alloc")]
 pub use self::shared::Shared;
 pub use self::slot::{place, put, take};
+#[cfg(feature = "serde")]
+pub use self::storing::{
+    LoadCallee, LoadedLevel, Pending, SaveCallee, SavedLevel, Saves, Storable, StoredFrame, level, level_codecs,
+    link_slot, load_level, save_level, storable, storable_cloneable, stored,
+};
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};
 #[cfg(feature = "alloc")]
@@ -95,6 +106,8 @@ pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
     PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
 };
+#[cfg(feature = "serde")]
+pub use crate::save::levels::{Reader, Writer};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]
