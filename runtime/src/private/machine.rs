@@ -230,7 +230,7 @@ impl<L: Locals> Drop for Running<'_, L> {
 /// Always.
 // Inlined, so that what is raised needs no address.
 #[inline(always)]
-pub fn over<S, Y, R>(_: Option<S>, mut raised: Raised) -> Resumed<Y, R> {
+pub fn over<S, Y, R>(_: Option<S>, raised: &mut Option<Exception>) -> Resumed<Y, R> {
     core::hint::cold_path();
     Err(raised.take().unwrap_or(Exception::Finished))
 }
