@@ -17,8 +17,9 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// Calling a `#[coroutine(recursive)] fn` gives one of these. In another such body with the same `yield` and `send`,
 /// `yield_from!` of it, by value, is a call: the callee joins the levels of its caller, and a resume goes straight to the
 /// innermost. What is sent, returned, raised, thrown in and closed means what it means for any other delegate
-/// ([`yield_from!`](crate::yield_from)). The levels are on the heap: neither their number nor the end of them takes any of
-/// the thread's stack.
+/// ([`yield_from!`](crate::yield_from)). The levels are on the heap: neither their number nor the end of them takes more of
+/// the thread's stack than a few levels do, which may run inside the resume of one another. Their memory is used again: a
+/// thread keeps up to a mebibyte of that of calls that are over.
 ///
 /// ```
 /// enum List {

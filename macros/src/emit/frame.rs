@@ -53,14 +53,14 @@ impl Emit<'_> {
         });
         // A recursive body has a turn of its driver, which keeps what is raised until it is taken: so a resume that raises
         // nothing has nothing to drop.
-        let pending = if self.recursive { quote!(#turn) } else { quote!(mut #raised) };
+        let raises = if self.recursive { quote!(#turn) } else { quote!(mut #raised) };
         // What only hands on what another yields is to be no step of its own. Left to itself the compiler makes it one, if it
         // sees all who resume it at once.
         let forwards = self.graph.points.len() <= 2 && self.graph.points.iter().all(|point| point.delegates);
         let inline = (forwards && !self.recursive).then(|| quote!(#[inline(always)]));
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         let made = quote! {
-            #make(#start, #inline #by_move |#locals, #position, #state, mut #sent, #pending| {
+            #make(#start, #inline #by_move |#locals, #position, #state, mut #sent, #raises| {
                 #tracked
                 #(#slots)*
                 #run

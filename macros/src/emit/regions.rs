@@ -197,7 +197,7 @@ impl Emit<'_> {
         }
         let private = &self.private;
         let pending = self.pending();
-        let head = quote!(match #state { #cases _ => return #private::over(#sent, #pending) });
+        let head = quote!(match #state { #cases _ => return #private::over(#sent, #pending.take()) });
         let behind = self.behind(regions, code, head, &items[inside..], true);
         quote! {
             #(let mut #flags = false;)*

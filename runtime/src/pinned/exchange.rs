@@ -4,7 +4,7 @@
 //! waker of its own for the length of one poll, whose data pointer is the slot. A suspension point finds it there: it takes
 //! what was sent, and leaves what is yielded.
 //!
-//! This is the one file of the crate with unsafe code. It rests on two checks, both made by [`open`]: the waker's vtable says
+//! The unsafe code rests on two checks, both made by [`open`]: the waker's vtable says
 //! that its data is a [`Slot`], and the slot's [`Key`] says of which types.
 
 #![allow(unsafe_code)]

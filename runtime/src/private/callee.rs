@@ -97,7 +97,7 @@ impl<Y, S, E> NoOperand<Y, S, E> for Callee<Y, S, E> {
     }
 }
 
-/// A call, as its caller holds it. Once it is [`Given`](Mark::Given) its levels are the driver's, and it has none itself: it
+/// A call, as its caller holds it. Once the callee is marked as given its levels are the driver's, and it has none itself: it
 /// is a handle to what is returned.
 #[derive(Debug)]
 pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
@@ -220,7 +220,10 @@ impl<'a, S, D: Delegate<S>> Drive<'a, D::Yield, S> for Plain<'a, D> {
     #[inline(always)]
     fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, D::Yield, S>, _: bool) -> Resumed<(), D::Return> {
         Ok(match forward(&mut self.delegate, sent, turn.raised())? {
-            Step::Yielded(value) => Step::Yielded(turn.yielded(value)),
+            Step::Yielded(value) => {
+                turn.yielded(value);
+                Step::Yielded(())
+            }
             Step::Returned(value) => Step::Returned(value),
         })
     }

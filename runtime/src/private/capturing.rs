@@ -1,4 +1,4 @@
-//! The body of a coroutine that is restored out of nothing. The one place where frames need unsafe.
+//! The body of a coroutine that is restored out of nothing. The one place where frames that are no levels need unsafe.
 //!
 //! A frame that waits for a delegate has the delegate's frame in a slot, body and all, and a body is a closure: it has no
 //! name and cannot be written down. But the closure that `#[coroutine]` expands to captures nothing, for all that its
