@@ -46,7 +46,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<(Toke
     let label = Lifetime::new("'_body", Span::mixed_site());
     let PolledBody { block, points, catches } = native::polled(written, function, &frame, &label);
     let object = CodeObject::of(function).with_points(points.iter().map(|point| (point.span, point.kind)));
-    let object = object.with_names(written);
+    let object = object.with_names(function, written);
     let parts = Parts {
         function,
         private: function.private(),

@@ -26,7 +26,7 @@ pub(super) fn emit(parts: &Parts<'_>) -> TokenStream {
         // What it captures is captured as the user's closure would capture it.
         let by_move = function.by_move.then(|| quote!(move));
         let params: Vec<&Ident> = function.arguments.iter().map(|argument| &argument.param).collect();
-        quote!(#private::pinned_with::<#types, _>((#(#params,)*), #by_move async |mut #frame, (#(#params,)*)| { #block }))
+        quote!(#private::pinned_with::<#types, _>((#(#params,)*), async #by_move |mut #frame, (#(#params,)*)| { #block }))
     };
     quote! {
         {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     include_str!("../async_fn/protocol.rs"),
     include_str!("../async_generators/blocks.rs"),
     include_str!("../async_generators/closing.rs"),
@@ -19,6 +19,7 @@ const SOURCES: [&str; 18] = [
     include_str!("frames.rs"),
     include_str!("inspection.rs"),
     include_str!("matrix.rs"),
+    include_str!("positions.rs"),
     include_str!("reentrancy.rs"),
     include_str!("returns.rs"),
     include_str!("send.rs"),

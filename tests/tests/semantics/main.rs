@@ -3,7 +3,8 @@
 //! `docs/semantics.md` lists the lines with their tests. Traces are of effects in their order, and not of ends alone.
 //!
 //! A module whose bodies say `#[super::coroutine]` is compiled both ways, from the same lines: as frames and, in `pinned`, by
-//! rustc. What is in `frames` and `inspection` is about what only a frame has.
+//! rustc. What is in `frames` and `inspection` is about what only a frame
+//! has: a clone, and locals that can be looked at.
 
 #![allow(clippy::duplicate_mod, reason = "a module is compiled once by each lowering")]
 
@@ -16,6 +17,7 @@ mod exhaustion;
 mod frames;
 mod inspection;
 mod matrix;
+mod positions;
 mod reentrancy;
 mod returns;
 mod send;
@@ -32,6 +34,7 @@ mod pinned {
     mod drops;
     mod exhaustion;
     mod matrix;
+    mod positions;
     mod reentrancy;
     mod returns;
     mod send;
