@@ -20,19 +20,25 @@ use crate_of::{Batch, Outcome};
 
 /// Runs the bodies of files.
 pub fn files(files: &[&str]) -> ExitCode {
-    let read = |file: &&str| {
+    let (mut programs, mut methods) = (Vec::new(), 0);
+    for file in files {
         let text = fs::read_to_string(file).expect("the file can be read");
-        if file.ends_with(".rs") { tables::parse(&text) } else { program::parse(&text) }
-    };
-    report(files.iter().flat_map(read).collect())
+        if file.ends_with(".rs") {
+            programs.extend(tables::parse(&text));
+            methods += tables::methods(&text);
+        } else {
+            programs.extend(program::parse(&text));
+        }
+    }
+    report(programs, methods)
 }
 
 /// Runs `count` random bodies, of those without exceptions.
 pub fn random(seed: u64, count: u64) -> ExitCode {
-    report((0..count).map(|index| generate::plain(seed, index)).collect())
+    report((0..count).map(|index| generate::plain(seed, index)).collect(), 0)
 }
 
-fn report(mut programs: Vec<Program>) -> ExitCode {
+fn report(mut programs: Vec<Program>, methods: usize) -> ExitCode {
     if !Command::new("cargo").args(["+nightly", "--version"]).output().is_ok_and(|output| output.status.success()) {
         println!("skipped: no nightly");
         return ExitCode::SUCCESS;
@@ -45,6 +51,9 @@ fn report(mut programs: Vec<Program>) -> ExitCode {
         }
         None => true,
     });
+    if methods > 0 {
+        skipped.insert("they are methods, and a `#[coroutine]` is a closure", methods);
+    }
     for (reason, count) in &skipped {
         println!("skipped {count}: {reason}");
     }

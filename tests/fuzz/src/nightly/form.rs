@@ -17,8 +17,6 @@ pub fn missing(program: &Program) -> Option<&'static str> {
         Some("it raises, and a resume has no exceptions")
     } else if program.sends.contains('&') && !program.sends.contains("&'") {
         Some("what it is sent is lent for one resume, and a resume has one type")
-    } else if program.params.contains("self") {
-        Some("it is a method")
     } else if loses_an_index(body) {
         Some("it matches an indexed place with a guard that yields, which rustc compiles to a read of a stray index")
     } else {

@@ -31,6 +31,15 @@ pub fn parse(text: &str) -> Vec<Program> {
     programs
 }
 
+/// How many methods there are in the tables of methods, which are not read.
+pub fn methods(text: &str) -> usize {
+    let is_case = |line: &&str| line.starts_with("    plain ") || line.starts_with("    mix ");
+    text.split("methods! { ($)")
+        .skip(1)
+        .map(|rest| rest.lines().take_while(|line| *line != "}").filter(is_case).count())
+        .sum()
+}
+
 fn with_items(mut program: Program, items: &str) -> Program {
     program.items = items.to_owned();
     // The notation of the fuzzer has no `where`: the bounds of all its parameters stand there.
