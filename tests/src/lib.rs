@@ -1,5 +1,7 @@
 //! What the tests in `tests/` share: a trace, what speaks into it, an error, and a handle for a body.
 
+pub mod traced;
+
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{self, Display};
