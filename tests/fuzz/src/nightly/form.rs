@@ -18,21 +18,28 @@ pub fn missing(program: &Program) -> Option<&'static str> {
     } else if program.sends.contains('&') && !program.sends.contains("&'") {
         Some("what it is sent is lent for one resume, and a resume has one type")
     } else if loses_an_index(body) {
-        Some("it matches an indexed place with a guard that yields, which rustc compiles to a read of a stray index")
+        Some("it uses an indexed place behind a yield, where rustc has lost the index")
     } else {
         None
     }
 }
 
-/// Whether a body has what `macros/src/syntax/native/guards.rs` tells of: rustc's own coroutines are compiled wrongly there.
+/// Whether a body has what `macros/src/syntax/native/indexed.rs` tells of: rustc's own coroutines are compiled wrongly there.
 fn loses_an_index(body: &str) -> bool {
-    let loses = |scrutinee: &str, arms: &str| {
-        let mut guards = inside(arms).split("=>").filter_map(|arm| arm.split_once(" if "));
-        scrutinee.contains('[') && guards.any(|(_, guard)| guard.contains("yield_!"))
+    let guards = |arms: &str| {
+        let mut guards = arms.split("=>").filter_map(|arm| arm.split_once(" if "));
+        guards.any(|(_, guard)| guard.contains("yield_!"))
     };
     let matched = body.split("match ").skip(1).filter_map(|rest| rest.split_once(" {"));
     let asked = body.split("matches!(").skip(1).filter_map(|rest| rest.split_once(", "));
-    matched.chain(asked).any(|(scrutinee, arms)| loses(scrutinee, arms))
+    let mut tried = matched.chain(asked);
+    // A further index, of a place in one that is indexed.
+    let further = |at: usize| {
+        let place = body[..at].trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ')'));
+        place.ends_with(']') && inside(&body[at + 1..]).contains("yield_!")
+    };
+    tried.any(|(scrutinee, arms)| scrutinee.contains('[') && guards(inside(arms)))
+        || body.match_indices('[').any(|(at, _)| further(at))
 }
 
 /// A text up to the end of the bracket that it stands in.
