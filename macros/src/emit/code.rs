@@ -71,9 +71,14 @@ impl CodeObject {
         self
     }
 
-    /// The names that the patterns of a body bind which rustc compiles. Those in an `attempt!` are not seen.
-    pub(crate) fn with_names(mut self, written: &Block) -> Self {
-        Names(&mut self.locals).visit_block(written);
+    /// The names that the patterns of the arguments bind, and those of a body that rustc compiles. Those in an `attempt!`
+    /// are not seen.
+    pub(crate) fn with_names(mut self, function: &Function, written: &Block) -> Self {
+        let mut names = Names(&mut self.locals);
+        for argument in function.arguments.iter().filter(|argument| !argument.plain) {
+            names.visit_pat(&argument.pat);
+        }
+        names.visit_block(written);
         self
     }
 
