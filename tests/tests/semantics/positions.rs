@@ -108,6 +108,11 @@ fn int_14_what_a_code_object_tells() {
         for k in 0..2 {
             black_box(k);
         }
+        let tried = attempt! {
+            let inside = total + 1;
+            yield_!(inside);
+        };
+        or_raise!(tried);
         or_raise!(u8::try_from(total)).into()
     }
     let code = body::CODE;
@@ -115,7 +120,7 @@ fn int_14_what_a_code_object_tells() {
     assert_eq!(code.qualified_name(), concat!(module_path!(), "::body"));
     assert_eq!(code.qualified_name(), body(1, (2, 3), 4).movable().code().qualified_name());
     assert_eq!(code.arguments(), ["n", "(a, _)", "_"]);
-    assert_eq!(code.locals(), ["n", "(a, _)", "_", "a", "total", "i", "half", "k"]);
-    assert_eq!((code.points().len(), code.points()[0].kind()), (1, PointKind::Yield));
+    assert_eq!(code.locals(), ["n", "(a, _)", "_", "a", "total", "i", "half", "k", "inside", "tried"]);
+    assert_eq!((code.points().len(), code.points()[0].kind()), (2, PointKind::Yield));
     assert!(code.file().ends_with("positions.rs"));
 }
