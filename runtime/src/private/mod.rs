@@ -70,7 +70,10 @@ pub use self::machine::{
 #[allow(deprecated)]
 pub use self::native::{drops_exit, returns_exit};
 pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
-pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
+pub use self::order::{
+    Borrowed, Copied, OnlyBorrowed, Other, PlainDeref, PlainIndex, Pointer, Primitive, Receiver, Target, only_borrowed,
+    plain_deref, plain_index, primitives, receiver,
+};
 pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Outcome, Returns, recursive};
