@@ -16,9 +16,16 @@ thread_local! {
     static IS_BLANK: Cell<bool> = const { Cell::new(true) };
 }
 
-/// Not inlined: whoever asks is often in another crate, which has no short way to what is local to a thread.
+/// Whether nothing is set in the current context, and nobody has a handle on it. Not inlined: whoever asks is often in
+/// another crate, which has no short way to what is local to a thread.
 #[inline(never)]
-fn is_blank() -> bool {
+pub(crate) fn is_blank() -> bool {
+    is_blank_here()
+}
+
+/// The same for this crate.
+#[inline]
+pub(crate) fn is_blank_here() -> bool {
     IS_BLANK.get()
 }
 
@@ -115,6 +122,31 @@ impl Scope {
         Scope(Cell::new(Current::Made(context.clone())))
     }
 
+    /// Whether nothing is set in it, and nobody has a handle on it.
+    pub(crate) fn is_blank(&self) -> bool {
+        let here = self.0.take();
+        let is_blank = here.is_blank();
+        self.0.set(here);
+        is_blank
+    }
+
+    /// [`enter`](Scope::enter) without a guard: until [`swap_out`](Scope::swap_out) the context that was current before
+    /// is in here.
+    #[cold]
+    pub(crate) fn swap_in(&self) -> Result<(), ContextError> {
+        let mut inside = self.enter_other(self.0.take())?;
+        self.0.set(mem::take(&mut inside.before));
+        mem::forget(inside);
+        Ok(())
+    }
+
+    /// The end of that. A task that had no context and that ran where there was none enters nothing: it comes here at the end,
+    /// if it has made one.
+    #[cold]
+    pub(crate) fn swap_out(&self) {
+        Entered { scope: self, before: self.0.take() }.leave_for_good();
+    }
+
     /// Takes the context out, and leaves an empty one.
     #[inline]
     pub(crate) fn take(&self) -> Self {
@@ -151,6 +183,11 @@ impl Scope {
 }
 
 impl Entered<'_> {
+    fn leave_for_good(mut self) {
+        self.leave();
+        mem::forget(self);
+    }
+
     #[cold]
     #[inline(never)]
     fn leave(&mut self) {

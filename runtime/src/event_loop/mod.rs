@@ -28,6 +28,7 @@ mod handle;
 mod inbox;
 mod outcome;
 mod reactor;
+mod ready;
 mod report;
 mod run;
 #[cfg(unix)]
@@ -59,6 +60,7 @@ use self::clock::{Clock, Moment};
 use self::deposits::Deposits;
 use self::handle::Callback;
 use self::reactor::Reactor;
+use self::ready::Ready;
 use self::timers::Timers;
 use crate::Exception;
 use crate::task::Tasks;
@@ -99,7 +101,7 @@ struct Inner {
     inbox: Arc<Inbox>,
     /// The queue in which letters came the last time, and which is empty now.
     read: RefCell<VecDeque<Letter>>,
-    ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
+    ready: Ready,
     timers: Timers,
     tasks: Tasks,
     deposits: Deposits,
@@ -177,7 +179,7 @@ impl EventLoop {
             inbox: Arc::new(Inbox::new(reactor.alarm())),
             reactor,
             read: RefCell::default(),
-            ready: RefCell::default(),
+            ready: Ready::default(),
             timers: Timers::default(),
             tasks: Tasks::default(),
             deposits: Deposits::default(),
@@ -404,7 +406,7 @@ impl EventLoop {
     pub(crate) fn schedule_if_open(&self, entry: Rc<dyn Runnable>) {
         if !self.is_closed() {
             self.take_in();
-            self.0.ready.borrow_mut().push_back(entry);
+            self.0.ready.push(entry);
         }
     }
 
@@ -452,7 +454,7 @@ impl fmt::Debug for EventLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventLoop")
             .field("life", &self.0.life.get())
-            .field("ready", &self.0.ready.borrow().len())
+            .field("ready", &self.0.ready.len())
             .field("timers", &self.0.timers.len())
             .field("tasks", &self.0.tasks.len())
             .field("debug", &self.0.debug.get())

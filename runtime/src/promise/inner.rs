@@ -417,7 +417,7 @@ pub(crate) fn poll_done(awaited: &Rc<dyn Awaited>, context: &mut Context<'_>) ->
         Some(task) => {
             current::waits_for_promise();
             Core::check_can_await(&task, awaited)?;
-            let registration = task.core().polls(awaited.clone());
+            let registration = task.core().polls(awaited);
             awaited.wake_when_done(task, registration);
         }
         None => awaited.wake_waker_when_done(context.waker()),

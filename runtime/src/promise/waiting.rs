@@ -9,10 +9,9 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::{CallbackId, Promise};
-use crate::Exception;
 use crate::context::Scope;
 use crate::event_loop::{Outcome, Runnable};
-use crate::task::{AnyTask, Registration, is_same};
+use crate::task::{AnyTask, Lane, Registration, is_same};
 
 /// What is called when the promise is done. It is an entry of the loop's ready queue, so that nothing more is allocated
 /// for it then.
@@ -48,17 +47,17 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Callback<T> for OnDone<T, F> {
 }
 
 impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
-    fn run(self: Rc<Self>) -> Result<(), Exception> {
-        let (Some(function), Some(promise)) = (self.function.take(), self.promise.take()) else { return Ok(()) };
+    fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
+        let (Some(function), Some(promise)) = (self.function.take(), self.promise.take()) else { return };
         let scope = self.scope.take();
         let result = match scope.enter() {
             Ok(_inside) => function(&promise).into_result(),
             Err(refused) => Err(refused.into()),
         };
-        if result.is_err() {
+        if let Err(exception) = result {
             self.scope.set(scope);
+            lane.event_loop().report_failed(&*self, exception);
         }
-        result
     }
 
     fn discard(&self) {

@@ -8,14 +8,17 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::ptr;
 use std::rc::Rc;
 use std::task::{Context, Poll, RawWakerVTable, Waker};
 
 use super::core::Position;
+use super::flags::Flags;
 use super::place::Place;
-use super::{AnyTask, TaskHandle, wake, waker};
+use super::waker::{self, OwnWaker};
+use super::{AnyTask, TaskHandle};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::event_loop::EventLoop;
@@ -23,10 +26,18 @@ use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
     task: Place<Rc<dyn AnyTask>>,
+    /// What tasks are polled with now.
+    own: Place<Rc<OwnWaker>>,
+    /// Their loop.
+    event_loop: Place<EventLoop>,
+    /// Whether its loop is in debug mode.
+    is_debugged: Cell<bool>,
     /// Set where something else than the task's own waker is to be woken: another executor, or a future that polls its
     /// parts with wakers of its own.
     waker: Place<Waker>,
-    /// Which waker that is, or the task's own.
+    /// Whose waker it is that is polled with.
+    polled_by: Cell<By>,
+    /// Which one that is. Between two tasks, that of both.
     polled_with: Cell<Identity>,
     /// What is to be raised, until a coroutine takes it.
     raised: Place<Exception>,
@@ -52,39 +63,42 @@ impl Interior {
     const NEW: Self = Interior { depth: 0, waiting: 0, waits_plainly: false, raises: false };
 }
 
+/// Whose waker is polled with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Nobody,
+    /// The own one of the task that runs.
+    Task,
+    Waker,
+}
+
 /// Which waker it is that a context has, to be compared with others without asking anybody.
 #[derive(Clone, Copy)]
 struct Identity {
     data: *const (),
-    /// `None` for the waker of nobody.
     table: Option<&'static RawWakerVTable>,
-    /// Whether it is the own one of the task that runs.
-    is_tasks: bool,
 }
 
 impl Identity {
-    const NOBODY: Self = Identity { data: ptr::null(), table: None, is_tasks: false };
+    const NOBODY: Self = Identity { data: ptr::null(), table: None };
 
     #[inline]
-    fn of(waker: &Waker, is_tasks: bool) -> Self {
-        Identity { data: waker.data(), table: Some(waker.vtable()), is_tasks }
+    fn of(waker: &Waker) -> Self {
+        Identity { data: waker.data(), table: Some(waker.vtable()) }
     }
 
+    /// [`waker::is_same`], where that is easily seen.
     #[inline]
-    fn is_nobody(self) -> bool {
-        self.table.is_none()
+    fn is_clearly(self, waker: &Waker) -> bool {
+        ptr::eq(self.data, waker.data()) && self.table.is_some_and(|table| ptr::eq(table, waker.vtable()))
     }
 
     /// As [`waker::is_same`].
-    #[inline]
+    #[cold]
     fn is(self, waker: &Waker) -> bool {
-        match self.table {
-            Some(table) if ptr::eq(self.data, waker.data()) => {
-                ptr::eq(table, waker.vtable()) || !self.data.is_null() && table == waker.vtable()
-            }
-            Some(_) => false,
-            None => waker::is_same(waker::nobody(), waker),
-        }
+        let same =
+            |table: &RawWakerVTable| ptr::eq(table, waker.vtable()) || !self.data.is_null() && table == waker.vtable();
+        ptr::eq(self.data, waker.data()) && self.table.is_some_and(same)
     }
 }
 
@@ -92,24 +106,51 @@ impl Current {
     /// What is polled with, for a coroutine, which has no context. One that somebody resumes by hand has nothing to be woken
     /// with. The task's own waker is not cloned, which would be an atomic operation.
     fn polling(&self) -> Polling {
-        if self.polled_with.get().is_tasks {
-            self.task.get().map_or(Polling::Nobody, Polling::Task)
-        } else {
-            self.waker.get().map_or(Polling::Nobody, Polling::Waker)
+        match self.polled_by.get() {
+            By::Task => self.own.get().map_or(Polling::Nobody, Polling::Task),
+            By::Waker => self.waker.get().map_or(Polling::Nobody, Polling::Waker),
+            By::Nobody => Polling::Nobody,
         }
     }
 
-    /// Whether the task that runs is polled with this waker, its own.
     #[inline]
-    fn is_polled_by_task(&self, waker: &Waker) -> bool {
-        let polled_with = self.polled_with.get();
-        polled_with.is_tasks && polled_with.is(waker)
+    fn is_polled_with(&self, waker: &Waker) -> bool {
+        match self.polled_by.get() {
+            By::Nobody => waker::is_same(waker::nobody(), waker),
+            By::Task | By::Waker => {
+                let polled_with = self.polled_with.get();
+                polled_with.is_clearly(waker) || polled_with.is(waker)
+            }
+        }
+    }
+
+    fn set_own(&self, own: &Rc<OwnWaker>) {
+        self.polled_with.set(Identity::of(&own.waker));
+        let before = self.own.take();
+        self.own.put(Some(Rc::clone(own)));
+        drop(before);
+    }
+
+    /// Leaves a coroutine, which waits or not.
+    #[inline]
+    fn end(&self, inside: &Inside, waits: bool) {
+        if inside.has(Inside::ELSEWHERE) {
+            return self.pop();
+        }
+        let mut interior = self.interior.get();
+        interior.waiting = (interior.waiting + u8::from(waits && interior.depth == 1)).min(2);
+        interior.depth -= 1;
+        self.interior.set(interior);
     }
 
     fn take(&self) -> State {
         let raised = self.take_raised();
         State {
             task: self.task.take(),
+            own: self.own.take(),
+            is_debugged: self.is_debugged.get(),
+            event_loop: self.event_loop.take(),
+            polled_by: self.polled_by.replace(By::Nobody),
             waker: self.waker.take(),
             polled_with: self.polled_with.replace(Identity::NOBODY),
             interior: self.interior.replace(Interior::NEW),
@@ -132,10 +173,13 @@ impl Current {
     #[inline(never)]
     fn push_polled_with(&self, waker: &Waker) {
         let waker = waker.clone();
-        let task = self.task.get();
+        let (task, own, event_loop) = (self.task.get(), self.own.get(), self.event_loop.get());
         self.push();
         self.task.put(task);
-        self.polled_with.set(Identity::of(&waker, false));
+        self.own.put(own);
+        self.event_loop.put(event_loop);
+        self.polled_by.set(By::Waker);
+        self.polled_with.set(Identity::of(&waker));
         self.waker.put(Some(waker));
     }
 
@@ -145,8 +189,13 @@ impl Current {
     fn pop(&self) {
         let mut left = self.take();
         if let Some(outer) = left.outer.take() {
-            let State { task, waker, polled_with, interior, raised, outer } = *outer;
+            let State { task, own, event_loop, is_debugged, waker, polled_by, polled_with, interior, raised, outer } =
+                *outer;
             self.task.put(task);
+            self.own.put(own);
+            self.event_loop.put(event_loop);
+            self.polled_by.set(polled_by);
+            self.is_debugged.set(is_debugged);
             self.waker.put(waker);
             self.polled_with.set(polled_with);
             self.interior.set(interior);
@@ -186,6 +235,10 @@ impl Current {
 /// All of [`Current`], while it is not that.
 struct State {
     task: Option<Rc<dyn AnyTask>>,
+    own: Option<Rc<OwnWaker>>,
+    event_loop: Option<EventLoop>,
+    is_debugged: bool,
+    polled_by: By,
     waker: Option<Waker>,
     polled_with: Identity,
     interior: Interior,
@@ -193,10 +246,23 @@ struct State {
     outer: Option<Box<State>>,
 }
 
+/// Not [`LocalKey::with`](std::thread::LocalKey::with), which is a call; nothing of this is ever gone.
+#[inline(always)]
+fn with<R>(look: impl FnOnce(&Current) -> R) -> R {
+    match CURRENT.try_with(look) {
+        Ok(result) => result,
+        Err(_) => unreachable!("coframe: nothing is dropped with the thread"),
+    }
+}
+
 thread_local! {
     static CURRENT: Current = const {
         Current {
             task: Place::empty(),
+            own: Place::empty(),
+            event_loop: Place::empty(),
+            polled_by: Cell::new(By::Nobody),
+            is_debugged: Cell::new(false),
             waker: Place::empty(),
             polled_with: Cell::new(Identity::NOBODY),
             raised: Place::empty(),
@@ -206,48 +272,72 @@ thread_local! {
     };
 }
 
-/// While it lives a task is current. Whoever was before is again then, also where a panic drops it.
-pub(super) struct Entered {
-    has_outer: bool,
-}
-
-impl Drop for Entered {
-    #[inline]
-    fn drop(&mut self) {
-        CURRENT.with(|current| {
-            if self.has_outer || current.interior.get().raises {
-                current.pop();
-            } else {
-                current.polled_with.set(Identity::NOBODY);
-                current.interior.set(Interior::NEW);
-                drop(current.task.take());
-            }
-        });
-    }
-}
-
 /// Has it raised in the task that was entered.
 pub(super) fn raise(raised: Exception) {
-    CURRENT.with(|current| current.raise(Some(raised)));
+    with(|current| current.raise(Some(raised)));
 }
 
-/// Makes `task` the one that runs, for whoever polls it.
-#[inline]
-pub(super) fn enter(task: Rc<dyn AnyTask>, waker: &Waker) -> Entered {
-    CURRENT.with(|current| {
-        let has_outer = !current.polled_with.get().is_nobody();
+/// Where a loop begins to run tasks, which are polled with this. Returns whether somebody was current, to be told at the
+/// [end].
+pub(super) fn begin(event_loop: &EventLoop, own: &Rc<OwnWaker>) -> bool {
+    with(|current| {
+        let has_outer = current.polled_by.get() != By::Nobody || current.event_loop.look(|it| it.is_some());
         if has_outer {
             current.push();
         }
+        current.event_loop.put(Some(event_loop.clone()));
+        current.set_own(own);
+        has_outer
+    })
+}
+
+/// Has tasks polled with another waker from now on, the one that runs too.
+pub(super) fn set_own(own: &Rc<OwnWaker>) {
+    with(|current| current.set_own(own));
+}
+
+/// The end of that.
+pub(super) fn end(has_outer: bool) {
+    with(|current| if has_outer { current.pop() } else { drop(current.take()) });
+}
+
+/// Makes `task` the one that runs, until it is [left](leave).
+#[inline]
+pub(super) fn enter(task: Rc<dyn AnyTask>, is_debugged: bool) {
+    with(|current| {
+        current.polled_by.set(By::Task);
         current.task.put(Some(task));
-        current.polled_with.set(Identity::of(waker, true));
-        Entered { has_outer }
+        current.is_debugged.set(is_debugged);
+    });
+}
+
+/// Nobody is current any more.
+#[inline]
+pub(super) fn leave() {
+    with(|current| {
+        if current.interior.get().raises {
+            drop(current.take_raised());
+        }
+        current.polled_by.set(By::Nobody);
+        current.interior.set(Interior::NEW);
+        drop(current.task.take());
+    });
+}
+
+/// Whether the future of the task that was entered waits in one coroutine and for nothing else; and whether there is
+/// something that was to be raised in it and that nobody has taken.
+#[inline]
+pub(super) fn suspended() -> (bool, bool) {
+    with(|current| {
+        let Interior { waiting, waits_plainly, raises, .. } = current.interior.get();
+        (waiting == 1 && !waits_plainly, raises)
     })
 }
 
 /// What has become of the future that was polled: that of the task that was entered, or one inside of it.
+#[inline]
 pub(super) fn polled(poll: Poll<()>) -> Polled<()> {
-    CURRENT.with(|current| current.polled(poll))
+    with(|current| current.polled(poll))
 }
 
 /// The task that runs in this thread: asyncio's `current_task`. `None` in a callback, and where no loop runs.
@@ -267,152 +357,181 @@ pub fn current_task() -> Option<TaskHandle> {
 
 /// The task that runs in this thread, whatever waker it polls with.
 pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
-    CURRENT.with(|current| current.task.get())
+    with(|current| current.task.get())
 }
 
 /// The task that polls, if it does so with its own waker.
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
-    CURRENT.with(|current| {
+    with(|current| {
         let task = current.task.get()?;
-        let polls = current.is_polled_by_task(context.waker()) || waker::is_same(task.core().waker(), context.waker());
-        polls.then_some(task)
+        let is_own = |own: Option<&Rc<OwnWaker>>| own.is_some_and(|own| waker::is_same(&own.waker, context.waker()));
+        let is_clear = current.polled_by.get() == By::Task && current.polled_with.get().is_clearly(context.waker());
+        if is_clear || current.own.look(is_own) { Some(task) } else { None }
     })
 }
 
 /// Takes note of a promise that is waited for.
 pub(crate) fn waits_for_promise() {
-    CURRENT.with(|current| {
+    with(|current| {
         let mut interior = current.interior.get();
         interior.waits_plainly |= interior.depth == 0;
         current.interior.set(interior);
     });
 }
 
-/// While it lives a coroutine runs as a future.
-pub(super) struct Inside(Polls);
+/// While it lives a coroutine runs as a future. It is a set of the constants.
+pub(super) struct Inside(u32);
 
-/// Who polls a coroutine.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Polls {
-    /// The task that runs, with its own waker.
-    Task,
-    /// Whoever is current, if it is not that.
-    Current,
-    /// Another executor, or a part of the current future that has a waker of its own.
-    Elsewhere,
-}
-
-// Not inlined: see `Outer`.
+// What is `inline(never)` here: see `Outer`.
 impl Inside {
+    /// The task that runs polls it, with its own waker.
+    const BY_TASK: u32 = 1;
+    /// Another executor polls it, or a part of the current future that has a waker of its own.
+    const ELSEWHERE: u32 = 1 << 1;
+    /// The loop of that task is in debug mode.
+    const DEBUGGED: u32 = 1 << 2;
+    /// There is something to be raised in it.
+    const RAISES: u32 = 1 << 3;
+
+    #[inline]
+    fn has(&self, bit: u32) -> bool {
+        self.0 & bit != 0
+    }
+
     /// Enters a coroutine, and gives what is to be raised in it.
     #[inline]
     pub(super) fn enter(context: &Context<'_>) -> (Self, Option<Exception>) {
-        let (polls, raises) = Inside::begin(context.waker());
-        let raised = if raises { Inside::raised() } else { None };
-        (Inside(polls), raised)
+        let inside = Inside::begin(context.waker());
+        let raised = if inside.has(Inside::RAISES) { Inside::raised() } else { None };
+        (inside, raised)
     }
 
     #[inline(never)]
-    fn begin(waker: &Waker) -> (Polls, bool) {
-        CURRENT.with(|current| {
-            let polled_with = current.polled_with.get();
-            if !polled_with.is(waker) {
-                current.push_polled_with(waker);
-                current.interior.set(Interior { depth: 1, ..Interior::NEW });
-                return (Polls::Elsewhere, false);
+    fn begin(waker: &Waker) -> Inside {
+        with(|current| {
+            if current.polled_by.get() != By::Task || !current.polled_with.get().is_clearly(waker) {
+                return Inside::begin_elsewhere(waker);
             }
             let mut interior = current.interior.get();
             interior.depth += 1;
             current.interior.set(interior);
-            let raises = interior.depth == 1 && interior.raises;
-            (if polled_with.is_tasks { Polls::Task } else { Polls::Current }, raises)
+            let debugged = if current.is_debugged.get() { Inside::DEBUGGED } else { 0 };
+            let raises = if interior.depth == 1 && interior.raises { Inside::RAISES } else { 0 };
+            Inside(Inside::BY_TASK | debugged | raises)
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn begin_elsewhere(waker: &Waker) -> Inside {
+        with(|current| {
+            if !current.is_polled_with(waker) {
+                current.push_polled_with(waker);
+                current.interior.set(Interior { depth: 1, ..Interior::NEW });
+                return Inside(Inside::ELSEWHERE);
+            }
+            let mut interior = current.interior.get();
+            interior.depth += 1;
+            current.interior.set(interior);
+            let by = match current.polled_by.get() {
+                By::Task if current.is_debugged.get() => Inside::BY_TASK | Inside::DEBUGGED,
+                By::Task => Inside::BY_TASK,
+                By::Waker | By::Nobody => 0,
+            };
+            Inside(by | if interior.depth == 1 && interior.raises { Inside::RAISES } else { 0 })
         })
     }
 
     #[cold]
     fn raised() -> Option<Exception> {
-        CURRENT.with(Current::take_raised)
-    }
-
-    /// Has whoever polls it poll again, in the next pass.
-    #[inline(never)]
-    pub(super) fn wake_in_turn(&self, waker: &Waker) {
-        match self.task() {
-            Some(task) => wake(task),
-            None => waker.wake_by_ref(),
-        }
+        with(Current::take_raised)
     }
 
     /// The task that polls it, with its own waker.
     pub(super) fn task(&self) -> Option<Rc<dyn AnyTask>> {
-        if self.0 == Polls::Task { any_task() } else { None }
+        if self.has(Inside::BY_TASK) { any_task() } else { None }
     }
 
-    /// Leaves it because it waits in a coroutine, of which the frames are known or not.
-    pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>) {
-        if let Some(coroutine) = coroutine
-            && self.is_debugged()
-        {
-            self.wait_with_delegates(coroutine);
+    /// Leaves it because it waits in a coroutine, of which the frames are known or not, for its next turn or for
+    /// something else that wakes it.
+    #[inline]
+    pub(super) fn wait_in(self, coroutine: Option<&dyn Inspectable>, turn: Option<&Waker>) {
+        // It is done at each wait, and looking into delegates takes its time.
+        let position = if self.has(Inside::DEBUGGED) {
+            self.note_delegates(coroutine);
+            None
         } else {
-            // It is done at each wait, and looking into delegates takes its time.
-            self.wait_at(coroutine.and_then(Inspectable::outermost));
-        }
+            coroutine.and_then(Inspectable::outermost)
+        };
+        self.wait_at(position, turn);
     }
 
     #[cold]
-    fn wait_with_delegates(self, coroutine: &dyn Inspectable) {
-        if let Some(task) = self.task() {
+    #[inline(never)]
+    fn note_delegates(&self, coroutine: Option<&dyn Inspectable>) {
+        if let (Some(task), Some(coroutine)) = (self.task(), coroutine) {
             task.core().waits_in(coroutine);
         }
-        self.wait_at(None);
     }
 
-    #[inline(never)]
-    fn is_debugged(&self) -> bool {
-        let is_debugged = |task: Option<&Rc<dyn AnyTask>>| task?.event_loop().map(EventLoop::debug);
-        self.0 == Polls::Task && CURRENT.with(|current| current.task.look(is_debugged)) == Some(true)
-    }
-
-    /// Leaves it because it waits, at a suspension point that is known or not.
+    /// The same, at a suspension point that is known or not.
     #[inline]
-    pub(super) fn wait_at(self, position: Option<Position>) {
-        Inside::note(self.0, position);
+    pub(super) fn wait_at(self, position: Option<Position>, turn: Option<&Waker>) {
+        match turn {
+            None => self.end_waiting(position),
+            Some(waker) => self.end_turn(position, waker),
+        }
     }
 
     #[inline(never)]
-    fn note(polls: Polls, position: Option<Position>) {
-        CURRENT.with(|current| {
-            if polls == Polls::Task {
+    fn end_waiting(self, position: Option<Position>) {
+        with(|current| {
+            if self.has(Inside::BY_TASK) && position.is_some() {
                 current.task.look(|task| {
                     if let Some(task) = task {
                         task.core().waits_at(position);
                     }
                 });
             }
-            let mut interior = current.interior.get();
-            interior.waiting = (interior.waiting + u8::from(interior.depth == 1)).min(2);
-            current.interior.set(interior);
+            current.end(&self, true);
         });
+        mem::forget(self);
+    }
+
+    /// Has whoever polls it poll again, in the next pass.
+    #[inline(never)]
+    fn end_turn(self, position: Option<Position>, waker: &Waker) {
+        with(|current| {
+            match current.task.get() {
+                Some(task) if self.has(Inside::BY_TASK) => {
+                    let core = task.core();
+                    core.waits_at(position);
+                    if !core.flags.has(Flags::SCHEDULED) {
+                        core.flags.set(Flags::SCHEDULED, true);
+                        current.event_loop.look(|event_loop| {
+                            if let Some(event_loop) = event_loop {
+                                event_loop.schedule_if_open(task);
+                            }
+                        });
+                    }
+                }
+                _ => waker.wake_by_ref(),
+            }
+            current.end(&self, true);
+        });
+        mem::forget(self);
     }
 
     #[inline(never)]
-    fn end(polls: Polls) {
-        CURRENT.with(|current| {
-            if polls == Polls::Elsewhere {
-                return current.pop();
-            }
-            let mut interior = current.interior.get();
-            interior.depth -= 1;
-            current.interior.set(interior);
-        });
+    fn end(&self) {
+        with(|current| current.end(self, false));
     }
 }
 
 impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
-        Inside::end(self.0);
+        self.end();
     }
 }
 
@@ -430,14 +549,14 @@ pub(crate) struct Polled<T> {
 /// What a future is to be dropped for that waits for a promise and in no coroutine: the promise was cancelled, because
 /// the task was.
 pub(crate) fn cancellation() -> Option<Exception> {
-    let task = CURRENT.with(|current| if current.polled_with.get().is_tasks { current.task.get() } else { None });
+    let task = with(|current| if current.polled_by.get() == By::Task { current.task.get() } else { None });
     task?.core().passed_on()
 }
 
 /// Polls a future that a coroutine awaits, with the waker of that, and raises an exception in the coroutine in which it
 /// waits.
 pub(crate) fn poll_awaited<T>(raised: Option<Exception>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Polled<T> {
-    let polling = CURRENT.with(Current::polling);
+    let polling = with(Current::polling);
     poll_inside(raised, || poll(&mut Context::from_waker(polling.waker())))
 }
 
@@ -473,8 +592,8 @@ struct Raising {
 
 impl Raising {
     fn begin(waker: &Waker, raised: Exception) -> Self {
-        CURRENT.with(|current| {
-            let is_elsewhere = !current.polled_with.get().is(waker);
+        with(|current| {
+            let is_elsewhere = !current.is_polled_with(waker);
             if is_elsewhere {
                 current.push_polled_with(waker);
             }
@@ -485,7 +604,7 @@ impl Raising {
     }
 
     fn end(mut self) -> Option<Exception> {
-        CURRENT.with(|current| {
+        with(|current| {
             let not_taken = current.take_raised();
             current.raise(self.replaced.take());
             not_taken
@@ -496,7 +615,7 @@ impl Raising {
 impl Drop for Raising {
     fn drop(&mut self) {
         if self.is_elsewhere {
-            CURRENT.with(Current::pop);
+            with(Current::pop);
         }
     }
 }
@@ -512,7 +631,7 @@ struct Outer {
 impl Outer {
     #[inline(never)]
     fn leave(raised: Option<Exception>) -> Self {
-        CURRENT.with(|current| {
+        with(|current| {
             let outer_raised = current.take_raised().map(Box::new);
             let outer = Outer { interior: current.interior.replace(Interior::NEW), raised: outer_raised };
             if raised.is_some() {
@@ -532,7 +651,7 @@ impl Outer {
 
 impl Drop for Outer {
     fn drop(&mut self) {
-        CURRENT.with(|current| {
+        with(|current| {
             let left = current.take_raised();
             current.interior.set(self.interior);
             if let Some(raised) = self.raised.take() {
@@ -545,7 +664,7 @@ impl Drop for Outer {
 
 /// What is polled with, while nothing is out of its place. A task has its waker.
 enum Polling {
-    Task(Rc<dyn AnyTask>),
+    Task(Rc<OwnWaker>),
     Waker(Waker),
     Nobody,
 }
@@ -553,7 +672,7 @@ enum Polling {
 impl Polling {
     fn waker(&self) -> &Waker {
         match self {
-            Polling::Task(task) => task.core().waker(),
+            Polling::Task(own) => &own.waker,
             Polling::Waker(waker) => waker,
             Polling::Nobody => waker::nobody(),
         }
@@ -562,7 +681,7 @@ impl Polling {
 
 /// One step of a delegate that waits for a promise, or for what is done when one is: it raises what that fails with.
 pub(crate) fn advance<T>(future: Pin<&mut impl Future<Output = Result<T, Exception>>>) -> Resumed<Awaitable, T> {
-    let polling = CURRENT.with(Current::polling);
+    let polling = with(Current::polling);
     match future.poll(&mut Context::from_waker(polling.waker())) {
         Poll::Ready(result) => result.map(Step::Returned),
         Poll::Pending => Ok(Step::Yielded(Awaitable(Kind::Wake))),
