@@ -79,7 +79,11 @@ impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
         let Some(function) = self.function.take() else { return };
         let result = match self.scope.enter() {
             Ok(_inside) => function().into_result(),
-            Err(refused) => Err(refused.into()),
+            Err(refused) => {
+                // It is gone before anybody hears of it.
+                drop(function);
+                Err(refused.into())
+            }
         };
         match result {
             Ok(()) => drop(self.scope.take()),

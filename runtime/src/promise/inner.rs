@@ -52,6 +52,11 @@ pub(crate) trait Awaited {
 
     /// The task that it is, if it is one.
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
+
+    /// Whether it is one.
+    fn is_task(&self) -> bool {
+        false
+    }
 }
 
 /// [`Awaited`] with a value of a known type.
@@ -76,18 +81,6 @@ pub(crate) enum State<T> {
     Taken,
     Failed(Exception),
     Cancelled(Cancelled),
-}
-
-/// While it lives the state is out of its cell. A panic puts it back too.
-struct Lent<'a, T> {
-    state: State<T>,
-    cell: &'a RefCell<State<T>>,
-}
-
-impl<T> Drop for Lent<'_, T> {
-    fn drop(&mut self) {
-        self.cell.replace(mem::replace(&mut self.state, State::Taken));
-    }
 }
 
 impl<T> State<T> {
@@ -115,76 +108,78 @@ impl<T> Inner<T> {
         self.event_loop.as_ref()
     }
 
-    pub(crate) fn done(&self) -> bool {
-        !matches!(*self.state.borrow(), State::Pending)
-    }
-
-    pub(crate) fn cancelled(&self) -> bool {
-        matches!(*self.state.borrow(), State::Cancelled(_))
-    }
-
-    pub(crate) fn cancellation(&self) -> Option<Cancelled> {
-        match &*self.state.borrow() {
-            // A gathering fails with the cancellation of its children, as in asyncio.
-            State::Cancelled(cancelled) | State::Failed(Exception::Cancelled(cancelled)) => Some(cancelled.clone()),
-            _ => None,
+    /// Looks at its state. Whoever is called to clone the value finds that it was taken.
+    #[inline]
+    fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
+        match self.state.try_borrow() {
+            Ok(state) => look(&state),
+            Err(_) => look(&State::Taken),
         }
     }
 
+    #[inline]
+    pub(crate) fn done(&self) -> bool {
+        self.look(|state| !matches!(state, State::Pending))
+    }
+
+    pub(crate) fn cancelled(&self) -> bool {
+        self.look(|state| matches!(state, State::Cancelled(_)))
+    }
+
+    pub(crate) fn cancellation(&self) -> Option<Cancelled> {
+        self.look(|state| match state {
+            // A gathering fails with the cancellation of its children, as in asyncio.
+            State::Cancelled(cancelled) | State::Failed(Exception::Cancelled(cancelled)) => Some(cancelled.clone()),
+            _ => None,
+        })
+    }
+
     pub(crate) fn failure(&self) -> Option<Exception> {
-        match &*self.state.borrow() {
+        self.look(|state| match state {
             State::Pending | State::Done(_) | State::Taken => None,
             State::Failed(exception) => {
                 self.retrieved.set(true);
                 Some(exception.clone())
             }
             State::Cancelled(cancelled) => Some(Exception::Cancelled(cancelled.clone())),
-        }
+        })
     }
 
     /// `Err` if it has no value: what it failed with, or that it is too early, or too late.
+    #[inline]
     pub(super) fn with_value<R>(&self, look: impl FnOnce(&T) -> R) -> Result<R, Exception> {
-        if let Some(exception) = self.failure() {
-            return Err(exception);
-        }
-        let mut state = self.state.borrow_mut();
-        match *state {
-            State::Done(_) => {}
-            State::Taken => return Err(PromiseError::Taken.into()),
-            _ => return Err(PromiseError::NotReady.into()),
-        }
-        // Out of the cell, because looking may be cloning, which is foreign code.
-        let lent = Lent { state: mem::replace(&mut *state, State::Taken), cell: &self.state };
-        drop(state);
-        match &lent.state {
-            State::Done(value) => Ok(look(value)),
-            _ => Err(PromiseError::Taken.into()),
+        // Borrowed as if the value were taken out, because looking may be cloning, which is foreign code.
+        match self.state.try_borrow_mut().as_deref() {
+            Ok(State::Done(value)) => Ok(look(value)),
+            Ok(State::Pending) => Err(PromiseError::NotReady.into()),
+            Ok(State::Failed(exception)) => {
+                self.retrieved.set(true);
+                Err(exception.clone())
+            }
+            Ok(State::Cancelled(cancelled)) => Err(Exception::Cancelled(cancelled.clone())),
+            Ok(State::Taken) | Err(_) => Err(PromiseError::Taken.into()),
         }
     }
 
     pub(crate) fn take(&self) -> Result<T, Exception> {
-        if let Some(exception) = self.failure() {
-            return Err(exception);
-        }
-        let mut state = self.state.borrow_mut();
-        match mem::replace(&mut *state, State::Taken) {
+        let taken = match self.state.try_borrow_mut().as_deref_mut() {
+            Ok(state @ State::Done(_)) => mem::replace(state, State::Taken),
+            Ok(_) | Err(_) => State::Taken,
+        };
+        match taken {
             State::Done(value) => Ok(value),
-            State::Taken => Err(PromiseError::Taken.into()),
-            other => {
-                *state = other;
-                Err(PromiseError::NotReady.into())
-            }
+            _ => self.with_value(|_| ()).and(Err(PromiseError::Taken.into())),
         }
     }
 
     /// For `{:?}`.
     pub(crate) fn describe(&self) -> String {
-        match &*self.state.borrow() {
+        self.look(|state| match state {
             State::Pending => "pending".to_owned(),
             State::Done(_) | State::Taken => "done".to_owned(),
             State::Failed(exception) => format!("failed: {exception}"),
             State::Cancelled(_) => "cancelled".to_owned(),
-        }
+        })
     }
 
     /// Python's "Future exception was never retrieved", for an owner that is being dropped. A cancellation that nobody saw is
@@ -383,7 +378,18 @@ impl<T: 'static> Promise<T> {
             return Err(PromiseError::AlreadyDone.into());
         }
         inner.state.replace(state);
-        let waiting = inner.waiting.borrow_mut().take();
+        let (first, others) = inner.waiting.borrow_mut().take();
+        match first {
+            None => Ok(()),
+            Some(Waiter::Task(task)) if others.is_empty() => {
+                wake(task);
+                Ok(())
+            }
+            first => self.notify(first.into_iter().chain(others)),
+        }
+    }
+
+    fn notify(&self, waiting: impl Iterator<Item = Waiter<T>>) -> Result<(), Exception> {
         let mut result = Ok(());
         for waiter in waiting {
             match waiter {
@@ -414,13 +420,17 @@ pub(crate) fn poll_done(awaited: &Rc<dyn Awaited>, context: &mut Context<'_>) ->
         return Poll::Ready(Ok(()));
     }
     match current::task_polling(context) {
-        Some(task) => {
-            current::waits_for_promise();
-            Core::check_can_await(&task, awaited)?;
-            let registration = task.core().polls(awaited);
-            awaited.wake_when_done(task, registration);
-        }
+        Some(task) => wait_as(task, awaited)?,
         None => awaited.wake_waker_when_done(context.waker()),
     }
     Poll::Pending
+}
+
+/// Has a task wait for a promise that is not done. `Err` where it cannot be waited for.
+pub(crate) fn wait_as(task: Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), Exception> {
+    current::waits_for_promise();
+    Core::check_can_await(&task, awaited)?;
+    let registration = task.core().polls(awaited);
+    awaited.wake_when_done(task, registration);
+    Ok(())
 }

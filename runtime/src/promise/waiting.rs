@@ -52,7 +52,11 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
         let scope = self.scope.take();
         let result = match scope.enter() {
             Ok(_inside) => function(&promise).into_result(),
-            Err(refused) => Err(refused.into()),
+            Err(refused) => {
+                // It is gone before anybody hears of it.
+                drop(function);
+                Err(refused.into())
+            }
         };
         if let Err(exception) = result {
             self.scope.set(scope);
@@ -88,45 +92,73 @@ pub(super) enum Waiter<T> {
 pub(super) struct Waiting<T> {
     /// Most often there is one, for which nothing is allocated. Without a first there are no others.
     first: Option<Waiter<T>>,
-    others: Vec<Waiter<T>>,
+    others: Option<Box<Others<T>>>,
+    /// How many callbacks were ever added.
+    count: u32,
+}
+
+struct Others<T> {
+    waiters: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
-    /// How many callbacks were ever added.
-    count: u64,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Waiting { first: None, others: Vec::new(), room: 16, count: 0 }
+        Waiting { first: None, others: None, count: 0 }
+    }
+}
+
+impl<T> Default for Others<T> {
+    fn default() -> Self {
+        Others { waiters: Vec::new(), room: 16 }
     }
 }
 
 impl<T> Waiting<T> {
     /// The name of the next callback.
     pub(super) fn name(&mut self) -> CallbackId {
-        self.count += 1;
+        self.count = self.count.wrapping_add(1);
         CallbackId(self.count)
     }
 
+    #[inline]
     pub(super) fn add(&mut self, waiter: Waiter<T>) {
         match self.first {
             None => self.first = Some(waiter),
-            Some(_) => self.others.push(waiter),
+            Some(_) => self.add_another(waiter),
         }
     }
 
+    #[cold]
+    fn add_another(&mut self, waiter: Waiter<T>) {
+        self.others.get_or_insert_default().waiters.push(waiter);
+    }
+
     fn all(&self) -> impl Iterator<Item = &Waiter<T>> {
-        self.first.iter().chain(&self.others)
+        self.first.iter().chain(self.others.iter().flat_map(|others| &others.waiters))
     }
 
     /// Gives those who wait no longer, for the caller to drop.
+    #[inline]
     pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Vec<Waiter<T>> {
+        match registration {
+            Registration::New if self.first.is_none() => {
+                self.first = Some(Waiter::Task(task));
+                Vec::new()
+            }
+            _ => self.register_another(task, registration),
+        }
+    }
+
+    fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Vec<Waiter<T>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
             Registration::Done => Vec::new(),
             Registration::Unsure if self.all().any(is_it) => Vec::new(),
             Registration::New | Registration::Unsure => {
-                let left = if self.others.len() + 1 < self.room { Vec::new() } else { self.clear_up() };
+                let is_full = self.others.as_ref().is_some_and(|others| others.waiters.len() + 1 >= others.room);
+                let left = if is_full { self.clear_up() } else { Vec::new() };
                 self.add(Waiter::Task(task));
                 left
             }
@@ -141,9 +173,11 @@ impl<T> Waiting<T> {
             Waiter::Task(task) => !task.done() && seen.insert(Rc::as_ptr(task).cast::<()>()),
             Waiter::Callback(..) | Waiter::Waker(_) => true,
         };
-        let (stay, left): (Vec<_>, _) = self.take().partition(|waiter| waits(waiter));
-        self.room = 2 * stay.len().max(8);
+        let (first, others) = self.take();
+        let (stay, left): (Vec<_>, _) = first.into_iter().chain(others).partition(|waiter| waits(waiter));
+        let room = 2 * stay.len().max(8);
         stay.into_iter().for_each(|waiter| self.add(waiter));
+        self.others.get_or_insert_default().room = room;
         left
     }
 
@@ -154,17 +188,18 @@ impl<T> Waiting<T> {
     pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
         let index = self.all().position(is_it)?;
-        match index.checked_sub(1) {
-            Some(index) => Some(self.others.remove(index)),
-            None => {
-                let next = if self.others.is_empty() { None } else { Some(self.others.remove(0)) };
-                mem::replace(&mut self.first, next)
-            }
+        let others = self.others.as_deref_mut().map(|others| &mut others.waiters).filter(|others| !others.is_empty());
+        match (index.checked_sub(1), others) {
+            (Some(index), Some(others)) => Some(others.remove(index)),
+            (None, Some(others)) => self.first.replace(others.remove(0)),
+            (_, None) => self.first.take(),
         }
     }
 
-    /// All of them.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = Waiter<T>> + use<T> {
-        self.first.take().into_iter().chain(mem::take(&mut self.others))
+    /// All of them: the first and the others.
+    #[inline]
+    pub(super) fn take(&mut self) -> (Option<Waiter<T>>, Vec<Waiter<T>>) {
+        let others = self.others.as_mut().map_or_else(Vec::new, |others| mem::take(&mut others.waiters));
+        (self.first.take(), others)
     }
 }

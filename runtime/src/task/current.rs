@@ -22,6 +22,7 @@ use super::{AnyTask, TaskHandle};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::event_loop::EventLoop;
+use crate::promise::{Awaited, poll_done, wait_as};
 use crate::{Awaitable, Exception, Inspectable, Step};
 
 struct Current {
@@ -676,6 +677,18 @@ impl Polling {
             Polling::Waker(waker) => waker,
             Polling::Nobody => waker::nobody(),
         }
+    }
+}
+
+/// Has whoever polls a coroutine wait for a promise that is not done. `Err` where it cannot be waited for.
+#[inline(never)]
+pub(crate) fn wait_for(awaited: Rc<dyn Awaited>) -> Result<(), Exception> {
+    match with(|current| if current.polled_by.get() == By::Task { current.task.get() } else { None }) {
+        Some(task) => wait_as(task, &awaited),
+        None => match poll_done(&awaited, &mut Context::from_waker(with(Current::polling).waker())) {
+            Poll::Ready(Err(exception)) => Err(exception),
+            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+        },
     }
 }
 

@@ -233,6 +233,10 @@ impl<F: Future<Output: TaskOutput> + 'static> Awaited for TaskInner<F> {
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         Some(self)
     }
+
+    fn is_task(&self) -> bool {
+        true
+    }
 }
 
 impl<F: Future<Output: TaskOutput> + 'static> Settle<Value<F>> for TaskInner<F> {

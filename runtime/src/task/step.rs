@@ -258,8 +258,7 @@ pub(crate) fn wake(task: Rc<dyn AnyTask>) {
 #[inline]
 pub(crate) fn into_ready(task: Rc<dyn AnyTask>) -> Option<Rc<dyn Runnable>> {
     let flags = &task.core().flags;
-    // One that runs is not over yet.
-    if flags.has(Flags::SCHEDULED) || !flags.has(Flags::RUNNING) && task.done() {
+    if flags.has(Flags::SCHEDULED | Flags::OVER) {
         return None;
     }
     flags.set(Flags::SCHEDULED, true);
