@@ -63,6 +63,7 @@ pub(super) fn get(variable: VariableId) -> Option<Value> {
 }
 
 /// What the current context holds.
+#[cold]
 pub(super) fn copy() -> Values {
     if is_blank() {
         return Values::NONE;
@@ -114,7 +115,7 @@ impl Scope {
     /// A copy of the current context, as what is scheduled runs in.
     #[inline]
     pub(crate) fn copy_current() -> Self {
-        Scope(Cell::new(Current::Copied(copy())))
+        if is_blank() { Scope::default() } else { Scope(Cell::new(Current::Copied(copy()))) }
     }
 
     /// The context behind a handle: Python's `context=`.
@@ -200,7 +201,7 @@ impl Entered<'_> {
 }
 
 impl Drop for Entered<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if !(self.before.is_blank() && is_blank()) {
             self.leave();

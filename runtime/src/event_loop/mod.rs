@@ -63,7 +63,7 @@ use self::reactor::Reactor;
 use self::ready::Ready;
 use self::timers::Timers;
 use crate::Exception;
-use crate::task::Tasks;
+use crate::task::{Tasks, current};
 use crate::threads::Crew;
 
 /// A handle on an event loop. A clone is one more handle on the same loop, and equal to it.
@@ -107,6 +107,8 @@ struct Inner {
     deposits: Deposits,
     crew: Arc<Crew>,
     life: Cell<Life>,
+    /// Whether the task that runs has given up its turn, and is to come into the ready queue before all else.
+    turn_given_up: Cell<bool>,
     /// Whether the run is to end after the pass that it is in, or the next run after its first pass.
     stopping: Cell<bool>,
     /// `None` stands for the default one.
@@ -185,6 +187,7 @@ impl EventLoop {
             deposits: Deposits::default(),
             crew: Arc::default(),
             life: Cell::new(Life::Idle),
+            turn_given_up: Cell::new(false),
             stopping: Cell::new(false),
             handler: RefCell::default(),
             debug: Cell::new(false),
@@ -405,9 +408,38 @@ impl EventLoop {
     #[inline]
     pub(crate) fn schedule_if_open(&self, entry: Rc<dyn Runnable>) {
         if !self.is_closed() {
+            self.end_turn();
             self.take_in();
             self.0.ready.push(entry);
         }
+    }
+
+    /// The task that runs is to come into the ready queue as if it were put there now. That need not be done at once:
+    /// nobody can tell before something else comes there.
+    #[inline]
+    pub(crate) fn give_up_turn(&self) {
+        self.take_in();
+        self.0.turn_given_up.set(true);
+    }
+
+    /// Whether it was to come there, and is to be put there now.
+    #[inline]
+    pub(crate) fn takes_turn(&self) -> bool {
+        self.0.turn_given_up.replace(false)
+    }
+
+    /// Puts it there, before anything else is.
+    #[inline]
+    pub(crate) fn end_turn(&self) {
+        if self.0.turn_given_up.get() {
+            current::schedule_turn();
+        }
+    }
+
+    /// What that puts there.
+    #[inline]
+    pub(crate) fn schedule_turn(&self, task: Rc<dyn Runnable>) {
+        self.0.ready.push(task);
     }
 
     fn schedule_at<O: Outcome>(

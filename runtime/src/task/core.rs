@@ -8,7 +8,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::AnyTask;
+use super::{AnyTask, current};
 use super::flags::{Before, Flags};
 use super::waker::OwnWaker;
 use crate::context::Scope;
@@ -267,6 +267,7 @@ impl Core {
 
     /// Where the coroutines stand in which it waits, innermost first.
     pub(crate) fn positions(&self) -> Vec<Position> {
+        current::note();
         let innermost = self.flags.has(Flags::AT_POINT).then(|| self.code.get().map(|code| (code, self.point.get())));
         let mut positions: Vec<_> = innermost.flatten().into_iter().collect();
         if self.flags.has(Flags::IN_SEVERAL) {
@@ -430,6 +431,7 @@ impl Core {
 
     /// The code of the outermost coroutine in which it has waited.
     pub(super) fn code(&self) -> Option<&'static Code> {
+        current::note();
         if self.flags.has(Flags::IN_SEVERAL) {
             self.rare().outer_positions.borrow().last().map(|(code, _)| *code)
         } else {

@@ -18,7 +18,7 @@ use super::core::Position;
 use super::flags::Flags;
 use super::place::Place;
 use super::waker::{self, OwnWaker};
-use super::{AnyTask, TaskHandle};
+use super::{AnyTask, Core, TaskHandle};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::event_loop::EventLoop;
@@ -43,6 +43,8 @@ struct Current {
     /// What is to be raised, until a coroutine takes it.
     raised: Place<Exception>,
     interior: Cell<Interior>,
+    /// Where a coroutine stands that waits since the task was entered, until the task [takes note](Current::note) of it.
+    position: Cell<Option<Position>>,
     /// Whoever was current before, if there was one.
     outer: Place<Box<State>>,
 }
@@ -52,7 +54,7 @@ struct Current {
 struct Interior {
     /// How many coroutines run in it, one inside the other.
     depth: u32,
-    /// How many of those that are in no other one wait, as far as two.
+    /// A bit for each of those that are in no other one and wait.
     waiting: u8,
     /// Whether a promise is waited for that is in none of them.
     waits_plainly: bool,
@@ -139,9 +141,43 @@ impl Current {
             return self.pop();
         }
         let mut interior = self.interior.get();
-        interior.waiting = (interior.waiting + u8::from(waits && interior.depth == 1)).min(2);
+        if waits && interior.depth == 1 {
+            interior.waiting = interior.waiting << 1 | 1;
+        }
         interior.depth -= 1;
         self.interior.set(interior);
+    }
+
+    /// Where a coroutine waits.
+    #[inline]
+    fn waits_at(&self, position: Position) {
+        if self.position.get().is_some() {
+            self.note();
+        }
+        self.position.set(Some(position));
+    }
+
+    /// Has the task that runs know where its coroutines stand.
+    #[cold]
+    #[inline(never)]
+    fn note(&self) {
+        let position = self.position.take();
+        self.task.look(|task| {
+            if let Some(task) = task {
+                task.core().waits_at(position);
+            }
+        });
+    }
+
+    /// Puts the task that runs into the ready queue, if it has given up its turn.
+    #[cold]
+    #[inline(never)]
+    fn schedule_turn(&self) {
+        if let (Some(task), Some(event_loop)) = (self.task.get(), self.event_loop.get())
+            && event_loop.takes_turn()
+        {
+            end_of_turn(task, &event_loop);
+        }
     }
 
     fn take(&self) -> State {
@@ -165,6 +201,8 @@ impl Current {
     #[cold]
     #[inline(never)]
     fn push(&self) {
+        self.note();
+        self.schedule_turn();
         let outer = Box::new(self.take());
         self.outer.put(Some(outer));
     }
@@ -268,6 +306,7 @@ thread_local! {
             polled_with: Cell::new(Identity::NOBODY),
             raised: Place::empty(),
             interior: Cell::new(Interior::NEW),
+            position: Cell::new(None),
             outer: Place::empty(),
         }
     };
@@ -314,15 +353,44 @@ pub(super) fn enter(task: Rc<dyn AnyTask>, is_debugged: bool) {
 
 /// Nobody is current any more.
 #[inline]
-pub(super) fn leave() {
+pub(super) fn leave(core: &Core, event_loop: &EventLoop) {
     with(|current| {
+        if let Some(position) = current.position.take() {
+            core.waits_at(Some(position));
+        }
         if current.interior.get().raises {
             drop(current.take_raised());
         }
         current.polled_by.set(By::Nobody);
         current.interior.set(Interior::NEW);
-        drop(current.task.take());
+        let task = current.task.take();
+        if event_loop.takes_turn()
+            && let Some(task) = task
+        {
+            end_of_turn(task, event_loop);
+        }
     });
+}
+
+/// Puts a task that has given up its turn into the ready queue, if it is not there.
+#[inline]
+fn end_of_turn(task: Rc<dyn AnyTask>, event_loop: &EventLoop) {
+    let flags = &task.core().flags;
+    if !flags.has(Flags::SCHEDULED) {
+        flags.set(Flags::SCHEDULED, true);
+        event_loop.schedule_turn(task);
+    }
+}
+
+/// Puts the task that runs into the ready queue, if it has given up its turn: before anything else comes there.
+#[cold]
+pub(crate) fn schedule_turn() {
+    with(Current::schedule_turn);
+}
+
+/// Has the task that runs know where its coroutines stand.
+pub(super) fn note() {
+    with(Current::note);
 }
 
 /// Whether the future of the task that was entered waits in one coroutine and for nothing else; and whether there is
@@ -471,6 +539,7 @@ impl Inside {
     #[inline(never)]
     fn note_delegates(&self, coroutine: Option<&dyn Inspectable>) {
         if let (Some(task), Some(coroutine)) = (self.task(), coroutine) {
+            note();
             task.core().waits_in(coroutine);
         }
     }
@@ -487,12 +556,10 @@ impl Inside {
     #[inline(never)]
     fn end_waiting(self, position: Option<Position>) {
         with(|current| {
-            if self.has(Inside::BY_TASK) && position.is_some() {
-                current.task.look(|task| {
-                    if let Some(task) = task {
-                        task.core().waits_at(position);
-                    }
-                });
+            if self.has(Inside::BY_TASK)
+                && let Some(position) = position
+            {
+                current.waits_at(position);
             }
             current.end(&self, true);
         });
@@ -503,20 +570,18 @@ impl Inside {
     #[inline(never)]
     fn end_turn(self, position: Option<Position>, waker: &Waker) {
         with(|current| {
-            match current.task.get() {
-                Some(task) if self.has(Inside::BY_TASK) => {
-                    let core = task.core();
-                    core.waits_at(position);
-                    if !core.flags.has(Flags::SCHEDULED) {
-                        core.flags.set(Flags::SCHEDULED, true);
-                        current.event_loop.look(|event_loop| {
-                            if let Some(event_loop) = event_loop {
-                                event_loop.schedule_if_open(task);
-                            }
-                        });
-                    }
+            if self.has(Inside::BY_TASK) {
+                if let Some(position) = position {
+                    current.waits_at(position);
                 }
-                _ => waker.wake_by_ref(),
+                // It comes into the queue at the end of the step, or before anything else does.
+                current.event_loop.look(|event_loop| {
+                    if let Some(event_loop) = event_loop {
+                        event_loop.give_up_turn();
+                    }
+                });
+            } else {
+                waker.wake_by_ref();
             }
             current.end(&self, true);
         });

@@ -229,7 +229,7 @@ fn leave(lane: &mut Lane<'_>, core: &Core, state: State) {
     if state.has(State::IN_CONTEXT) || !is_blank_here() && !state.has(State::REFUSED) {
         core.leave_context();
     }
-    current::leave();
+    current::leave(core, lane.event_loop);
     if !lane.own.is_alone() || core.flags.has(Flags::HAS_WAKER) {
         lane.leave_to(core);
     }
@@ -247,9 +247,9 @@ fn cancellation(core: &Core, in_coroutine: bool) -> Option<Exception> {
 
 /// Puts it in the ready queue, if it is neither there nor over.
 pub(crate) fn wake(task: Rc<dyn AnyTask>) {
-    if let Some(event_loop) = task.event_loop()
-        && let Some(entry) = into_ready(Rc::clone(&task))
-    {
+    let Some(event_loop) = task.event_loop() else { return };
+    event_loop.end_turn();
+    if let Some(entry) = into_ready(Rc::clone(&task)) {
         event_loop.schedule_if_open(entry);
     }
 }
