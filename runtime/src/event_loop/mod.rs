@@ -416,8 +416,20 @@ impl EventLoop {
 
     /// The task that runs is to come into the ready queue as if it were put there now. That need not be done at once:
     /// nobody can tell before something else comes there.
+    ///
+    /// `false` if there are letters that are to be [taken in](EventLoop::take_in) before that.
     #[inline]
-    pub(crate) fn give_up_turn(&self) {
+    pub(crate) fn give_up_turn(&self) -> bool {
+        let is_quiet = !self.0.inbox.is_waiting();
+        if is_quiet {
+            self.0.turn_given_up.set(true);
+        }
+        is_quiet
+    }
+
+    /// The same, where there may be letters.
+    pub(crate) fn give_up_turn_after_letters(&self) {
+        self.end_turn();
         self.take_in();
         self.0.turn_given_up.set(true);
     }

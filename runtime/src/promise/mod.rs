@@ -19,10 +19,10 @@ pub use self::remote::RemotePromise;
 
 use self::inner::Hooked;
 use self::waiting::{OnDone, Waiter};
+use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::event_loop::{EventLoop, Outcome};
 use crate::task::current;
-use crate::awaitable::Kind;
 use crate::{Awaitable, Cancelled, Delegate, Exception, Step};
 
 /// A value that is not there yet: asyncio's `Future`.

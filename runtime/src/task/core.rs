@@ -8,9 +8,9 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{AnyTask, current};
 use super::flags::{Before, Flags};
 use super::waker::OwnWaker;
+use super::{AnyTask, current};
 use crate::context::Scope;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, PromiseError};

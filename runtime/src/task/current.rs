@@ -79,29 +79,21 @@ enum By {
 #[derive(Clone, Copy)]
 struct Identity {
     data: *const (),
-    table: Option<&'static RawWakerVTable>,
+    table: *const RawWakerVTable,
 }
 
 impl Identity {
-    const NOBODY: Self = Identity { data: ptr::null(), table: None };
+    const NOBODY: Self = Identity { data: ptr::null(), table: ptr::null() };
 
     #[inline]
     fn of(waker: &Waker) -> Self {
-        Identity { data: waker.data(), table: Some(waker.vtable()) }
+        Identity { data: waker.data(), table: waker.vtable() }
     }
 
     /// [`waker::is_same`], where that is easily seen.
     #[inline]
     fn is_clearly(self, waker: &Waker) -> bool {
-        ptr::eq(self.data, waker.data()) && self.table.is_some_and(|table| ptr::eq(table, waker.vtable()))
-    }
-
-    /// As [`waker::is_same`].
-    #[cold]
-    fn is(self, waker: &Waker) -> bool {
-        let same =
-            |table: &RawWakerVTable| ptr::eq(table, waker.vtable()) || !self.data.is_null() && table == waker.vtable();
-        ptr::eq(self.data, waker.data()) && self.table.is_some_and(same)
+        ptr::eq(self.data, waker.data()) && ptr::eq(self.table, waker.vtable())
     }
 }
 
@@ -120,11 +112,17 @@ impl Current {
     fn is_polled_with(&self, waker: &Waker) -> bool {
         match self.polled_by.get() {
             By::Nobody => waker::is_same(waker::nobody(), waker),
-            By::Task | By::Waker => {
-                let polled_with = self.polled_with.get();
-                polled_with.is_clearly(waker) || polled_with.is(waker)
+            By::Task => self.is_own(waker),
+            By::Waker => {
+                let is_it = |other: Option<&Waker>| other.is_some_and(|other| waker::is_same(other, waker));
+                self.polled_with.get().is_clearly(waker) || self.waker.look(is_it)
             }
         }
+    }
+
+    /// Whether it is the one that tasks are polled with now.
+    fn is_own(&self, waker: &Waker) -> bool {
+        self.own.look(|own| own.is_some_and(|own| waker::is_same(&own.waker, waker)))
     }
 
     fn set_own(&self, own: &Rc<OwnWaker>) {
@@ -134,17 +132,25 @@ impl Current {
         drop(before);
     }
 
-    /// Leaves a coroutine, which waits or not.
+    /// Leaves a coroutine.
     #[inline]
-    fn end(&self, inside: &Inside, waits: bool) {
+    fn end(&self, inside: &Inside) {
         if inside.has(Inside::ELSEWHERE) {
             return self.pop();
         }
         let mut interior = self.interior.get();
-        if waits && interior.depth == 1 {
+        interior.depth -= 1;
+        self.interior.set(interior);
+    }
+
+    /// The same where it waits, and is not elsewhere.
+    #[inline]
+    fn end_waiting(&self) {
+        let mut interior = self.interior.get();
+        interior.depth -= 1;
+        if interior.depth == 0 {
             interior.waiting = interior.waiting << 1 | 1;
         }
-        interior.depth -= 1;
         self.interior.set(interior);
     }
 
@@ -176,7 +182,7 @@ impl Current {
         if let (Some(task), Some(event_loop)) = (self.task.get(), self.event_loop.get())
             && event_loop.takes_turn()
         {
-            end_of_turn(task, &event_loop);
+            end_of_turn(task.core(), || Rc::clone(&task), &event_loop);
         }
     }
 
@@ -367,18 +373,17 @@ pub(super) fn leave(core: &Core, event_loop: &EventLoop) {
         if event_loop.takes_turn()
             && let Some(task) = task
         {
-            end_of_turn(task, event_loop);
+            end_of_turn(core, || task, event_loop);
         }
     });
 }
 
 /// Puts a task that has given up its turn into the ready queue, if it is not there.
-#[inline]
-fn end_of_turn(task: Rc<dyn AnyTask>, event_loop: &EventLoop) {
-    let flags = &task.core().flags;
-    if !flags.has(Flags::SCHEDULED) {
-        flags.set(Flags::SCHEDULED, true);
-        event_loop.schedule_turn(task);
+#[inline(always)]
+fn end_of_turn(core: &Core, task: impl FnOnce() -> Rc<dyn AnyTask>, event_loop: &EventLoop) {
+    if !core.flags.has(Flags::SCHEDULED) {
+        core.flags.set(Flags::SCHEDULED, true);
+        event_loop.schedule_turn(task());
     }
 }
 
@@ -433,9 +438,8 @@ pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     with(|current| {
         let task = current.task.get()?;
-        let is_own = |own: Option<&Rc<OwnWaker>>| own.is_some_and(|own| waker::is_same(&own.waker, context.waker()));
         let is_clear = current.polled_by.get() == By::Task && current.polled_with.get().is_clearly(context.waker());
-        if is_clear || current.own.look(is_own) { Some(task) } else { None }
+        if is_clear || current.is_own(context.waker()) { Some(task) } else { None }
     })
 }
 
@@ -561,7 +565,11 @@ impl Inside {
             {
                 current.waits_at(position);
             }
-            current.end(&self, true);
+            if self.has(Inside::ELSEWHERE) {
+                current.pop();
+            } else {
+                current.end_waiting();
+            }
         });
         mem::forget(self);
     }
@@ -569,28 +577,42 @@ impl Inside {
     /// Has whoever polls it poll again, in the next pass.
     #[inline(never)]
     fn end_turn(self, position: Option<Position>, waker: &Waker) {
-        with(|current| {
-            if self.has(Inside::BY_TASK) {
-                if let Some(position) = position {
-                    current.waits_at(position);
-                }
-                // It comes into the queue at the end of the step, or before anything else does.
-                current.event_loop.look(|event_loop| {
-                    if let Some(event_loop) = event_loop {
-                        event_loop.give_up_turn();
-                    }
-                });
-            } else {
-                waker.wake_by_ref();
+        let is_usual = with(|current| {
+            let (Inside::BY_TASK, Some(position), None) = (self.0, position, current.position.get()) else {
+                return false;
+            };
+            // The task comes into the queue at the end of the step, or before anything else does.
+            if !current.event_loop.look(|event_loop| event_loop.is_some_and(EventLoop::give_up_turn)) {
+                return false;
             }
-            current.end(&self, true);
+            current.position.set(Some(position));
+            current.end_waiting();
+            true
         });
-        mem::forget(self);
+        if is_usual {
+            mem::forget(self);
+        } else {
+            self.end_unusual_turn(position, waker);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_unusual_turn(self, position: Option<Position>, waker: &Waker) {
+        if self.has(Inside::BY_TASK) {
+            // Taken out of its place, because letters are foreign code.
+            if let Some(event_loop) = with(|current| current.event_loop.get()) {
+                event_loop.give_up_turn_after_letters();
+            }
+        } else {
+            waker.wake_by_ref();
+        }
+        self.end_waiting(position);
     }
 
     #[inline(never)]
     fn end(&self) {
-        with(|current| current.end(self, false));
+        with(|current| current.end(self));
     }
 }
 

@@ -60,15 +60,14 @@ impl TaskWaker {
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        if !self.woken.swap(true, Ordering::AcqRel) {
-            let inbox = Arc::clone(&self.inbox);
-            // A loop that is closed wakes nobody.
-            _ = inbox.post(Letter::Wake(self));
-        }
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        Arc::clone(self).wake();
+        if !self.woken.swap(true, Ordering::AcqRel) {
+            // A loop that is closed wakes nobody.
+            _ = self.inbox.post(Letter::Wake(Arc::clone(self)));
+        }
     }
 }
 
