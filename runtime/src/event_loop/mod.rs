@@ -398,6 +398,7 @@ impl EventLoop {
     }
 
     /// Puts an entry in the ready queue, to run in the next pass. It may be there more than once.
+    #[inline]
     pub(crate) fn schedule(&self, entry: Rc<dyn Runnable>) -> Result<(), LoopError> {
         self.check_open()?;
         self.schedule_if_open(entry);

@@ -4,7 +4,7 @@
 //! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
 
 use std::any::type_name;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -69,8 +69,6 @@ pub(crate) struct Inner<T> {
     event_loop: Option<EventLoop>,
     state: RefCell<State<T>>,
     pub(super) waiting: RefCell<Waiting<T>>,
-    /// Whether somebody has seen the exception.
-    retrieved: Cell<bool>,
 }
 
 /// Changes from `Pending` to `Done`, `Failed` or `Cancelled`, and from `Done` to `Taken`.
@@ -96,12 +94,7 @@ impl<T> State<T> {
 
 impl<T> Inner<T> {
     pub(crate) fn new(event_loop: Option<EventLoop>) -> Self {
-        Inner {
-            event_loop,
-            state: RefCell::new(State::Pending),
-            waiting: RefCell::default(),
-            retrieved: Cell::new(false),
-        }
+        Inner { event_loop, state: RefCell::new(State::Pending), waiting: RefCell::default() }
     }
 
     pub(crate) fn event_loop(&self) -> Option<&EventLoop> {
@@ -138,7 +131,7 @@ impl<T> Inner<T> {
         self.look(|state| match state {
             State::Pending | State::Done(_) | State::Taken => None,
             State::Failed(exception) => {
-                self.retrieved.set(true);
+                self.waiting.borrow_mut().is_seen = true;
                 Some(exception.clone())
             }
             State::Cancelled(cancelled) => Some(Exception::Cancelled(cancelled.clone())),
@@ -153,7 +146,7 @@ impl<T> Inner<T> {
             Ok(State::Done(value)) => Ok(look(value)),
             Ok(State::Pending) => Err(PromiseError::NotReady.into()),
             Ok(State::Failed(exception)) => {
-                self.retrieved.set(true);
+                self.waiting.borrow_mut().is_seen = true;
                 Err(exception.clone())
             }
             Ok(State::Cancelled(cancelled)) => Err(Exception::Cancelled(cancelled.clone())),
@@ -186,7 +179,7 @@ impl<T> Inner<T> {
     /// no failure: a plain future that waited for a `gather` was dropped before that was over.
     #[inline]
     pub(crate) fn report_unseen(&self, origin: impl FnOnce() -> Origin) {
-        if self.retrieved.get() {
+        if self.waiting.borrow().is_seen {
             return;
         }
         match &*self.state.borrow() {
@@ -373,32 +366,38 @@ impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
 impl<T: 'static> Promise<T> {
     /// Changes its state once, and sees to it that all who wait hear of it.
     pub(crate) fn settle(&self, state: State<T>) -> Result<(), Exception> {
-        let inner = self.inner();
+        Promise::settle_as(self.inner(), || self.clone(), state)
+    }
+
+    /// The same for one whose kind is known.
+    #[inline]
+    pub(crate) fn settle_as(
+        inner: &Inner<T>,
+        promise: impl Fn() -> Promise<T>,
+        state: State<T>,
+    ) -> Result<(), Exception> {
         if inner.done() {
             return Err(PromiseError::AlreadyDone.into());
         }
         inner.state.replace(state);
         let (first, others) = inner.waiting.borrow_mut().take();
-        match first {
-            None => Ok(()),
-            Some(Waiter::Task(task)) if others.is_empty() => {
-                wake(task);
-                Ok(())
-            }
-            first => self.notify(first.into_iter().chain(others)),
-        }
-    }
-
-    fn notify(&self, waiting: impl Iterator<Item = Waiter<T>>) -> Result<(), Exception> {
-        let mut result = Ok(());
-        for waiter in waiting {
-            match waiter {
-                Waiter::Callback(_, callback) => result = result.and(self.schedule(callback)),
-                Waiter::Task(task) => wake(task),
-                Waiter::Waker(waker) => waker.wake(),
+        let Some(first) = first else { return Ok(()) };
+        let mut result = Promise::notify(&promise, first);
+        if let Some(others) = others {
+            for waiter in others.waiters {
+                result = result.and(Promise::notify(&promise, waiter));
             }
         }
         result
+    }
+
+    fn notify(promise: &impl Fn() -> Promise<T>, waiter: Waiter<T>) -> Result<(), Exception> {
+        match waiter {
+            Waiter::Callback(_, callback) => return promise().schedule(callback),
+            Waiter::Task(task) => wake(task),
+            Waiter::Waker(waker) => waker.wake(),
+        }
+        Ok(())
     }
 
     pub(super) fn schedule(&self, callback: Rc<dyn Callback<T>>) -> Result<(), Exception> {

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::mem;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
@@ -95,17 +94,20 @@ pub(super) struct Waiting<T> {
     others: Option<Box<Others<T>>>,
     /// How many callbacks were ever added.
     count: u32,
+    /// Whether somebody has seen what the promise failed with.
+    pub(super) is_seen: bool,
 }
 
-struct Others<T> {
-    waiters: Vec<Waiter<T>>,
+/// Those who came later.
+pub(super) struct Others<T> {
+    pub(super) waiters: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Waiting { first: None, others: None, count: 0 }
+        Waiting { first: None, others: None, count: 0, is_seen: false }
     }
 }
 
@@ -141,24 +143,25 @@ impl<T> Waiting<T> {
 
     /// Gives those who wait no longer, for the caller to drop.
     #[inline]
-    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Vec<Waiter<T>> {
+    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
         match registration {
             Registration::New if self.first.is_none() => {
                 self.first = Some(Waiter::Task(task));
-                Vec::new()
+                None
             }
             _ => self.register_another(task, registration),
         }
     }
 
-    fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Vec<Waiter<T>> {
+    #[cold]
+    fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
-            Registration::Done => Vec::new(),
-            Registration::Unsure if self.all().any(is_it) => Vec::new(),
+            Registration::Done => None,
+            Registration::Unsure if self.all().any(is_it) => None,
             Registration::New | Registration::Unsure => {
                 let is_full = self.others.as_ref().is_some_and(|others| others.waiters.len() + 1 >= others.room);
-                let left = if is_full { self.clear_up() } else { Vec::new() };
+                let left = is_full.then(|| self.clear_up());
                 self.add(Waiter::Task(task));
                 left
             }
@@ -174,6 +177,7 @@ impl<T> Waiting<T> {
             Waiter::Callback(..) | Waiter::Waker(_) => true,
         };
         let (first, others) = self.take();
+        let others = others.into_iter().flat_map(|others| others.waiters);
         let (stay, left): (Vec<_>, _) = first.into_iter().chain(others).partition(|waiter| waits(waiter));
         let room = 2 * stay.len().max(8);
         stay.into_iter().for_each(|waiter| self.add(waiter));
@@ -198,8 +202,7 @@ impl<T> Waiting<T> {
 
     /// All of them: the first and the others.
     #[inline]
-    pub(super) fn take(&mut self) -> (Option<Waiter<T>>, Vec<Waiter<T>>) {
-        let others = self.others.as_mut().map_or_else(Vec::new, |others| mem::take(&mut others.waiters));
-        (self.first.take(), others)
+    pub(super) fn take(&mut self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
+        (self.first.take(), self.others.take())
     }
 }

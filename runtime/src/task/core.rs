@@ -27,8 +27,6 @@ pub(crate) struct Core {
     code: Cell<Option<&'static Code>>,
     /// What it waits for since its last step, if that is one promise.
     awaits: Spot,
-    /// While it runs: what it waited for before.
-    awaited: Spot,
     /// What few tasks have.
     rare: OnceCell<Box<Rare>>,
     pub(super) flags: Flags,
@@ -115,7 +113,6 @@ impl Core {
             point: Cell::new(0),
             code: Cell::new(None),
             awaits: Spot::default(),
-            awaited: Spot::default(),
             rare: OnceCell::new(),
             flags: Flags::default(),
         };
@@ -250,7 +247,7 @@ impl Core {
 
     /// In a step: the cancellation of what it waited for before.
     pub(super) fn awaited_cancellation(&self) -> Option<Exception> {
-        self.awaited.get()?.cancellation().map(Exception::Cancelled)
+        current::look_at_awaited(|awaited| awaited.cloned())?.cancellation().map(Exception::Cancelled)
     }
 
     pub(crate) fn has_begun(&self) -> bool {
@@ -276,13 +273,16 @@ impl Core {
         positions
     }
 
+    /// What it waited for before, for the step that begins.
+    #[inline]
+    pub(super) fn take_awaits(&self) -> Option<Rc<dyn Awaited>> {
+        self.awaits.0.take()
+    }
+
     /// Returns what was true before.
     #[inline]
     pub(super) fn begin_step(&self) -> Before {
         let before = self.flags.begin_step();
-        if before.has(Flags::AWAITS) {
-            self.awaited.0.set(self.awaits.0.take());
-        }
         if before.has(Flags::IN_SEVERAL) {
             self.forget_positions();
         }
@@ -307,9 +307,7 @@ impl Core {
     fn forget_step(&self) {
         if self.flags.has(Flags::AWAITED) {
             self.flags.set(Flags::AWAITED, false);
-            // Dropped outside of the cell: this may be the last handle on a promise.
-            let before = self.awaited.0.take();
-            drop(before);
+            current::forget_awaited();
         }
         if self.flags.has(Flags::PASSED_ON) {
             self.passes_on_still();
@@ -327,9 +325,11 @@ impl Core {
 
     /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
     pub(super) fn forget_awaited(&self) {
-        self.flags.set(Flags::AWAITS | Flags::AWAITS_SEVERAL, false);
-        let before = (self.awaits.0.take(), self.rare.get().map(|rare| rare.yielded.take()));
-        drop(before);
+        if self.flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) || self.rare.get().is_some() {
+            self.flags.set(Flags::AWAITS | Flags::AWAITS_SEVERAL, false);
+            let before = (self.awaits.0.take(), self.rare.get().map(|rare| rare.yielded.take()));
+            drop(before);
+        }
         self.end_step();
     }
 
@@ -350,7 +350,9 @@ impl Core {
         let flags = &self.flags;
         let registration = if flags.has(Flags::AWAITED_SEVERAL) {
             Registration::Unsure
-        } else if flags.has(Flags::AWAITED) && self.awaited.look(|before| before.is_some_and(|it| same(it, awaited))) {
+        } else if flags.has(Flags::AWAITED)
+            && current::look_at_awaited(|before| before.is_some_and(|it| same(it, awaited)))
+        {
             Registration::Done
         } else {
             Registration::New

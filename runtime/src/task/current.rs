@@ -40,6 +40,8 @@ struct Current {
     polled_by: Cell<By>,
     /// Which one that is. Between two tasks, that of both.
     polled_with: Cell<Identity>,
+    /// What the task that runs waited for before this step, if its flags say so.
+    awaited: Place<Rc<dyn Awaited>>,
     /// What is to be raised, until a coroutine takes it.
     raised: Place<Exception>,
     interior: Cell<Interior>,
@@ -194,6 +196,7 @@ impl Current {
             is_debugged: self.is_debugged.get(),
             event_loop: self.event_loop.take(),
             polled_by: self.polled_by.replace(By::Nobody),
+            awaited: self.awaited.take(),
             waker: self.waker.take(),
             polled_with: self.polled_with.replace(Identity::NOBODY),
             interior: self.interior.replace(Interior::NEW),
@@ -219,7 +222,9 @@ impl Current {
     fn push_polled_with(&self, waker: &Waker) {
         let waker = waker.clone();
         let (task, own, event_loop) = (self.task.get(), self.own.get(), self.event_loop.get());
+        let awaited = self.awaited.get();
         self.push();
+        self.awaited.put(awaited);
         self.task.put(task);
         self.own.put(own);
         self.event_loop.put(event_loop);
@@ -234,12 +239,24 @@ impl Current {
     fn pop(&self) {
         let mut left = self.take();
         if let Some(outer) = left.outer.take() {
-            let State { task, own, event_loop, is_debugged, waker, polled_by, polled_with, interior, raised, outer } =
-                *outer;
+            let State {
+                task,
+                own,
+                event_loop,
+                is_debugged,
+                waker,
+                polled_by,
+                awaited,
+                polled_with,
+                interior,
+                raised,
+                outer,
+            } = *outer;
             self.task.put(task);
             self.own.put(own);
             self.event_loop.put(event_loop);
             self.polled_by.set(polled_by);
+            self.awaited.put(awaited);
             self.is_debugged.set(is_debugged);
             self.waker.put(waker);
             self.polled_with.set(polled_with);
@@ -284,6 +301,7 @@ struct State {
     event_loop: Option<EventLoop>,
     is_debugged: bool,
     polled_by: By,
+    awaited: Option<Rc<dyn Awaited>>,
     waker: Option<Waker>,
     polled_with: Identity,
     interior: Interior,
@@ -310,6 +328,7 @@ thread_local! {
             is_debugged: Cell::new(false),
             waker: Place::empty(),
             polled_with: Cell::new(Identity::NOBODY),
+            awaited: Place::empty(),
             raised: Place::empty(),
             interior: Cell::new(Interior::NEW),
             position: Cell::new(None),
@@ -355,6 +374,23 @@ pub(super) fn enter(task: Rc<dyn AnyTask>, is_debugged: bool) {
         current.task.put(Some(task));
         current.is_debugged.set(is_debugged);
     });
+}
+
+/// What the task waited for that was entered.
+#[inline]
+pub(super) fn set_awaited(awaited: Option<Rc<dyn Awaited>>) {
+    with(|current| current.awaited.put(awaited));
+}
+
+/// It is not in its place meanwhile.
+pub(super) fn look_at_awaited<R>(look: impl FnOnce(Option<&Rc<dyn Awaited>>) -> R) -> R {
+    with(|current| current.awaited.look(look))
+}
+
+/// Drops it, outside of its place: it may be the last handle on a promise.
+#[inline]
+pub(super) fn forget_awaited() {
+    drop(with(|current| current.awaited.take()));
 }
 
 /// Nobody is current any more.

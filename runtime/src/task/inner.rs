@@ -58,7 +58,7 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
         self.forget();
         self.core.forget_awaited();
         // Nothing but a closed loop can be in the way, which calls nobody.
-        _ = Promise::of(self.clone()).settle(State::of(result));
+        _ = Promise::settle_as(&self.promise, || Promise::of(self.clone()), State::of(result));
     }
 
     pub(super) fn fail(self: &Rc<Self>, exception: Exception) {
@@ -132,6 +132,10 @@ impl<F: Future<Output: TaskOutput> + 'static> AnyTask for TaskInner<F> {
     #[inline]
     fn core(&self) -> &Core {
         &self.core
+    }
+
+    fn core_and_loop(&self) -> (&Core, Option<&EventLoop>) {
+        (&self.core, self.promise.event_loop())
     }
 
     fn runs(&self) -> &'static str {

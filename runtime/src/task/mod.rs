@@ -102,6 +102,9 @@ pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 pub(crate) trait AnyTask: Runnable + Awaited {
     fn core(&self) -> &Core;
 
+    /// What it knows of itself, and its loop.
+    fn core_and_loop(&self) -> (&Core, Option<&EventLoop>);
+
     /// The type of its future.
     fn runs(&self) -> &'static str;
 

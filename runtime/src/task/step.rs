@@ -165,6 +165,9 @@ fn begin(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>) -> State {
         return State(State::IDLE);
     }
     let before = core.begin_step();
+    if before.has(Flags::AWAITS) {
+        current::set_awaited(core.take_awaits());
+    }
     enter(task, core, lane, before)
 }
 
@@ -229,6 +232,11 @@ fn leave(lane: &mut Lane<'_>, core: &Core, state: State) {
     if state.has(State::IN_CONTEXT) || !is_blank_here() && !state.has(State::REFUSED) {
         core.leave_context();
     }
+    // After a panic, or where the task is over.
+    if core.flags.has(Flags::AWAITED) {
+        core.flags.set(Flags::AWAITED, false);
+        current::forget_awaited();
+    }
     current::leave(core, lane.event_loop);
     if !lane.own.is_alone() || core.flags.has(Flags::HAS_WAKER) {
         lane.leave_to(core);
@@ -247,10 +255,11 @@ fn cancellation(core: &Core, in_coroutine: bool) -> Option<Exception> {
 
 /// Puts it in the ready queue, if it is neither there nor over.
 pub(crate) fn wake(task: Rc<dyn AnyTask>) {
-    let Some(event_loop) = task.event_loop() else { return };
+    let (core, Some(event_loop)) = task.core_and_loop() else { return };
     event_loop.end_turn();
-    if let Some(entry) = into_ready(Rc::clone(&task)) {
-        event_loop.schedule_if_open(entry);
+    if !core.flags.has(Flags::SCHEDULED | Flags::OVER) {
+        core.flags.set(Flags::SCHEDULED, true);
+        event_loop.schedule_if_open(task.clone());
     }
 }
 
