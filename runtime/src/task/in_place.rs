@@ -56,10 +56,7 @@ impl<F> Lent<'_, F> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::future::poll_fn;
-    use std::pin::pin;
     use std::rc::Rc;
-    use std::task::Poll;
 
     use crate::event_loop::EventLoop;
     use crate::{Exception, sleep};
@@ -105,20 +102,5 @@ mod tests {
         event_loop.close().unwrap();
         assert!(left_over.done());
         assert_eq!(dropped.get(), 2);
-    }
-
-    #[test]
-    fn a_task_that_is_stepped_inside_of_itself_is_not_polled_twice() {
-        let event_loop = EventLoop::with_virtual_clock().unwrap();
-        let polled = event_loop.run_until_complete(async {
-            let inner = pin!(poll_fn(|context| {
-                context.waker().wake_by_ref();
-                Poll::Ready(())
-            }));
-            inner.await;
-            sleep(0).await.unwrap();
-            42_u32
-        });
-        assert_eq!(polled.unwrap(), 42);
     }
 }

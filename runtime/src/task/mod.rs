@@ -30,6 +30,8 @@ mod output;
 mod place;
 mod registry;
 mod step;
+#[cfg(test)]
+mod tests;
 mod waker;
 
 use std::fmt;
