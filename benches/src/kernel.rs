@@ -47,6 +47,7 @@ pub const COROUTINES: &[Kernel] = &[
     time("boxed", "the same through `Box<dyn …>`", 6144),
     time("thrown", "thrown in, caught, and on to the next yield", 1 << 10),
     time("cloned", "cloned while suspended, one item, dropped", 1 << 10),
+    time("saved", "saved (postcard) while suspended, restored, one item, dropped", 1 << 10),
 ];
 
 /// The kernels of event loops.

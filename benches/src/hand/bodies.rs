@@ -3,6 +3,8 @@
 
 use std::error::Error;
 
+use serde::{Deserialize, Serialize};
+
 use crate::drain::Fault;
 
 pub(super) struct Count {
@@ -82,13 +84,13 @@ impl Iterator for Fibonacci {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Points {
     x: u64,
     next: Point,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 enum Point {
     Whole,
     Half,

@@ -46,6 +46,16 @@ pub const KERNELS: &[(&str, Run)] = &[
         let first = original.next().unwrap_or_default();
         drain::clones(move || original.clone().next().unwrap_or_default(), first, items)
     }),
+    ("saved", |items| {
+        let mut original = bodies::Points::new(black_box(SEED));
+        let first = original.next().unwrap_or_default();
+        let mut memory = [0; 128];
+        let mut next_of_saved = move || {
+            let saved = postcard::to_slice(&original, &mut memory).ok()?;
+            postcard::from_bytes::<bodies::Points>(saved).ok()?.next()
+        };
+        drain::clones(move || next_of_saved().unwrap_or_default(), first, items)
+    }),
     ("switch1", |items| loops::switch(1, items)),
     ("switch100", |items| loops::switch(100, items)),
     ("switch10000", |items| loops::switch(10_000, items)),

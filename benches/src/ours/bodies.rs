@@ -157,9 +157,9 @@ pub(super) fn catching() {
     }
 }
 
-/// [`points`] that can be cloned.
-#[coframe::coroutine(yield = u64, derive(Clone))]
-pub(super) fn cloned(seed: u64) {
+/// [`points`] that can be cloned and saved.
+#[coframe::coroutine(yield = u64, derive(Clone, Serialize, Deserialize))]
+pub(super) fn forked(seed: u64) {
     let mut x = seed;
     loop {
         coframe::yield_!(x);

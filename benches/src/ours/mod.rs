@@ -47,9 +47,21 @@ pub const KERNELS: &[(&str, Run)] = &[
         drain::throws(|fault| value(catching.throw(fault)), items)
     }),
     ("cloned", |items| {
-        let mut original = bodies::cloned(black_box(SEED));
+        let mut original = bodies::forked(black_box(SEED));
         let first = original.next().unwrap_or_default();
         drain::clones(move || original.clone().next().unwrap_or_default(), first, items)
+    }),
+    ("saved", |items| {
+        let mut original = bodies::forked(black_box(SEED));
+        let first = original.next().unwrap_or_default();
+        let mut memory = [0; 128];
+        let mut next_of_saved = move || {
+            let saved = postcard::to_slice(&original, &mut memory).ok()?;
+            let mut restored = bodies::forked(0);
+            restored.restore(&mut postcard::Deserializer::from_bytes(saved)).ok()?;
+            restored.next()
+        };
+        drain::clones(move || next_of_saved().unwrap_or_default(), first, items)
     }),
     ("switch1", |items| loops::switch(1, items)),
     ("switch100", |items| loops::switch(100, items)),

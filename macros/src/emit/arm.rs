@@ -289,7 +289,7 @@ impl Writer<'_, '_> {
     /// Saves what is needed at a boundary and is in a variable.
     fn saves(&mut self, target: BlockId, state: &State, span: Span) -> TokenStream {
         let emit = self.arms.emit;
-        let mut code = TokenStream::new();
+        let mut saves = Vec::new();
         for local in emit.facts.in_scope(emit.graph, target) {
             let status = state.get(local);
             let binding = match self.bindings.get(&local) {
@@ -311,9 +311,10 @@ impl Writer<'_, '_> {
                 _ => quote!(#place = ::core::option::Option::Some(#name);),
             };
             // What cannot be kept over a pause is an error at its marker.
-            code.extend(at(span, save));
+            saves.push(at(span, save));
         }
-        code
+        // A later local may borrow from an earlier one up to here, if nothing is kept of it.
+        saves.into_iter().rev().collect()
     }
 
     fn end(&mut self, block: &Block, bindings: &Bindings, state: &State, meet: Option<BlockId>) -> Next {

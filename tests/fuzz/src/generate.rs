@@ -99,6 +99,8 @@ struct Gen {
     deepest: usize,
     /// How much is left for the expressions of a statement, and of statements.
     budget: i32,
+    /// What a statement starts with.
+    statement: i32,
     size: i32,
 }
 
@@ -125,10 +127,16 @@ pub fn program(seed: u64, index: u64) -> Program {
         pending: Vec::new(),
         deepest: 3,
         budget: 30,
+        statement: 9,
         size: 14,
     };
     for _ in 0..8 {
         g.next();
+    }
+    // Small ones compile in a third of the time, and what is wrong with them is easier to see.
+    let is_small = g.chance(2);
+    if is_small {
+        (g.statement, g.size) = (4, 5);
     }
     if g.chance(4) {
         g.deepest = 6;
@@ -159,11 +167,14 @@ pub fn program(seed: u64, index: u64) -> Program {
         }
     }
     let mut body = String::from("\n");
-    let count = 4 + g.pick(5);
+    let count = if is_small { 2 + g.pick(3) } else { 4 + g.pick(5) };
     let diverged = g.stmts(count, 1, &mut body);
     if !diverged {
         let tail = g.returned();
         body += &format!("    {tail}\n");
+    }
+    if !body.contains("yield_!") {
+        body.insert_str(0, "\n    yield_!(9);");
     }
     Program {
         name: format!("fuzz_{seed}_{index}"),

@@ -63,12 +63,16 @@ impl Program {
         let body = format!("{generics}({params}) -> {returns} {{{body}}}");
         let mut ours = format!(
             "use crate::{{delegates::*, things::*}};\n{items}\n\
+             #[cfg(not(feature = \"twins\"))]\n\
              #[coframe::coroutine(yield = {yields}, send = {sends}{derive})]\nfn frame{body}\n"
         );
         let pinned_line = ours.lines().count() + 1;
         let is_pinned = !self.is_lent();
         if is_pinned {
-            ours += &format!("#[coframe::coroutine(pinned, yield = {yields}, send = {sends})]\nfn pinned_body{body}\n");
+            ours += &format!(
+                "#[cfg(not(feature = \"twins\"))]\n\
+                 #[coframe::coroutine(pinned, yield = {yields}, send = {sends})]\nfn pinned_body{body}\n"
+            );
         }
         let native_line = ours.lines().count() + 1;
         // Its own text, so that an error in the expansion of a marker stands in this module.

@@ -41,6 +41,7 @@ pub fn shrink(program: &Program, outcome: &Outcome) -> (Program, Outcome) {
 pub fn signature(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Same => "same".into(),
+        Outcome::Idle => "idle".into(),
         Outcome::Invalid(_) => "invalid".into(),
         Outcome::Wrong(text) => {
             let kind = if text.contains("slot was empty") {

@@ -69,4 +69,50 @@ cases! { ($)
         let r = sum3(k, { (|| k += 1)(); yield_!(2) }, k);
         r + k
     }
+
+    // rustc loses the first index over an await between the two: see `syntax/native/indexed.rs`.
+    plain a_further_index_that_pauses_is_assigned() -> (Vec<i32>); yield i32, send i32; with () {
+        let mut a = [[0; 2]; 2];
+        a[at(yield_!(0)) % 2][at(yield_!(1)) % 2] -= 5;
+        a.iter().flatten().copied().collect()
+    }
+
+    plain a_further_index_that_pauses_is_read() -> i32; yield i32, send i32; with () {
+        let mut a = [[0, 1], [2, 3]];
+        let k = a[at(yield_!(0)) % 2][at(yield_!(1)) % 2] + yield_!(7);
+        k
+    }
+
+    plain further_indices_that_pause_in_places_of_all_kinds(mut v: Vec<Vec<i32>>) -> (Vec<i32>); yield i32, send i32; with (vec![vec![1, 2], vec![3, 4]]) {
+        let mut a = [([1, 2], 3), ([4, 5], 6)];
+        let i = 1;
+        a[i].0[at(yield_!(1)) % 2] *= 2;
+        (a[i].0[at(yield_!(1)) % 2], a[0].1) = (9, yield_!(3));
+        v[i][at(yield_!(1)) % 2] += 3;
+        *(&mut a[i].0[at(yield_!(1)) % 2]) += 1;
+        let mut grid = [[vec![1], vec![2]], [vec![3], vec![4]]];
+        let n = grid[i][at(yield_!(1)) % 2].len() as i32;
+        let boxed = [Box::new([1, 2]), Box::new([3, 4])];
+        let k = (*boxed[i])[at(yield_!(n)) % 2];
+        grid[1][1].push(k);
+        println!("{}", a[i].0[at(yield_!(k)) % 2]);
+        if matches!(a[i], (_, n) if yield_!(n) > 2) { t("matched"); }
+        match a[i] { ([x, _], 6) if yield_!(x) > 0 => t(x), (ref mut y, ref mut z) if yield_!(0) > 1 => { y[0] += 1; *z -= 1 } _ => {} }
+        a.iter().flat_map(|(x, y)| [x[0], x[1], *y]).chain(v.concat()).chain(grid.concat().concat()).collect()
+    }
+
+    // The local was saved before what borrows from it was let go.
+    plain a_view_ends_where_the_local_behind_it_is_saved() -> i32; yield i32, send i32; with () {
+        let x = d("x");
+        let r = x.get();
+        t(r);
+        let n = x.get().len().max(yield_!(3) as usize);
+        yield_!(n as i32);
+        t(&x);
+        let n = x.get().len().max(yield_!(3) as usize);
+        let s = Some(&x).map(|x| x.len());
+        let q = s.iter().map(|n| n + x.len());
+        let w = q.sum::<i32>();
+        yield_!(w)
+    }
 }

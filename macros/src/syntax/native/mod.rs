@@ -7,7 +7,7 @@
 //! the body.
 
 mod for_await;
-mod guards;
+mod indexed;
 mod polled;
 mod stubs;
 mod tokens;
@@ -334,7 +334,9 @@ fn name_span(mac: &Macro) -> Span {
 
 impl VisitMut for Native<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        let looks_again = !self.is_checked() && guards::suspends_over_index(expr);
+        if !self.is_checked() {
+            indexed::keep_references(expr);
+        }
         match expr {
             Expr::Macro(mac) if let Some(marker) = Marker::of(&mac.mac) => {
                 let value = self.operand_marker(&mac.mac, marker);
@@ -401,9 +403,6 @@ impl VisitMut for Native<'_> {
                 *expr = Expr::Verbatim(if self.is_checked() { value } else { self.stands_at(span, value) });
             }
             _ => visit_mut::visit_expr_mut(self, expr),
-        }
-        if let (true, Expr::Match(inner)) = (looks_again, expr) {
-            guards::keep_reference(inner);
         }
     }
 

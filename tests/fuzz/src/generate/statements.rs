@@ -33,7 +33,7 @@ impl Gen {
     }
 
     fn stmt(&mut self, indent: usize) -> (String, bool) {
-        self.budget = 9;
+        self.budget = self.statement;
         self.size -= 1;
         if self.chance(5)
             && let Some(made) = self.exceptional_stmt(indent)
