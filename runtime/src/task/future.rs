@@ -114,13 +114,14 @@ impl<C: Coroutine<Yield = Awaitable>> Future for CoroutineFuture<C> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (inside, raised) = Inside::enter(context);
-        let signal = match (raised, self.yielded) {
-            (None, None) => Signal::Start,
-            (raised, _) => match self.signal(raised) {
+        let inside = Inside::begin(context.waker());
+        let signal = if inside.raises() || self.yielded.is_some() {
+            match self.signal(inside.raised()) {
                 Some(signal) => signal,
                 None => return self.wait_on(inside, context),
-            },
+            }
+        } else {
+            Signal::Start
         };
         let awaitable = match self.as_mut().resume_with(signal)? {
             Step::Returned(value) => return Poll::Ready(Ok(value)),
@@ -144,6 +145,7 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     }
 
     /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
+    #[cold]
     fn signal(&self, raised: Option<Exception>) -> Option<Signal<()>> {
         if let Some(exception) = raised {
             return Some(Signal::Throw(exception));

@@ -118,23 +118,7 @@ impl<'a, 'l> Step<'a, 'l> {
     /// What the task fails with instead of going on.
     #[inline]
     pub(super) fn hindrance(&self) -> Option<Exception> {
-        if self.state.has(State::REFUSED | State::CANCELLED) { self.what_hinders() } else { None }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn what_hinders(&self) -> Option<Exception> {
-        if self.state.has(State::REFUSED) {
-            return Some(ContextError::AlreadyEntered.into());
-        }
-        let in_coroutine = self.state.has(State::WAS_IN_COROUTINE);
-        let cancellation = cancellation(self.core, in_coroutine)?;
-        if in_coroutine {
-            current::raise(cancellation);
-            return None;
-        }
-        // There is no place where it could be raised: a plain future, or one that has not begun.
-        Some(cancellation)
+        if self.state.has(State::REFUSED | State::CANCELLED) { what_hinders(self.core, self.state) } else { None }
     }
 
     /// The end of a step after which the task waits. It goes on if there is something that the task fails with instead.
@@ -198,6 +182,22 @@ fn enter_unusual(core: &Core, lane: &mut Lane<'_>, before: Before, mut state: u3
         state |= if core.rare().scope.swap_in().is_ok() { State::IN_CONTEXT } else { State::REFUSED };
     }
     State(state)
+}
+
+#[cold]
+#[inline(never)]
+fn what_hinders(core: &Core, state: State) -> Option<Exception> {
+    if state.has(State::REFUSED) {
+        return Some(ContextError::AlreadyEntered.into());
+    }
+    let in_coroutine = state.has(State::WAS_IN_COROUTINE);
+    let cancellation = cancellation(core, in_coroutine)?;
+    if in_coroutine {
+        current::raise(cancellation);
+        return None;
+    }
+    // There is no place where it could be raised: a plain future, or one that has not begun.
+    Some(cancellation)
 }
 
 /// Leaves it, unless there is something that it fails with.

@@ -33,12 +33,12 @@ impl Inside {
     #[inline]
     pub(in crate::task) fn enter(context: &Context<'_>) -> (Self, Option<Exception>) {
         let inside = Inside::begin(context.waker());
-        let raised = if inside.has(Inside::RAISES) { Inside::raised() } else { None };
+        let raised = if inside.raises() { inside.raised() } else { None };
         (inside, raised)
     }
 
     #[inline(never)]
-    fn begin(waker: &Waker) -> Inside {
+    pub(in crate::task) fn begin(waker: &Waker) -> Inside {
         with(|current| {
             if current.polled_by.get() != By::Task || !current.polled_with.get().is_clearly(waker) {
                 return Inside::begin_elsewhere(waker);
@@ -73,9 +73,16 @@ impl Inside {
         })
     }
 
+    /// Whether there is something to be raised in it.
+    #[inline]
+    pub(in crate::task) fn raises(&self) -> bool {
+        self.has(Inside::RAISES)
+    }
+
+    /// What that is.
     #[cold]
-    fn raised() -> Option<Exception> {
-        with(Current::take_raised)
+    pub(in crate::task) fn raised(&self) -> Option<Exception> {
+        if self.raises() { with(Current::take_raised) } else { None }
     }
 
     /// The task that polls it, with its own waker.
