@@ -56,19 +56,24 @@ impl<F> Lent<'_, F> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::future::{Future, poll_fn};
+    use std::mem;
     use std::rc::Rc;
+    use std::task::{Context, Poll, Waker};
 
     use crate::event_loop::EventLoop;
     use crate::{Exception, sleep};
 
-    /// Borrows of a future's own locals: miri sees them if the future moves.
-    async fn borrows(dropped: Rc<Cell<u32>>) -> u64 {
-        struct Counted(Rc<Cell<u32>>);
-        impl Drop for Counted {
-            fn drop(&mut self) {
-                self.0.set(self.0.get() + 1);
-            }
+    struct Counted(Rc<Cell<u32>>);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
         }
+    }
+
+    /// Borrows of a future's own locals.
+    async fn borrows(dropped: Rc<Cell<u32>>) -> u64 {
         let numbers = [1_u64, 2, 3];
         let _counted = Counted(dropped);
         let mut sum = 0;
@@ -77,6 +82,40 @@ mod tests {
             sum += number;
         }
         sum
+    }
+
+    /// Without a loop, so that miri can run it.
+    #[test]
+    #[allow(unsafe_code)]
+    fn a_place_is_polled_shared_and_dropped_in_the_middle() {
+        for polls in 0..5 {
+            let dropped = Rc::new(Cell::new(0));
+            let counted = dropped.clone();
+            let future = async move {
+                let numbers = [1_u32, 2, 3];
+                let _counted = Counted(counted);
+                for number in &numbers {
+                    let mut waited = false;
+                    poll_fn(|_| if mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+                    assert!(*number > 0);
+                }
+            };
+            // SAFETY: it is not moved out of the `Rc`.
+            let place = Rc::new(unsafe { super::InPlace::new(future) });
+            let handle = place.clone();
+            let context = &mut Context::from_waker(Waker::noop());
+            for _ in 0..polls {
+                let mut lent = handle.lend().unwrap();
+                assert!(place.lend().is_none());
+                let poll = lent.future().map(|future| future.poll(context));
+                if poll == Some(Poll::Ready(())) {
+                    lent.clear();
+                    assert!(lent.future().is_none());
+                }
+            }
+            drop((place, handle));
+            assert_eq!(dropped.get(), u32::from(polls > 0));
+        }
     }
 
     #[test]
