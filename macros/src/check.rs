@@ -5,7 +5,7 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, Stmt};
+use syn::{Expr, Pat, Stmt};
 
 use crate::analysis::Facts;
 use crate::graph::{End, Graph, Instr};
@@ -22,7 +22,11 @@ pub(crate) fn borrows(graph: &Graph, facts: &Facts, locals: &Locals, calls: &Cal
     for instr in stmts {
         let Instr::Stmt(Stmt::Local(stmt)) = instr else { continue };
         let Some(init) = &stmt.init else { continue };
-        let Some((borrowed, place)) = check.borrowed(&init.expr, false) else { continue };
+        let whole = is_name(&stmt.pat);
+        if !whole && !takes_parts(&stmt.pat) {
+            continue;
+        }
+        let Some((borrowed, place)) = check.borrowed(&init.expr, false, whole) else { continue };
         for local in mentions::bindings(&stmt.pat) {
             if let Some(pause) = check.pause_over(local, borrowed) {
                 let name = &locals[borrowed].name;
@@ -60,23 +64,25 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// The own local that the value of an expression certainly points into, and where it is borrowed.
-    fn borrowed(&self, expr: &Expr, is_head: bool) -> Option<(Local, Span)> {
+    /// The own local that the value of an expression certainly points into, and where it is borrowed. What a pattern takes
+    /// out of it, where not `whole`, may come from behind a reference that the local is.
+    fn borrowed(&self, expr: &Expr, is_head: bool, whole: bool) -> Option<(Local, Span)> {
         match expr {
-            Expr::Paren(inner) => self.borrowed(&inner.expr, is_head),
-            Expr::Group(inner) => self.borrowed(&inner.expr, is_head),
+            Expr::Paren(inner) => self.borrowed(&inner.expr, is_head, whole),
+            Expr::Group(inner) => self.borrowed(&inner.expr, is_head, whole),
             Expr::Reference(reference) => {
-                let own = bare_local(&reference.expr).or_else(|| self.owned_root(&reference.expr, false));
+                let bare = bare_local(&reference.expr).filter(|_| whole);
+                let own = bare.or_else(|| self.owned_root(&reference.expr, false));
                 own.map(|local| (local, reference.span()))
             }
             // The iterator of a `for`.
-            Expr::Call(call) if is_into_iter(&call.func) => self.borrowed(call.args.first()?, true),
+            Expr::Call(call) if is_into_iter(&call.func) => self.borrowed(call.args.first()?, true, whole),
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
                 if knowledge::gives_view(&name) {
                     self.owned_root(&call.receiver, true).map(|local| (local, call.span()))
                 } else if knowledge::keeps_borrow(&name, is_head) {
-                    self.borrowed(&call.receiver, is_head)
+                    self.borrowed(&call.receiver, is_head, whole)
                 } else {
                     None
                 }
@@ -110,7 +116,7 @@ impl Check<'_> {
         });
         init.is_some_and(|init| match &*init.expr {
             Expr::Array(_) | Expr::Repeat(_) => true,
-            Expr::Struct(_) => !known,
+            Expr::Struct(_) | Expr::Tuple(_) => !known,
             Expr::Call(call) if self.calls.get(&call.func).is_some() => true,
             Expr::Call(call) => makes_an_owner(&call.func, known),
             Expr::MethodCall(call) => ["to_string", "to_vec"].iter().any(|name| call.method == name),
@@ -130,6 +136,28 @@ impl Check<'_> {
             }
             _ => None,
         })
+    }
+}
+
+/// Whether a pattern binds all of what it matches.
+fn is_name(pat: &Pat) -> bool {
+    match pat {
+        Pat::Ident(binding) => binding.subpat.is_none(),
+        Pat::Type(typed) => is_name(&typed.pat),
+        Pat::Paren(inner) => is_name(&inner.pat),
+        _ => false,
+    }
+}
+
+/// Whether a pattern binds parts of what it matches, and nothing of what these may refer to.
+fn takes_parts(pat: &Pat) -> bool {
+    let is_part = |pat: &Pat| is_name(pat) || matches!(pat, Pat::Wild(_) | Pat::Rest(_));
+    match pat {
+        Pat::Tuple(tuple) => tuple.elems.iter().all(is_part),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().all(is_part),
+        Pat::Slice(slice) => slice.elems.iter().all(is_part),
+        Pat::Struct(fields) => fields.fields.iter().all(|field| is_part(&field.pat)),
+        _ => false,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::graph::print;
 use crate::layout::Layout;
 use crate::model::Model;
 use crate::report::Report;
-use crate::{check, fallback, per_resume, polled, solve};
+use crate::{check, fallback, per_resume, polled, solve, stored};
 
 /// A body that was refused: why, and what of it rustc can check all the same.
 struct Refused {
@@ -87,7 +87,7 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
     let args = Args::of(args, &mut report);
     let beside = Beside::of(&item, &args);
     let function = Function::of(&mut item.sig, &args, &mut report);
-    let mut module = TokenStream::new();
+    let (mut module, mut stored) = (TokenStream::new(), None);
     let signature = report.finish();
     let body = match item.body.take() {
         None => {
@@ -102,15 +102,23 @@ pub(crate) fn attribute(args: TokenStream, input: TokenStream) -> TokenStream {
                 errors.extend(refused.error.into_compile_error());
                 (fallback::body(&function, &refused.native), CodeObject::of(&function))
             });
-            module.extend(beside.map(|beside| beside.module(&code)));
+            if function.is_stored() {
+                stored = Some(code);
+            } else {
+                module.extend(beside.map(|beside| beside.module(&code)));
+            }
             // The braces are the user's, so that lints about the function point at it.
             let mut body = Group::new(Delimiter::Brace, compiled);
             body.set_span(braces);
             body.into_token_stream()
         }
     };
-    let Item { attrs, vis, defaultness, sig, .. } = item;
     let allowed = if errors.is_empty() { polled::allowed_lint(&function) } else { quote!(#[allow(unused)]) };
+    if let Some(code) = stored {
+        let items = stored::items(&function, &item, &allowed, body, &code);
+        return quote!(#errors #items);
+    }
+    let Item { attrs, vis, defaultness, sig, .. } = item;
     quote!(#errors #(#attrs)* #allowed #vis #defaultness #sig #body #module)
 }
 

@@ -18,5 +18,9 @@ pub(crate) fn body(function: &Function, native: &TokenStream) -> TokenStream {
     let made = quote! {
         #make(#private::NoLocals, |_, _, _, _, _| ::core::unreachable!(), |_, _, _| #private::Seen::End)
     };
+    if function.is_stored() {
+        let saved = function.saved();
+        return quote!(#native #saved(::core::marker::PhantomData::<()>, #made));
+    }
     if function.saves { quote!(#native #private::unsaved(#made)) } else { quote!(#native #made) }
 }

@@ -15,6 +15,7 @@ use crate::per_resume::Sends;
 use crate::recursive;
 use crate::report::Report;
 use crate::scope::{Keep, knowledge};
+use crate::stored;
 
 /// A function item as tokens: its body is not looked at.
 pub(crate) struct Item {
@@ -126,6 +127,23 @@ impl Function {
         quote!(#krate::private)
     }
 
+    /// Whether it is recursive and can be saved, so that it is more than one item.
+    pub(crate) fn is_stored(&self) -> bool {
+        self.recursive && self.saves
+    }
+
+    /// Makes what can be saved of what the constructor gives and the codecs of its slots.
+    pub(crate) fn saved(&self) -> TokenStream {
+        let private = self.private();
+        match (self.recursive, self.clone, self.is_item) {
+            (true, true, _) => quote!(#private::storable_cloneable),
+            (true, false, _) => quote!(#private::storable),
+            // Only what captures nothing can be made again out of nothing.
+            (false, _, true) => quote!(#private::saved),
+            (false, _, false) => quote!(#private::saved_closure),
+        }
+    }
+
     /// What a `yield_!` hands out that has no operand: `()`, and in a task the next turn.
     pub(crate) fn nothing(&self) -> syn::Expr {
         let krate = &self.krate;
@@ -147,6 +165,7 @@ impl Function {
             (Sends::Plain(_), false, false) => quote!(generator),
             (Sends::Plain(_), false, true) => quote!(catching),
             // The driver closes each level through its body.
+            (Sends::Plain(_), true, _) if self.saves => quote!(level),
             (Sends::Plain(_), true, _) if self.clone => quote!(recursive_cloneable),
             (Sends::Plain(_), true, _) => quote!(recursive),
         };
@@ -185,11 +204,11 @@ impl Function {
         let arguments = sig.inputs.iter_mut().map(|input| argument(&mut used, input)).collect();
         let krate = &args.krate;
         let clone = args.clone.then(|| quote!(+ ::core::clone::Clone));
-        // What cannot be saved is compiled as if it need not be, so that this is its one error.
-        let saves = args.save.is_some() && kind == Kind::Frame && args.recursive.is_none();
-        let save = saves.then(|| quote!(+ #krate::save::Load));
         // What cannot be recursive is compiled as if it were not, so that this is its one error.
         let recursive = args.recursive.is_some() && kind == Kind::Frame && can_be_recursive(sig, args, &sends, report);
+        // What cannot be saved is compiled as if it need not be, so that this is its one error.
+        let saves = args.save.is_some() && kind == Kind::Frame && recursive == args.recursive.is_some();
+        let save = saves.then(|| quote!(+ #krate::save::Load));
         let machine = match &sends {
             Sends::Plain(sends) => quote!(#krate::Machine<#sends, Yield = #yields, Return = #returns>),
             Sends::Lent { lifetime, sends } => {
@@ -211,6 +230,10 @@ impl Function {
         } else if kind == Kind::AsyncGenerator {
             let sends = &args.sends;
             parse_quote!(-> #krate::AsyncGenerator<impl #krate::AsyncMachine<Send = #sends, Yield = #yields>>)
+        } else if recursive && saves {
+            recursive::owns(sig);
+            let (sends, kind) = (&args.sends, stored::kind(sig));
+            parse_quote!(-> #krate::Recursive<'static, #yields, #returns, #sends, #kind>)
         } else if recursive {
             let (mut yields, mut returns) = (yields.clone(), returns.clone());
             let frame = recursive::outlives(sig, [&mut yields, &mut returns]);
@@ -380,9 +403,6 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     if lent {
         report.at(&args.sends, message::RECURSIVE_LENT);
     }
-    if let (Some(_), Some(span)) = (args.recursive, args.save) {
-        report.at_span(span, message::RECURSIVE_SAVE);
-    }
     let output = match &sig.output {
         ReturnType::Type(_, ty) => Some(&**ty),
         ReturnType::Default => None,
@@ -390,7 +410,7 @@ fn can_be_recursive(sig: &Signature, args: &Args, sends: &Sends, report: &mut Re
     let outputs = output.into_iter().chain([&args.yields]);
     let opaque: Vec<&Type> = outputs.filter(|ty| !crate::per_resume::is_nameable(ty)).collect();
     opaque.iter().for_each(|ty| report.at(ty, message::RECURSIVE_OPAQUE));
-    !lent && args.save.is_none() && opaque.is_empty()
+    !lent && opaque.is_empty() && (args.save.is_none() || stored::check(sig, args, report))
 }
 
 fn argument(used: &mut Used, input: &mut FnArg) -> Argument {

@@ -27,6 +27,7 @@ mod report;
 mod scope;
 mod solve;
 mod source;
+mod stored;
 mod syntax;
 mod tags;
 #[cfg(test)]

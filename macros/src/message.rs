@@ -66,8 +66,16 @@ pub(crate) const RECURSIVE_CLOSURE: &str = "a closure cannot call itself, so it 
      write a function";
 pub(crate) const RECURSIVE_LENT: &str = "a `recursive` coroutine cannot be sent what is borrowed for one resume: send an \
      owned value, or give the borrow a lifetime that the function declares";
-pub(crate) const RECURSIVE_SAVE: &str = "a `recursive` coroutine cannot be saved: its levels are behind one type, which does \
-     not tell what function each is of; write the recursion with a stack of your own";
+pub(crate) const RECURSIVE_SAVE_METHOD: &str = "a `recursive` method cannot be saved: a type must stand beside it that tells \
+     its levels from others, and there is no place for one in an `impl` or a `trait`; write a free function";
+pub(crate) const RECURSIVE_SAVE_CODE: &str = "a `recursive` coroutine that is saved has a type of its name beside it, which tells \
+     its levels from others and has its code object: remove `code = false`";
+pub(crate) const RECURSIVE_SAVE_UNSAFE: &str = "a `recursive` coroutine that is saved is also made of what is read, which is \
+     safe: remove `unsafe`";
+pub(crate) const RECURSIVE_SAVE_OPAQUE: &str = "the levels of a `recursive` coroutine that is saved are known by their types, so \
+     these must have names: declare a type parameter in place of `impl Trait`";
+pub(crate) const RECURSIVE_SAVE_BORROW: &str = "a `recursive` coroutine that is saved must own all that it has, what is borrowed \
+     cannot be restored: take, yield, send and return owned values";
 pub(crate) const PINNED_SAVE: &str = "a `pinned` coroutine cannot be saved, since it may point into itself: remove `pinned`, or \
      `Serialize` and `Deserialize`";
 pub(crate) const ASYNC_SAVE: &str = "the future of an `async fn` cannot be saved: remove `Serialize` and `Deserialize`, or \

@@ -55,6 +55,19 @@ fn name_captures(sig: &mut Signature) -> Lifetime {
     for lifetime in &named {
         sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
     }
+    let bounded = bound(sig, &frame, &mut predicates);
+    if !bounded && predicates.is_empty() && !anonymous(sig) {
+        return Lifetime::new("'static", Span::call_site());
+    }
+    sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(frame.clone())));
+    if !predicates.is_empty() {
+        sig.generics.make_where_clause().predicates.extend(predicates);
+    }
+    frame
+}
+
+/// Bounds all parameters by a lifetime, or asks for a predicate that does. Tells whether there are any.
+fn bound(sig: &mut Signature, lifetime: &Lifetime, predicates: &mut Vec<WherePredicate>) -> bool {
     let clause = sig.generics.where_clause.clone();
     let is_bound = |name: &Ident| {
         clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| match predicate {
@@ -66,24 +79,26 @@ fn name_captures(sig: &mut Signature) -> Lifetime {
     for param in &mut sig.generics.params {
         bounded |= !matches!(param, GenericParam::Const(_));
         match param {
-            GenericParam::Lifetime(param) => param.bounds.push(frame.clone()),
+            GenericParam::Lifetime(param) => param.bounds.push(lifetime.clone()),
             // One place for the bounds of one parameter, as clippy wants it.
             GenericParam::Type(param) if is_bound(&param.ident) => {
                 let name = &param.ident;
-                predicates.push(parse_quote!(#name: #frame));
+                predicates.push(parse_quote!(#name: #lifetime));
             }
-            GenericParam::Type(param) => param.bounds.push(parse_quote!(#frame)),
+            GenericParam::Type(param) => param.bounds.push(parse_quote!(#lifetime)),
             GenericParam::Const(_) => {}
         }
     }
-    if !bounded && predicates.is_empty() && !anonymous(sig) {
-        return Lifetime::new("'static", Span::call_site());
-    }
-    sig.generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(frame.clone())));
+    bounded
+}
+
+/// Makes a signature that has no lifetimes say that its type parameters have none either.
+pub(crate) fn owns(sig: &mut Signature) {
+    let mut predicates = Vec::new();
+    bound(sig, &Lifetime::new("'static", Span::call_site()), &mut predicates);
     if !predicates.is_empty() {
         sig.generics.make_where_clause().predicates.extend(predicates);
     }
-    frame
 }
 
 /// What an elided lifetime stands for in the output of a signature whose inputs have names.

@@ -138,7 +138,7 @@ pub use crate::signal::{Signal, Step};
 /// | `pinned` | borrows of its own locals may cross its yields; it must be pinned, and gives a [`Pinned`] |
 /// | `recursive` | it may call itself; it gives a [`Recursive`](https://docs.rs/coframe/latest/coframe/struct.Recursive.html) |
 /// | `derive(Clone)` | the paused function can be cloned, which forks it; its locals must be `Clone`, and so must the recursive functions that a recursive one calls |
-/// | `derive(Serialize, Deserialize)` | the paused function can be saved and restored (feature `serde`); its locals must be both |
+/// | `derive(Serialize, Deserialize)` | the paused function can be saved and restored (feature `serde`); its locals must be both, and so must the recursive functions that a recursive one calls, which are free functions |
 /// | `crate = path` | where this crate is, if not at `::coframe` |
 pub use coframe_macros::coroutine;
 

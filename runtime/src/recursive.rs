@@ -56,7 +56,9 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// ```
 ///
 /// Its parameters are a lifetime that all it has captured outlives, what it yields, what it returns, what it is sent, and
-/// [`Cloneable`] if its function says `derive(Clone)`. In a body that is not recursive, and by `&mut`, it is a delegate that is resumed in place. It cannot leave its thread.
+/// what its function derives: [`Cloneable`] for `derive(Clone)`, and the type that stands beside the function, with its name,
+/// for `derive(Serialize, Deserialize)` with or without `Clone`. In a body that is not recursive, and by `&mut`, it is a
+/// delegate that is resumed in place. It cannot leave its thread.
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
     pub(crate) root: Rc<dyn Returns<Y, R, S> + 'a>,

@@ -1,11 +1,14 @@
 //! What the tests in `tests/` share: a trace, what speaks into it, an error, and a handle for a body.
 
+pub mod traced;
+
 use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{self, Display};
+use std::pin::Pin;
 use std::rc::Rc;
 
-use coframe::Shared;
+use coframe::{Generator, Pinned, Shared};
 
 thread_local!(static TRACE: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) });
 
@@ -85,5 +88,32 @@ impl<C> Cell<C> {
 impl<C> Clone for Cell<C> {
     fn clone(&self) -> Self {
         Cell(Rc::clone(&self.0))
+    }
+}
+
+/// A coroutine of either lowering as one that can be moved, for a test that is compiled both ways.
+pub trait Movable {
+    /// A generator.
+    type Movable;
+
+    /// As a generator.
+    fn movable(self) -> Self::Movable;
+}
+
+/// A frame is one.
+impl<M> Movable for Generator<M> {
+    type Movable = Self;
+
+    fn movable(self) -> Self {
+        self
+    }
+}
+
+/// What rustc compiled is boxed.
+impl<M> Movable for Pinned<M> {
+    type Movable = Generator<Pin<Box<M>>>;
+
+    fn movable(self) -> Self::Movable {
+        self.boxed()
     }
 }

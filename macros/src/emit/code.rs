@@ -8,13 +8,15 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Pat, PatIdent, Stmt};
+use syn::{Block, Expr, Macro, Pat, PatIdent, Stmt};
 
 use crate::analysis::Facts;
 use crate::function::{Argument, Function, Kind};
 use crate::graph::{BlockId, End, Graph, Instr, Point};
 use crate::names::{Local, Used};
 use crate::scope::{LocalInfo, Locals};
+use crate::syntax::native::ForAwait;
+use crate::syntax::suspends::Marker;
 
 /// A suspension point: where it stands, its `PointKind`, and its name if it has one.
 struct Paused {
@@ -71,9 +73,13 @@ impl CodeObject {
         self
     }
 
-    /// The names that the patterns of a body bind which rustc compiles. Those in an `attempt!` are not seen.
-    pub(crate) fn with_names(mut self, written: &Block) -> Self {
-        Names(&mut self.locals).visit_block(written);
+    /// The names that the patterns of the arguments bind, and those of a body that rustc compiles.
+    pub(crate) fn with_names(mut self, function: &Function, written: &Block) -> Self {
+        let mut names = Names(&mut self.locals);
+        for argument in function.arguments.iter().filter(|argument| !argument.plain) {
+            names.visit_pat(&argument.pat);
+        }
+        names.visit_block(written);
         self
     }
 
@@ -156,6 +162,33 @@ impl<'ast> Visit<'ast> for Names<'_> {
     fn visit_expr(&mut self, expr: &'ast Expr) {
         if !matches!(expr, Expr::Closure(_) | Expr::Async(_)) {
             visit::visit_expr(self, expr);
+        }
+    }
+
+    // In the order in which they come to be.
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        if let Some(init) = &local.init {
+            self.visit_expr(&init.expr);
+            init.diverge.iter().for_each(|(_, otherwise)| self.visit_expr(otherwise));
+        }
+        self.visit_pat(&local.pat);
+    }
+
+    // What does not parse has been reported.
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        match Marker::of(mac) {
+            Some(Marker::Attempt) => {
+                if let Ok(stmts) = mac.parse_body_with(Block::parse_within) {
+                    stmts.iter().for_each(|stmt| self.visit_stmt(stmt));
+                }
+            }
+            Some(Marker::ForAwait) => {
+                if let Ok(ForAwait { pat, body, .. }) = ForAwait::parse(mac) {
+                    self.visit_pat(&pat);
+                    self.visit_block(&body);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -42,8 +42,10 @@ impl Emit<'_> {
         let by_move = frame.function.by_move.then(|| quote!(move));
         let make = frame.function.constructor(self.graph.catches);
         let held = self.layout.slots.values().any(|slot| slot.held).then(|| quote!(use #private::Kept as _;));
-        let (saved, probing_saved) =
-            (self.saved_locals(), self.saves.map(|_| quote!(use #private::{NotSaved as _, ViaSerde as _};)));
+        let (saved, probing_saved) = (
+            self.saved_locals(),
+            self.saves.map(|_| quote!(use #private::{NotSaved as _, UnsavedLevels as _, ViaSerde as _};)),
+        );
         let look = self.look(&frame.code.arguments, frame.source);
         let tracked = self.tracked.then(|| {
             let Names { identity, entered, .. } = &self.names;

@@ -80,11 +80,11 @@ impl Emit<'_> {
             let probe = if slot.plain { quote!(of) } else { quote!(of_slot) };
             at(self.locals[local].span, quote!(#private::SlotProbe::#probe(&#locals.#field).codec()))
         });
-        // Only what captures nothing can be made again out of nothing.
-        let saved = if function.is_item { quote!(saved) } else { quote!(saved_closure) };
+        let saved = function.saved();
+        let find = if function.recursive { quote!(level_codecs) } else { quote!(codecs) };
         quote! {
             let #name = #made;
-            #private::#saved(#private::codecs(&#name, |#locals| (#(#codecs,)*)), #name)
+            #saved(#private::#find(&#name, |#locals| (#(#codecs,)*)), #name)
         }
     }
 
@@ -140,7 +140,10 @@ impl Emit<'_> {
             quote!(#identity: #private::Identity::new(),)
         });
         let layouts = self.layouts();
+        let calls = self.recursive.then(|| self.saved_calls(&slots, &types, &codecs));
         Some(quote! {
+            #calls
+
             impl<#(#types,)* #(#codecs,)*> #private::SavedLocals<(#(#codecs,)*)> for #name<#(#types),*>
             where
                 #(#bounds)*
@@ -184,6 +187,60 @@ impl Emit<'_> {
                 }
             }
         })
+    }
+
+    /// Which slots hold calls. One that is never empty does not.
+    fn saved_calls(&self, slots: &[(Local, &Slot)], types: &[Ident], codecs: &[Ident]) -> TokenStream {
+        let (private, name) = (&self.private, &self.names.frame);
+        let bounds = slots.iter().zip(types.iter().zip(codecs)).map(|((_, slot), (ty, codec))| {
+            let default = slot.plain.then(|| quote!(#ty: ::core::default::Default,));
+            quote!(#default #codec: #private::Codec<#ty>,)
+        });
+        let arms = |make: &dyn Fn(&Slot, &Ident, &Ident) -> TokenStream| -> TokenStream {
+            let slots = slots.iter().zip(types.iter().zip(codecs)).enumerate();
+            let arms = slots.filter(|(_, ((_, slot), _))| !slot.plain).map(|(index, ((_, slot), (ty, codec)))| {
+                let (index, code) = (Literal::usize_unsuffixed(index), make(slot, ty, codec));
+                quote!(#index => #code,)
+            });
+            arms.collect()
+        };
+        let savers = arms(&|_, ty, codec| quote!(<#codec as #private::Codec<#ty>>::saver()));
+        let loaders = arms(&|_, ty, codec| quote!(<#codec as #private::Codec<#ty>>::loader()));
+        let links = arms(&|slot, _, codec| {
+            let field = &slot.name;
+            quote!(#private::link_slot::<#codec, _>(&mut self.#field, callee))
+        });
+        quote! {
+            impl<#(#types,)* #(#codecs,)*> #private::SavedLevel<(#(#codecs,)*)> for #name<#(#types),*>
+            where
+                #(#bounds)*
+            {
+                fn saver<W: #private::serde::ser::SerializeSeq>(
+                    slot: usize,
+                ) -> ::core::option::Option<#private::SaveCallee<W>> {
+                    match slot {
+                        #savers
+                        _ => ::core::option::Option::None,
+                    }
+                }
+
+                fn loader<'de, A: #private::serde::de::SeqAccess<'de>>(
+                    slot: usize,
+                ) -> ::core::option::Option<#private::LoadCallee<'de, A>> {
+                    match slot {
+                        #loaders
+                        _ => ::core::option::Option::None,
+                    }
+                }
+
+                fn link(&mut self, slot: usize, callee: &dyn ::core::any::Any) -> bool {
+                    match slot {
+                        #links
+                        _ => false,
+                    }
+                }
+            }
+        }
     }
 
     /// The layout of the frame at each position: before the start, and at each suspension point.

@@ -300,17 +300,18 @@ impl Builder<'_> {
         if is_stable(&value) {
             return value;
         }
-        let changed = root(&value).is_some_and(|root| {
-            // What a method does through a reference, it does not do to the reference.
-            let owned = self.locals[root].keep == Keep::Unknown;
-            let methods = match role {
-                _ if !owned => Methods::None,
-                // A value is copied before any method of it can run.
-                Role::Value => Methods::All,
-                Role::Borrowed | Role::Receiver => Methods::Unknown,
-            };
-            later.iter().any(|later| changes(later, root, methods))
-        });
+        let changed = |builder: &Self, methods| {
+            root(&value).is_some_and(|root| {
+                // What a method does through a reference, it does not do to the reference.
+                let is_kept = bare_local(&value).is_some() && builder.locals[root].keep != Keep::Unknown;
+                let methods = if is_kept && role != Role::Receiver { Methods::None } else { methods };
+                later.iter().any(|later| changes(later, root, methods))
+            })
+        };
+        // A value is copied before any method of it can run.
+        let may_change = changed(self, if role == Role::Value { Methods::All } else { Methods::Unknown });
+        let borrowed = role == Role::Receiver && may_change && !changed(self, Methods::None);
+        let changed = may_change && !borrowed;
         if let Expr::Reference(reference) = &value
             && is_simple_place(&reference.expr)
             && !root(&reference.expr).is_some_and(|root| later.iter().any(|later| changes(later, root, Methods::None)))
@@ -318,14 +319,21 @@ impl Builder<'_> {
             return value;
         }
         match role {
-            Role::Borrowed | Role::Receiver if is_simple_place(&value) && !changed => value,
             Role::Borrowed | Role::Receiver if is_place(&value) && !changed => {
-                let place = self.freeze(value);
-                let check = make::binding(
-                    Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() }),
-                    parse_quote!(&#place),
-                );
-                self.push(check);
+                let place = if is_simple_place(&value) {
+                    value
+                } else {
+                    let place = self.freeze(value);
+                    let check = make::binding(
+                        Pat::Wild(syn::PatWild { attrs: Vec::new(), underscore_token: Default::default() }),
+                        parse_quote!(&#place),
+                    );
+                    self.push(check);
+                    place
+                };
+                if borrowed {
+                    self.demand_only_borrowed(&place);
+                }
                 place
             }
             Role::Receiver if is_place(&value) => {
@@ -344,6 +352,16 @@ impl Builder<'_> {
                 _ => self.spill("operand", value),
             },
         }
+    }
+
+    /// A receiver that is evaluated after arguments with unknown methods of it: natively it may have been copied before.
+    fn demand_only_borrowed(&mut self, place: &Expr) {
+        let private = self.private.clone();
+        let kind = crate::names::at(place.span(), quote::quote!((&#private::receiver(&#place).target()).kind()));
+        self.push(parse_quote!(if false {
+            use #private::{Other as _, Pointer as _, Target as _};
+            #private::only_borrowed(#kind);
+        }));
     }
 
     /// A place that is indexed, with its indices kept: it is evaluated again after the pause, which is the same if

@@ -46,7 +46,7 @@ pub(crate) fn compile(function: &Function, written: &Block) -> syn::Result<(Toke
     let label = Lifetime::new("'_body", Span::mixed_site());
     let PolledBody { block, points, catches } = native::polled(written, function, &frame, &label);
     let object = CodeObject::of(function).with_points(points.iter().map(|point| (point.span, point.kind)));
-    let object = object.with_names(written);
+    let object = object.with_names(function, written);
     let parts = Parts {
         function,
         private: function.private(),
@@ -86,14 +86,17 @@ fn activated(function: &Function, body: &Block, frame: &Ident, label: &Lifetime)
     }
 }
 
-/// The lint that is off for the whole function: it asks about a `Result` that the user has not written.
+/// The lints that are off for the whole function, since they ask about what the user has not written: a `Result`, or an
+/// `.await`, which the pause of a generator is not. What is held over that of a task is held while others run.
 pub(crate) fn allowed_lint(function: &Function) -> TokenStream {
     let is_result = matches!(&function.returns, Type::Path(path)
         if path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result")));
-    if function.kind == Kind::Async && !is_result {
-        quote!(#[allow(clippy::missing_errors_doc)])
-    } else {
-        TokenStream::new()
+    match function.kind {
+        Kind::Async if !is_result => quote!(#[allow(clippy::missing_errors_doc)]),
+        Kind::Pinned if !function.task => {
+            quote!(#[allow(clippy::await_holding_lock, clippy::await_holding_refcell_ref)])
+        }
+        _ => TokenStream::new(),
     }
 }
 

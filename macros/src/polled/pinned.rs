@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::Parts;
+use super::{Parts, allowed_lint};
 use crate::emit::{Sent, named};
 use crate::function::{Function, Kind};
 use crate::per_resume::{inferred, is_nameable};
@@ -26,7 +26,15 @@ pub(super) fn emit(parts: &Parts<'_>) -> TokenStream {
         // What it captures is captured as the user's closure would capture it.
         let by_move = function.by_move.then(|| quote!(move));
         let params: Vec<&Ident> = function.arguments.iter().map(|argument| &argument.param).collect();
-        quote!(#private::pinned_with::<#types, _>((#(#params,)*), #by_move async |mut #frame, (#(#params,)*)| { #block }))
+        let (made, allowed) = (Ident::new("made", Span::mixed_site()), allowed_lint(function));
+        quote! {
+            #allowed
+            let #made = #private::pinned_with::<#types, _>(
+                (#(#params,)*),
+                async #by_move |mut #frame, (#(#params,)*)| { #block },
+            );
+            #made
+        }
     };
     quote! {
         {

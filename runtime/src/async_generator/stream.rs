@@ -1,7 +1,7 @@
 //! Iteration: an async generator as a stream, and one step of any stream in `for_await!`.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, Pending, pending};
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -50,7 +50,11 @@ pub struct StreamOperand<'a, St: ?Sized>(NextItem<'a, St>);
 
 /// The next item of a stream.
 #[must_use = "a future does nothing until it is awaited"]
-pub struct NextItem<'a, St: ?Sized>(Pin<&'a mut St>);
+pub struct NextItem<'a, St: ?Sized>(Pin<&'a mut St>, NoStream);
+
+/// What the probing comes to where there is no stream, which is an error at the stream already.
+#[derive(Debug)]
+pub struct NoStream;
 
 /// [`NextItem`] of items that are raised or given.
 #[derive(Debug)]
@@ -60,7 +64,7 @@ pub struct NextResult<'a, St: ?Sized>(NextItem<'a, St>);
 impl<'a, St: ?Sized> StreamOperand<'a, St> {
     /// A step of a stream.
     pub fn new(stream: Pin<&'a mut St>) -> Self {
-        StreamOperand(NextItem(stream))
+        StreamOperand(NextItem(stream, NoStream))
     }
 }
 
@@ -74,7 +78,14 @@ impl<'a, T, St: Stream<Item = Result<T, Exception>> + ?Sized> StreamOperand<'a, 
 impl<'a, St: Stream + ?Sized> NextItem<'a, St> {
     /// By `&mut`: any other items.
     pub fn next_item(&mut self) -> NextItem<'_, St> {
-        NextItem(self.0.as_mut())
+        NextItem(self.0.as_mut(), NoStream)
+    }
+}
+
+impl NoStream {
+    /// By `&`, at last: items of whatever type is wanted, so that there is no other error.
+    pub fn next_item<T>(&self) -> Pending<Option<T>> {
+        pending()
     }
 }
 
@@ -106,6 +117,15 @@ impl<'a, St: ?Sized> Deref for StreamOperand<'a, St> {
 impl<St: ?Sized> DerefMut for StreamOperand<'_, St> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.0
+    }
+}
+
+/// So that there is something behind it.
+impl<St: ?Sized> Deref for NextItem<'_, St> {
+    type Target = NoStream;
+
+    fn deref(&self) -> &NoStream {
+        &self.1
     }
 }
 

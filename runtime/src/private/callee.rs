@@ -1,6 +1,8 @@
 //! What a recursive coroutine delegates to: a call of another, or anything else that can be delegated to.
 
 use alloc::boxed::Box;
+#[cfg(feature = "serde")]
+use alloc::rc::Rc;
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::pin::Pin;
@@ -11,6 +13,8 @@ use super::driver::Driver;
 use super::forking::Forks;
 use super::machine::Sends;
 use super::recursion::Progress;
+#[cfg(feature = "serde")]
+use super::recursion::Returns;
 use crate::coroutine::Resumed;
 use crate::{Coroutine, Delegate, Exception, Inspectable, Recursive, Signal, Step};
 
@@ -100,6 +104,14 @@ pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
     given: bool,
 }
 
+#[cfg(feature = "serde")]
+impl<'a, Y, R, S, K> Called<'a, Y, R, S, K> {
+    /// A call that was made before.
+    pub(super) fn made(callee: Rc<dyn Returns<Y, R, S> + 'a>) -> Self {
+        Called { callee: Recursive::new(callee), given: true }
+    }
+}
+
 /// What is raised in the callee comes by way of the driver, and is raised at the call as it is. So is an exit, before
 /// which the driver has closed the callee.
 impl<'a, Y, R, S, K> Coroutine<S> for Called<'a, Y, R, S, K> {
@@ -147,7 +159,7 @@ fn joined<'a, Y, S>(driver: Box<Driver<'a, Y, S>>) -> Result<Progress<'a, Y, S>,
 /// A delegate that the body resumes itself.
 #[derive(Clone, Debug)]
 pub struct Plain<'a, D> {
-    delegate: D,
+    pub(super) delegate: D,
     progress: PhantomData<&'a ()>,
 }
 

@@ -14,11 +14,12 @@ use core::ptr::NonNull;
 /// [`saved`](super::saved), the one way to make the first machine of such a type, which takes what an expansion of
 /// `#[coroutine]` on a function gives. The closure there is not `move` and can be called again and again, so that it
 /// captures by reference if it captures at all, and its size is not 0. Nothing else may call `saved`: what is in `private`
-/// is for expansions.
+/// is for expansions. Of a [`Storable`](super::Storable), which [`storable`](super::storable) makes, it is the invariant as
+/// well, in the same way.
 #[derive(Clone, Copy, Debug)]
 pub struct Captureless;
 
-/// The closure `F` of a machine that is [`Captureless`], out of nothing.
+/// The closure `F` of a machine that is [`Captureless`], or of a [`Storable`](super::Storable), out of nothing.
 #[allow(unsafe_code)]
 pub(super) fn captureless<F>() -> F {
     const {

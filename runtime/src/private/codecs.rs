@@ -6,15 +6,18 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::any::{self, Any};
 use core::marker::PhantomData;
 use core::ops::RangeInclusive;
-use core::{any, array, fmt};
+use core::{array, fmt};
 
-use serde_core::de::{DeserializeOwned, Error as _};
+use serde_core::de::{DeserializeOwned, Error as _, SeqAccess};
+use serde_core::ser::SerializeSeq;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::delegation::Items;
 use super::saving::Shape;
+use super::storing::{LoadCallee, SaveCallee};
 use crate::Generator;
 use crate::save::{Load, Save};
 
@@ -37,6 +40,22 @@ pub trait Codec<T> {
     /// Says what type it is. A frame is only restored where that is the same.
     fn describe(shape: &mut Shape<'_>) {
         shape.text(any::type_name::<T>());
+    }
+
+    /// How the callee is written, if it is a call of a recursive coroutine.
+    fn saver<W: SerializeSeq>() -> Option<SaveCallee<W>> {
+        None
+    }
+
+    /// How the callee is read, if it is a call of a recursive coroutine.
+    fn loader<'de, A: SeqAccess<'de>>() -> Option<LoadCallee<'de, A>> {
+        None
+    }
+
+    /// The call of a level, an `Rc<dyn Returns<…>>`.
+    fn link(callee: &dyn Any) -> Option<T> {
+        let _ = callee;
+        None
     }
 }
 

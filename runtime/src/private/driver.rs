@@ -41,6 +41,17 @@ impl<'a, Y, S> Driver<'a, Y, S> {
         Driver { sends: Sends::Unit, levels: Vec::new() }
     }
 
+    /// Of levels that were restored, each suspended and called by the one before.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of(sends: Sends, levels: Vec<Rc<dyn Level<Y, S> + 'a>>) -> Self {
+        Driver { sends, levels }
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) fn levels(&self) -> &[Rc<dyn Level<Y, S> + 'a>] {
+        &self.levels
+    }
+
     pub(crate) fn depth(&self) -> usize {
         self.levels.len()
     }

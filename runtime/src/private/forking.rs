@@ -40,7 +40,7 @@ pub struct Forkable<A> {
 }
 
 impl<A: Clone> Forkable<A> {
-    fn new(activation: A) -> Self {
+    pub(super) fn new(activation: A) -> Self {
         Forkable { activation, clone: Cell::new(None) }
     }
 
@@ -89,6 +89,11 @@ impl<Y, S, A: Level<Y, S> + Clone> Level<Y, S> for Forkable<A> {
     fn forget_fork(&self) {
         let clone = self.clone.take();
         self.clone.set(clone.and_then(|clone| clone.clone.take()));
+    }
+
+    #[cfg(feature = "serde")]
+    fn as_any(&self) -> Option<&dyn core::any::Any> {
+        self.activation.as_any()
     }
 }
 

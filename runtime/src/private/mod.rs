@@ -4,6 +4,8 @@ mod awaiting;
 #[cfg(feature = "alloc")]
 mod callee;
 #[cfg(feature = "serde")]
+mod calls;
+#[cfg(feature = "serde")]
 mod capturing;
 mod catching;
 #[cfg(feature = "serde")]
@@ -25,6 +27,8 @@ mod residual;
 mod saving;
 mod seen;
 mod slot;
+#[cfg(feature = "serde")]
+mod storing;
 #[cfg(feature = "std")]
 pub(crate) mod tracking;
 
@@ -35,6 +39,8 @@ pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPla
 pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
 pub use self::callee::{Called, Callee, DelegateOperand, IterableOperand, NoOperand, Plain};
+#[cfg(feature = "serde")]
+pub use self::calls::{Call, Levels, PlainOf, UnsavedLevels};
 #[cfg(feature = "serde")]
 pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
@@ -58,7 +64,10 @@ pub use self::machine::{
 #[allow(deprecated)]
 pub use self::native::{drops_exit, returns_exit};
 pub use self::native::{endless, native, pause, pause_unit, raised, resumed, try_pause, try_pause_unit};
-pub use self::order::{PlainDeref, PlainIndex, Primitive, plain_deref, plain_index, primitives};
+pub use self::order::{
+    Borrowed, Copied, OnlyBorrowed, Other, PlainDeref, PlainIndex, Pointer, Primitive, Receiver, Target, only_borrowed,
+    plain_deref, plain_index, primitives, receiver,
+};
 pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{Activation, Level, Progress, Returns, recursive};
@@ -73,6 +82,11 @@ pub use self::saving::{
 pub use self::seen::{DELEGATE, IDENTITY};
 pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
 pub use self::slot::{place, put, take};
+#[cfg(feature = "serde")]
+pub use self::storing::{
+    LoadCallee, LoadedLevel, Pending, SaveCallee, SavedLevel, Saves, Storable, StoredFrame, level, level_codecs,
+    link_slot, load_level, save_level, storable, storable_cloneable, stored,
+};
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};
 pub use crate::__expr_text as expr_text;
@@ -85,6 +99,8 @@ pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
     PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
 };
+#[cfg(feature = "serde")]
+pub use crate::save::levels::{Reader, Writer};
 #[cfg(feature = "event-loop")]
 pub use crate::task::{AsyncBody, AsyncFrame, Await, AwaitOperand, AwaitResult};
 #[cfg(feature = "event-loop")]

@@ -1,5 +1,8 @@
 //! Demands on types that keep the order of evaluation around a suspension.
 
+use core::marker::PhantomData;
+use core::ops::Deref;
+
 /// A type whose operators are the language's own.
 #[diagnostic::on_unimplemented(
     message = "whether the left or the right side of this assignment is evaluated first depends on `{Self}`",
@@ -80,3 +83,97 @@ pub fn plain_deref<P: PlainDeref + ?Sized>(_: &P) {}
 
 /// Demands that an indexed place can be evaluated twice.
 pub fn plain_index<C: PlainIndex + ?Sized>(_: &C) {}
+
+/// A receiver before arguments with a suspension in them, in which unknown methods of it are called. It is evaluated after
+/// the suspension, which is the same if it is borrowed, and not if its method takes a copy of it.
+///
+/// ```compile_fail,E0277
+/// trait Bump { fn bump(&mut self) -> u32; }
+/// impl Bump for u32 { fn bump(&mut self) -> u32 { *self += 1; *self } }
+///
+/// #[coframe::coroutine(yield = u32, send = u32)]
+/// fn largest(mut n: u32) -> u32 {
+///     n.max(coframe::yield_!(n.bump())) // of `n` as it was before `bump`
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Receiver<T: ?Sized>(PhantomData<T>);
+
+/// The type of a receiver.
+pub fn receiver<T: ?Sized>(_: &T) -> Receiver<T> {
+    Receiver(PhantomData)
+}
+
+impl<T: ?Sized> Receiver<&mut T> {
+    /// Its methods are those of what it refers to.
+    #[must_use]
+    pub fn target(self) -> Receiver<T> {
+        Receiver(PhantomData)
+    }
+}
+
+/// The fallback: it is no reference.
+pub trait Target: Sized {
+    /// Itself.
+    #[must_use]
+    fn target(self) -> Self {
+        self
+    }
+}
+
+impl<T: ?Sized> Target for Receiver<T> {}
+
+/// A receiver that a method may take a copy of.
+#[derive(Debug)]
+pub struct Copied<T>(PhantomData<T>);
+
+/// A receiver that can only be borrowed.
+#[derive(Debug)]
+pub struct Borrowed;
+
+impl<T: Copy> Receiver<T> {
+    /// By probing, as [`Held`](super::Held) does.
+    #[must_use]
+    pub fn kind(&self) -> Copied<T> {
+        Copied(PhantomData)
+    }
+}
+
+/// The second probe: a method may be one of what it points to.
+pub trait Pointer {
+    /// What it points to.
+    type Target;
+    /// That a method may copy that.
+    #[must_use]
+    fn kind(&self) -> Copied<Self::Target> {
+        Copied(PhantomData)
+    }
+}
+
+impl<T: Deref<Target: Sized>> Pointer for Receiver<T> {
+    type Target = T::Target;
+}
+
+/// The last probe.
+pub trait Other {
+    /// That it is none of the others.
+    #[must_use]
+    fn kind(&self) -> Borrowed {
+        Borrowed
+    }
+}
+
+impl<T: ?Sized> Other for &Receiver<T> {}
+
+/// What [`receiver`] demands.
+#[diagnostic::on_unimplemented(
+    message = "this receiver is evaluated before its arguments, which may change it",
+    label = "its method may read it before the pause: `{Self}`",
+    note = "bind the yield first: `let value = yield_!(…);`"
+)]
+pub trait OnlyBorrowed {}
+
+impl OnlyBorrowed for Borrowed {}
+
+/// Demands that a receiver can be evaluated after what its arguments do to it.
+pub fn only_borrowed<K: OnlyBorrowed>(_: K) {}

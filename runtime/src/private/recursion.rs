@@ -64,6 +64,12 @@ pub trait Level<Y, S>: Inspect {
 
     /// Forgets the clone that was made last.
     fn forget_fork(&self) {}
+
+    /// The activation, if it can be saved.
+    #[cfg(feature = "serde")]
+    fn as_any(&self) -> Option<&dyn core::any::Any> {
+        None
+    }
 }
 
 /// An activation, as its caller knows it.
@@ -87,11 +93,11 @@ pub trait Returns<Y, R, S>: Level<Y, S> {
 pub struct Activation<'a, L, F, V, R> {
     // Borrowed while the body runs, and left as it is by one that panics, for the driver to abandon. Nothing that the body
     // can reach leads back here.
-    life: RefCell<Life<L, F, V, R>>,
+    pub(super) life: RefCell<Life<L, F, V, R>>,
     captures: PhantomData<&'a ()>,
 }
 
-enum Life<L, F, V, R> {
+pub(super) enum Life<L, F, V, R> {
     Live(FrameMachine<L, F, V>),
     /// With what the body returned, until the caller takes it.
     Over(Option<R>),
@@ -100,7 +106,12 @@ enum Life<L, F, V, R> {
 impl<L, F, V, R> Activation<'_, L, F, V, R> {
     #[inline(always)]
     pub(super) fn new(locals: L, body: F, look: V) -> Self {
-        Activation { life: RefCell::new(Life::Live(FrameMachine::new(locals, body, look))), captures: PhantomData }
+        Self::of(Life::Live(FrameMachine::new(locals, body, look)))
+    }
+
+    #[inline(always)]
+    pub(super) fn of(life: Life<L, F, V, R>) -> Self {
+        Activation { life: RefCell::new(life), captures: PhantomData }
     }
 }
 

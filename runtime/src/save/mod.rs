@@ -1,9 +1,14 @@
 //! Frames that travel: saving a paused coroutine through serde, and restoring it, in another process if need be.
 //!
-//! `header` says what is saved beside the locals, `record` what a frame looks like as a whole.
+//! `header` says what is saved beside the locals, `record` what a frame looks like as a whole, `levels` what a recursive
+//! coroutine does, and `nesting` how many of these can be in one another.
 
 mod header;
+pub(crate) mod levels;
+#[cfg(feature = "std")]
+mod nesting;
 mod record;
+mod recursive;
 
 use core::marker::PhantomData;
 
@@ -13,6 +18,7 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use self::header::{Header, Position};
 pub(crate) use self::record::{Record, Restored};
+pub use crate::private::Saves;
 use crate::private::{CREATED, Framed, Inspect, RUNNING, SavedLocals, SavedMachine};
 use crate::{Code, Generator};
 

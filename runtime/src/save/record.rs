@@ -32,18 +32,28 @@ impl<L: SavedLocals<C>, C> Serialize for Record<'_, L, C> {
             let name = name_of::<L, C>();
             return Err(S::Error::custom(format_args!("`{name}` stands where it cannot be saved")));
         };
-        let mut record = serializer.serialize_struct("Frame", FIELDS.len())?;
-        record.serialize_field("coroutine", &Header::new::<L, C>(self.position, layout))?;
-        record.serialize_field("locals", &Locals { locals: self.locals, layout, codecs: self.codecs })?;
-        record.end()
+        let locals = Locals { locals: self.locals, layout, codecs: self.codecs };
+        write(&Header::new::<L, C>(self.position, layout), &locals, serializer)
     }
 }
 
+/// Writes a frame of these two parts.
+pub(super) fn write<L: SavedLocals<C>, C, S: Serializer>(
+    header: &impl Serialize,
+    locals: &Locals<'_, L, C>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut record = serializer.serialize_struct("Frame", FIELDS.len())?;
+    record.serialize_field("coroutine", header)?;
+    record.serialize_field("locals", locals)?;
+    record.end()
+}
+
 /// The locals to be written.
-struct Locals<'a, L, C> {
-    locals: &'a L,
-    layout: &'static Layout,
-    codecs: PhantomData<C>,
+pub(super) struct Locals<'a, L, C> {
+    pub(super) locals: &'a L,
+    pub(super) layout: &'static Layout,
+    pub(super) codecs: PhantomData<C>,
 }
 
 impl<L: SavedLocals<C>, C> Serialize for Locals<'_, L, C> {
@@ -74,25 +84,48 @@ impl<L: SavedLocals<C>, C> Serialize for SlotRef<'_, L, C> {
 pub(crate) struct Restored<L, C> {
     pub(crate) locals: L,
     pub(crate) position: Position,
+    pub(super) layout: &'static Layout,
     codecs: PhantomData<C>,
 }
 
 impl<'de, L: SavedLocals<C>, C> Deserialize<'de> for Restored<L, C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("Frame", FIELDS, RecordVisitor(PhantomData))
+        RecordSeed::new(HeaderSeed::<L, C>(PhantomData)).deserialize(deserializer)
     }
 }
 
-struct RecordVisitor<L, C>(PhantomData<fn(C) -> L>);
+/// Where a frame goes on that has been read up to its locals.
+pub(super) type Place = (Position, &'static Layout);
 
-impl<L: SavedLocals<C>, C> RecordVisitor<L, C> {
-    fn seed<E: serde_core::de::Error>(header: &Header) -> Result<LocalsSeed<L, C>, E> {
-        let (position, layout) = header.position::<L, C>().map_err(E::custom)?;
-        Ok(LocalsSeed { position, layout, locals: PhantomData })
+/// Reads the header of a frame of `L`.
+struct HeaderSeed<L, C>(PhantomData<fn(C) -> L>);
+
+impl<'de, L: SavedLocals<C>, C> DeserializeSeed<'de> for HeaderSeed<L, C> {
+    type Value = Place;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Place, D::Error> {
+        Header::deserialize(deserializer)?.position::<L, C>().map_err(D::Error::custom)
     }
 }
 
-impl<'de, L: SavedLocals<C>, C> Visitor<'de> for RecordVisitor<L, C> {
+/// Reads a frame, by what reads its header.
+pub(super) struct RecordSeed<H, L, C>(H, PhantomData<fn(C) -> L>);
+
+impl<H, L, C> RecordSeed<H, L, C> {
+    pub(super) fn new(header: H) -> Self {
+        RecordSeed(header, PhantomData)
+    }
+}
+
+impl<'de, H: DeserializeSeed<'de, Value = Place>, L: SavedLocals<C>, C> DeserializeSeed<'de> for RecordSeed<H, L, C> {
+    type Value = Restored<L, C>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_struct("Frame", FIELDS, self)
+    }
+}
+
+impl<'de, H: DeserializeSeed<'de, Value = Place>, L: SavedLocals<C>, C> Visitor<'de> for RecordSeed<H, L, C> {
     type Value = Restored<L, C>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,25 +133,24 @@ impl<'de, L: SavedLocals<C>, C> Visitor<'de> for RecordVisitor<L, C> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
-        let header: Header = fields.next_element()?.ok_or_else(|| A::Error::missing_field(FIELDS[0]))?;
-        let seed = Self::seed(&header)?;
-        fields.next_element_seed(seed)?.ok_or_else(|| A::Error::missing_field(FIELDS[1]))
+        let place = fields.next_element_seed(self.0)?.ok_or_else(|| A::Error::missing_field(FIELDS[0]))?;
+        fields.next_element_seed(LocalsSeed::new(place))?.ok_or_else(|| A::Error::missing_field(FIELDS[1]))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
-        let (mut header, mut restored) = (None, None);
+        let (mut header, mut place, mut restored) = (Some(self.0), None, None);
         while let Some(key) = fields.next_key::<String>()? {
-            match (key.as_str(), &header, &restored) {
-                ("coroutine", None, _) => header = Some(fields.next_value::<Header>()?),
-                ("locals", Some(header), None) => restored = Some(fields.next_value_seed(Self::seed(header)?)?),
+            match (key.as_str(), header.take(), place, &restored) {
+                ("coroutine", Some(header), ..) => place = Some(fields.next_value_seed(header)?),
+                ("locals", _, Some(place), None) => restored = Some(fields.next_value_seed(LocalsSeed::new(place))?),
                 // What the locals are is not known before.
-                ("locals", None, _) => return Err(A::Error::missing_field(FIELDS[0])),
+                ("locals", _, None, _) => return Err(A::Error::missing_field(FIELDS[0])),
                 ("coroutine", ..) => return Err(A::Error::duplicate_field(FIELDS[0])),
                 ("locals", ..) => return Err(A::Error::duplicate_field(FIELDS[1])),
                 _ => return Err(A::Error::unknown_field(&key, FIELDS)),
             }
         }
-        restored.ok_or_else(|| A::Error::missing_field(FIELDS[usize::from(header.is_some())]))
+        restored.ok_or_else(|| A::Error::missing_field(FIELDS[usize::from(place.is_some())]))
     }
 }
 
@@ -127,6 +159,16 @@ struct LocalsSeed<L, C> {
     position: Position,
     layout: &'static Layout,
     locals: PhantomData<fn(C) -> L>,
+}
+
+impl<L, C> LocalsSeed<L, C> {
+    fn new((position, layout): Place) -> Self {
+        LocalsSeed { position, layout, locals: PhantomData }
+    }
+
+    fn restored(self, locals: L) -> Restored<L, C> {
+        Restored { locals, position: self.position, layout: self.layout, codecs: PhantomData }
+    }
 }
 
 impl<'de, L: SavedLocals<C>, C> DeserializeSeed<'de> for LocalsSeed<L, C> {
@@ -162,7 +204,7 @@ impl<'de, L: SavedLocals<C>, C> Visitor<'de> for LocalsSeed<L, C> {
             let read = fields.next_element_seed(self.slot(&mut locals, index))?;
             read.ok_or_else(|| self.missing(index))?;
         }
-        Ok(Restored { locals, position: self.position, codecs: PhantomData })
+        Ok(self.restored(locals))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
@@ -180,7 +222,7 @@ impl<'de, L: SavedLocals<C>, C> Visitor<'de> for LocalsSeed<L, C> {
         }
         match read.iter().position(|read| !read) {
             Some(index) => Err(self.missing(index)),
-            None => Ok(Restored { locals, position: self.position, codecs: PhantomData }),
+            None => Ok(self.restored(locals)),
         }
     }
 }

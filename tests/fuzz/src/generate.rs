@@ -105,6 +105,15 @@ struct Gen {
 }
 
 pub fn program(seed: u64, index: u64) -> Program {
+    made(seed, index, std::env::var_os("FUZZ_PLAIN").is_none())
+}
+
+/// Without attempts and delegations.
+pub fn plain(seed: u64, index: u64) -> Program {
+    made(seed, index, false)
+}
+
+fn made(seed: u64, index: u64, exceptions: bool) -> Program {
     let mut g = Gen {
         seed: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ index.wrapping_mul(0xD1B5_4A32_D192_ED03) ^ 0x1234_5678_9ABC,
         vars: Vec::new(),
@@ -122,7 +131,7 @@ pub fn program(seed: u64, index: u64) -> Program {
         temps: true,
         in_yield: false,
         known: std::env::var_os("FUZZ_KNOWN").is_some(),
-        exceptions: std::env::var_os("FUZZ_PLAIN").is_none(),
+        exceptions,
         attempts: Vec::new(),
         pending: Vec::new(),
         deepest: 3,

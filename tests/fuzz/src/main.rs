@@ -8,6 +8,7 @@
 
 mod batch;
 mod generate;
+mod nightly;
 mod program;
 mod shrink;
 
@@ -54,8 +55,14 @@ fn main() -> ExitCode {
             let (seed, count) = (seed.parse().expect("a number"), count.parse::<u64>().expect("a number"));
             (0..count).for_each(|index| println!("{}", generate::program(seed, index)));
         }
+        ["nightly", seed, count] if seed.parse::<u64>().is_ok() => {
+            return nightly::random(seed.parse().expect("a number"), count.parse().expect("a number"));
+        }
+        ["nightly", ref files @ ..] if !files.is_empty() => return nightly::files(files),
         _ => {
-            eprintln!("hand FILE [NAME…] | fuzz SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT");
+            eprintln!(
+                "hand FILE [NAME…] | fuzz SEED COUNT | nightly FILE… | nightly SEED COUNT | find SEED COUNT | shrink FILE [NAME…] | print SEED COUNT"
+            );
             return ExitCode::FAILURE;
         }
     }

@@ -161,6 +161,9 @@ impl<'a> Reader<'a> {
                         index += if bytes[index] == b'\\' { 2 } else { 1 };
                     }
                 }
+                // A character, and no lifetime.
+                b'\'' if bytes[index + 1] == b'\\' => index += 3,
+                b'\'' if bytes[index + 2] == b'\'' => index += 2,
                 _ => {}
             }
             index += 1;

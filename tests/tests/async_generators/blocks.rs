@@ -5,7 +5,7 @@ use std::future::Future;
 use coframe::{Exception, attempt, for_await, or_raise, raise, try_await, yield_};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 
-use crate::support::{KeyError, Trace, ValueError, drive};
+use crate::support::{KeyError, Trace, ValueError, block_on};
 
 /// A block that is entered and left with awaits, as Python's `async with` has it.
 #[derive(Clone)]
@@ -72,17 +72,17 @@ async fn fails(trace: &Trace) {
 fn acm_01_entered_in_order_left_in_reverse_and_an_exit_may_take_the_error() {
     let trace = Trace::default();
     let (a, b) = (manager("a", &trace), manager("b", &trace));
-    drive(with(&a, with(&b, says(&trace, "body")))).unwrap();
+    block_on(with(&a, with(&b, says(&trace, "body")))).unwrap();
     assert_eq!(trace.lines().join(", "), "enter a, enter b, body, exit b, exit a");
     let b = Manager { takes: true, ..b };
-    drive(with(&a, with(&b, fails(&trace)))).unwrap();
+    block_on(with(&a, with(&b, fails(&trace)))).unwrap();
     assert_eq!(trace.lines().join(", "), "enter a, enter b, body, exit b with body, exit a");
 }
 
 #[test]
 fn acm_03_an_error_passes_through_a_neutral_exit() {
     let trace = Trace::default();
-    let error = drive(with(&manager("a", &trace), fails(&trace))).unwrap_err();
+    let error = block_on(with(&manager("a", &trace), fails(&trace))).unwrap_err();
     assert!(error.is::<ValueError>() && error.source().is_none());
     assert_eq!(trace.lines().join(", "), "enter a, body, exit a with body");
 }
@@ -116,7 +116,7 @@ fn acm_04_whatever_the_way_out_of_a_block_its_end_is_run() {
     }
     let run = |way| {
         let trace = Trace::default();
-        let result = drive(leaves(way, trace.clone())).map_err(|exception| exception.to_string());
+        let result = block_on(leaves(way, trace.clone())).map_err(|exception| exception.to_string());
         (result, trace.lines().join(", "))
     };
     assert_eq!(run(0), (Ok("end"), "enter, body, exit false, enter, body, exit false".to_owned()));
@@ -128,7 +128,7 @@ fn acm_04_whatever_the_way_out_of_a_block_its_end_is_run() {
 fn acm_05_an_error_of_the_exit_replaces_that_of_the_body_and_has_it_as_source() {
     let trace = Trace::default();
     let fails_too = |name| Manager { fails_to_exit: true, ..manager(name, &trace) };
-    let error = drive(with(&fails_too("a"), with(&fails_too("b"), fails(&trace)))).unwrap_err();
+    let error = block_on(with(&fails_too("a"), with(&fails_too("b"), fails(&trace)))).unwrap_err();
     assert_eq!(error.downcast_ref::<KeyError>().unwrap().0, "a");
     let source = error.source().unwrap();
     assert_eq!(source.downcast_ref::<KeyError>().unwrap().0, "b");
@@ -139,7 +139,7 @@ fn acm_05_an_error_of_the_exit_replaces_that_of_the_body_and_has_it_as_source() 
 fn acm_06_after_an_error_of_the_entry_there_is_no_exit() {
     let trace = Trace::default();
     let b = Manager { fails_to_enter: true, ..manager("b", &trace) };
-    let error = drive(with(&manager("a", &trace), with(&b, says(&trace, "body")))).unwrap_err();
+    let error = block_on(with(&manager("a", &trace), with(&b, says(&trace, "body")))).unwrap_err();
     assert!(error.is::<KeyError>() && error.source().is_none());
     assert_eq!(trace.lines().join(", "), "enter a, enter b, exit a with b");
 }
@@ -177,7 +177,7 @@ fn afr_01_a_head_is_evaluated_once_break_leaves_and_continue_goes_on() {
         trace.say("end");
     }
     let trace = Trace::default();
-    drive(loops(trace.clone())).unwrap();
+    block_on(loops(trace.clone())).unwrap();
     let expected = "head, before 0, = 0, before 1, before 2, = 2, -stream, true, before 0, = 0, -stream, end";
     assert_eq!(trace.lines().join(", "), expected);
 }
@@ -204,7 +204,7 @@ fn afr_01_a_loop_is_left_by_its_label_by_return_and_by_an_error() {
     }
     let run = |way| {
         let trace = Trace::default();
-        let result = drive(loops(way, trace.clone()));
+        let result = block_on(loops(way, trace.clone()));
         let dropped = trace.lines().iter().filter(|line| line.starts_with('-')).count();
         (result.map_err(|exception| exception.to_string()).map(|turns| turns.map_err(|error| error.0)), dropped)
     };
@@ -227,7 +227,7 @@ fn afr_03_an_error_of_the_head_leaves_before_any_turn() {
         for_await!(_n in opens(trace.clone()).await { trace.say("never"); });
     }
     let trace = Trace::default();
-    assert!(drive(loops(trace.clone())).unwrap_err().is::<ValueError>());
+    assert!(block_on(loops(trace.clone())).unwrap_err().is::<ValueError>());
     assert_eq!(trace.line(), "opens");
 }
 
@@ -247,7 +247,7 @@ fn afr_03_an_error_of_the_stream_is_raised_in_the_head_and_can_be_attempted() {
         trace.say(caught.unwrap_err());
     }
     let trace = Trace::default();
-    drive(loops(trace.clone())).unwrap();
+    block_on(loops(trace.clone())).unwrap();
     assert_eq!(trace.line(), "1 stream");
 }
 
@@ -263,7 +263,7 @@ fn afr_04_items_arrive_as_they_are() {
         for_await!(item in stream::iter([Ok::<_, Exception>(3)]) { seen.push(format!("{item}")); });
         seen
     }
-    assert_eq!(drive(loops()).unwrap(), ["1 2", "None", "Some(1)", "value", "3"]);
+    assert_eq!(block_on(loops()).unwrap(), ["1 2", "None", "Some(1)", "value", "3"]);
 }
 
 /// AFR-06 asks for nothing; what Python has comprehensions for is done by the adaptors of the ecosystem.
@@ -271,11 +271,11 @@ fn afr_04_items_arrive_as_they_are() {
 fn afr_06_adaptors_of_streams_are_the_comprehensions() {
     let trace = Trace::default();
     let squares = count(4, trace.clone()).try_filter(|n| std::future::ready(n % 2 == 1)).map_ok(|n| n * n);
-    assert_eq!(drive(squares.try_collect::<Vec<_>>()).unwrap(), [1, 9]);
+    assert_eq!(block_on(squares.try_collect::<Vec<_>>()).unwrap(), [1, 9]);
     fn pairs(trace: &Trace) -> impl Stream<Item = Result<(u32, u32), Exception>> {
         let trace = trace.clone();
         count(2, trace.clone()).map_ok(move |a| count(2, trace.clone()).map_ok(move |b| (a, b))).try_flatten()
     }
-    assert_eq!(drive(pairs(&trace).try_collect::<Vec<_>>()).unwrap(), [(0, 0), (0, 1), (1, 0), (1, 1)]);
-    assert_eq!(drive(count(3, trace).count()), 3);
+    assert_eq!(block_on(pairs(&trace).try_collect::<Vec<_>>()).unwrap(), [(0, 0), (0, 1), (1, 0), (1, 1)]);
+    assert_eq!(block_on(count(3, trace).count()), 3);
 }

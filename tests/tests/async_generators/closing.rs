@@ -4,7 +4,7 @@ use coframe::event_loop::EventLoop;
 use coframe::{Exception, State, attempt, or_raise, raise, sleep, spawn, try_await, yield_};
 
 use crate::protocol::shown;
-use crate::support::{Trace, ValueError, drive};
+use crate::support::{Trace, ValueError, block_on};
 
 #[test]
 fn agn_11_a_close_waits_for_what_the_body_waits_for() {
@@ -73,16 +73,16 @@ fn agn_12_a_yield_during_a_close_is_an_error_and_the_body_goes_on() {
     }
     let trace = Trace::default();
     let mut g = ignores(trace.clone());
-    drive(g.next()).unwrap();
-    assert!(matches!(drive(g.aclose()), Err(Exception::IgnoredExit)));
+    block_on(g.next()).unwrap();
+    assert!(matches!(block_on(g.aclose()), Err(Exception::IgnoredExit)));
     assert_eq!(g.state(), State::Suspended);
     trace.lines();
     // CPython's `ag_closed`: it is neither thrown into nor closed again, but may go on.
-    assert_eq!(drive(g.athrow(ValueError("no"))).unwrap(), None);
-    drive(g.aclose()).unwrap();
+    assert_eq!(block_on(g.athrow(ValueError("no"))).unwrap(), None);
+    block_on(g.aclose()).unwrap();
     assert_eq!((g.state(), trace.line()), (State::Suspended, String::new()));
-    assert_eq!(drive(g.next()).unwrap(), Some(3));
-    assert_eq!(drive(g.next()).unwrap(), None);
+    assert_eq!(block_on(g.next()).unwrap(), Some(3));
+    assert_eq!(block_on(g.next()).unwrap(), None);
     assert_eq!((g.state(), trace.line()), (State::Closed, "end".to_owned()));
 }
 
@@ -100,13 +100,13 @@ fn agn_12_an_error_during_a_close_leaves_with_the_exit_as_its_source() {
         done.map_err(|_| ValueError("returned"))
     }
     let mut g = raises();
-    drive(g.next()).unwrap();
-    let error = drive(g.aclose()).unwrap_err();
+    block_on(g.next()).unwrap();
+    let error = block_on(g.aclose()).unwrap_err();
     assert!(error.is::<ValueError>() && error.source().is_some_and(Exception::is_exit));
-    drive(g.aclose()).unwrap();
+    block_on(g.aclose()).unwrap();
     let mut g = returns();
-    drive(g.next()).unwrap();
-    let error = drive(g.aclose()).unwrap_err();
+    block_on(g.next()).unwrap();
+    let error = block_on(g.aclose()).unwrap_err();
     assert_eq!(error.to_string(), "returned");
     assert!(error.source().is_some_and(Exception::is_exit));
 }
@@ -130,15 +130,15 @@ fn agn_13_to_swallow_the_exit_or_to_return_it_is_an_end_as_any_other() {
         Ok(())
     }
     let mut g = swallows();
-    drive(g.next()).unwrap();
-    drive(g.aclose()).unwrap();
+    block_on(g.next()).unwrap();
+    block_on(g.aclose()).unwrap();
     assert_eq!(g.state(), State::Closed);
     let mut g = returns();
-    drive(g.next()).unwrap();
-    drive(g.aclose()).unwrap();
+    block_on(g.next()).unwrap();
+    block_on(g.aclose()).unwrap();
     assert_eq!(g.state(), State::Closed);
     let mut g = asks();
-    drive(g.next()).unwrap();
-    drive(g.aclose()).unwrap();
+    block_on(g.next()).unwrap();
+    block_on(g.aclose()).unwrap();
     assert_eq!(g.state(), State::Closed);
 }

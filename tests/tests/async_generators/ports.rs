@@ -10,7 +10,7 @@ use coframe::{
     spawn, try_await, try_yield, yield_,
 };
 
-use crate::support::{KeyError, Trace, ValueError, drive};
+use crate::support::{KeyError, Trace, ValueError, block_on};
 
 #[track_caller]
 fn compare(expected: &str, trace: &Trace) {
@@ -77,7 +77,7 @@ fn a01_async_generator() {
     }
 
     let (out, ticks) = (Trace::default(), Trace::default());
-    drive(main(out.clone(), ticks.clone())).unwrap();
+    block_on(main(out.clone(), ticks.clone())).unwrap();
     out.say(format!("ticks [{}]", ticks.lines().join(", ")));
     compare(include_str!("expected/a01_async_generator.out"), &out);
 }

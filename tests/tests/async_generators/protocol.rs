@@ -7,7 +7,7 @@ use std::task::Poll;
 use coframe::event_loop::EventLoop;
 use coframe::{Exception, State, attempt, for_await, or_raise, raise, sleep, try_await, try_yield, yield_};
 
-use crate::support::{KeyError, Trace, ValueError, drive, in_loop, poll_once};
+use crate::support::{KeyError, Trace, ValueError, block_on, in_loop, poll_once};
 
 /// Waits before each value and in the end, and takes a `ValueError`.
 #[coframe::coroutine(yield = u32, send = Option<u32>)]
@@ -90,12 +90,12 @@ fn agn_02_next_gives_each_value_and_at_the_end_none_for_ever() {
     let trace = Trace::default();
     let mut g = numbers(1, trace.clone());
     assert_eq!(g.state(), State::Created);
-    assert_eq!(drive(g.next()).unwrap(), Some(0));
+    assert_eq!(block_on(g.next()).unwrap(), Some(0));
     assert_eq!(g.state(), State::Suspended);
-    assert_eq!(drive(g.next()).unwrap(), None);
+    assert_eq!(block_on(g.next()).unwrap(), None);
     assert_eq!(g.state(), State::Closed);
     assert_eq!(trace.line(), "before 0 got None cleaning cleaned");
-    assert_eq!((drive(g.next()).unwrap(), drive(g.asend(Some(1))).unwrap()), (None, None));
+    assert_eq!((block_on(g.next()).unwrap(), block_on(g.asend(Some(1))).unwrap()), (None, None));
     assert_eq!(trace.line(), "");
 }
 
@@ -114,13 +114,13 @@ fn agn_03_an_error_of_the_body_leaves_through_next_and_finishes_it() {
         Ok(())
     }
     let mut g = raises();
-    assert_eq!(drive(g.next()).unwrap(), Some(1));
-    assert!(drive(g.next()).unwrap_err().is::<ValueError>());
-    assert_eq!((g.state(), drive(g.next()).unwrap()), (State::Closed, None));
+    assert_eq!(block_on(g.next()).unwrap(), Some(1));
+    assert!(block_on(g.next()).unwrap_err().is::<ValueError>());
+    assert_eq!((g.state(), block_on(g.next()).unwrap()), (State::Closed, None));
     let mut g = returns();
-    assert_eq!(drive(g.next()).unwrap(), Some(1));
-    assert!(drive(g.next()).unwrap_err().is::<std::num::ParseIntError>());
-    assert_eq!((g.state(), drive(g.next()).unwrap()), (State::Closed, None));
+    assert_eq!(block_on(g.next()).unwrap(), Some(1));
+    assert!(block_on(g.next()).unwrap_err().is::<std::num::ParseIntError>());
+    assert_eq!((g.state(), block_on(g.next()).unwrap()), (State::Closed, None));
 }
 
 #[test]
@@ -212,7 +212,8 @@ fn agn_04_handlers_with_yields_and_awaits_do_as_those_of_a_frame() {
                 Err(_) if ended => a.say(format!("{n}: end")),
                 Err(exception) => a.say(format!("{n}: {exception}")),
             }
-            let step = if throws { drive(generator.athrow(ValueError("thrown"))) } else { drive(generator.next()) };
+            let step =
+                if throws { block_on(generator.athrow(ValueError("thrown"))) } else { block_on(generator.next()) };
             match step {
                 Ok(Some(value)) => b.say(format!("{n}: {value}")),
                 Ok(None) => b.say(format!("{n}: end")),
@@ -231,11 +232,11 @@ fn agn_05_a_step_that_was_dropped_goes_on_and_takes_no_value() {
     let mut g = numbers(2, trace.clone());
     assert!(poll_once(pin!(g.next())).is_pending());
     assert_eq!(g.state(), State::Running);
-    assert!(matches!(drive(g.asend(Some(7))), Err(Exception::AlreadyRunning)));
-    assert_eq!((drive(g.next()).unwrap(), trace.line()), (Some(0), "before 0".to_owned()));
+    assert!(matches!(block_on(g.asend(Some(7))), Err(Exception::AlreadyRunning)));
+    assert_eq!((block_on(g.next()).unwrap(), trace.line()), (Some(0), "before 0".to_owned()));
     assert!(poll_once(pin!(g.asend(Some(8)))).is_pending());
     assert_eq!(trace.line(), "got Some(8) before 1");
-    assert_eq!((drive(g.next()).unwrap(), trace.line()), (Some(1), String::new()));
+    assert_eq!((block_on(g.next()).unwrap(), trace.line()), (Some(1), String::new()));
 }
 
 #[test]
@@ -246,7 +247,7 @@ fn agn_05_a_step_that_was_never_polled_was_none() {
     drop(g.athrow(ValueError("no")));
     drop(g.aclose());
     assert_eq!((g.state(), trace.line()), (State::Created, String::new()));
-    assert_eq!(drive(g.next()).unwrap(), Some(0));
+    assert_eq!(block_on(g.next()).unwrap(), Some(0));
 }
 
 /// A step is not closed, but dropped, and the body stays where it is.
@@ -255,7 +256,7 @@ fn agn_06_a_close_where_a_step_was_dropped_raises_there_and_waits() {
     let trace = Trace::default();
     let mut g = numbers(1, trace.clone());
     assert!(poll_once(pin!(g.next())).is_pending());
-    drive(g.aclose()).unwrap();
+    block_on(g.aclose()).unwrap();
     assert_eq!((g.state(), trace.line()), (State::Closed, "before 0 cleaning cleaned".to_owned()));
 }
 
@@ -263,17 +264,17 @@ fn agn_06_a_close_where_a_step_was_dropped_raises_there_and_waits() {
 fn agn_06_a_dropped_close_can_be_repeated_and_waited_for_by_a_step() {
     let trace = Trace::default();
     let mut g = numbers(1, trace.clone());
-    drive(g.next()).unwrap();
+    block_on(g.next()).unwrap();
     assert!(poll_once(pin!(g.aclose())).is_pending());
     assert_eq!(trace.line(), "before 0 cleaning");
     // An exit is raised where the body cleans up.
-    drive(g.aclose()).unwrap();
+    block_on(g.aclose()).unwrap();
     assert_eq!((g.state(), trace.line()), (State::Closed, String::new()));
 
     let mut g = numbers(1, trace.clone());
-    drive(g.next()).unwrap();
+    block_on(g.next()).unwrap();
     assert!(poll_once(pin!(g.aclose())).is_pending());
-    assert_eq!(drive(g.next()).unwrap(), None);
+    assert_eq!(block_on(g.next()).unwrap(), None);
     assert_eq!((g.state(), trace.line()), (State::Closed, "before 0 cleaning cleaned".to_owned()));
 }
 
@@ -301,12 +302,12 @@ fn agn_09_at_each_point_of_a_step_it_can_be_dropped_thrown_into_and_closed() {
     };
     let outcomes = [1, 2].map(|point| {
         let (mut g, went_on) = at(point);
-        went_on.say(shown(drive(g.next())));
+        went_on.say(shown(block_on(g.next())));
         let (mut g, thrown) = at(point);
-        thrown.say(shown(drive(g.athrow(ValueError("thrown")))));
+        thrown.say(shown(block_on(g.athrow(ValueError("thrown")))));
         let (mut g, closed) = at(point);
-        drive(g.aclose()).unwrap();
-        closed.say(shown(drive(g.next())));
+        block_on(g.aclose()).unwrap();
+        closed.say(shown(block_on(g.next())));
         [went_on, thrown, closed].map(|trace| trace.line())
     });
     let expected =
@@ -318,14 +319,14 @@ fn agn_09_at_each_point_of_a_step_it_can_be_dropped_thrown_into_and_closed() {
 fn agn_10_a_fresh_one_is_ended_by_a_throw_and_not_begun_by_a_send() {
     let trace = Trace::default();
     let mut g = numbers(1, trace.clone());
-    assert!(matches!(drive(g.asend(Some(5))), Err(Exception::NotStarted)));
+    assert!(matches!(block_on(g.asend(Some(5))), Err(Exception::NotStarted)));
     // CPython's `async_gen_asend_send` starts one that is sent `None`; a typed one is started by `next`.
-    assert!(matches!(drive(g.asend(None)), Ok(Some(0)) | Err(Exception::NotStarted)));
+    assert!(matches!(block_on(g.asend(None)), Ok(Some(0)) | Err(Exception::NotStarted)));
     let mut g = numbers(1, trace.clone());
-    assert!(drive(g.athrow(ValueError("thrown"))).unwrap_err().is::<ValueError>());
-    assert_eq!((g.state(), drive(g.next()).unwrap()), (State::Closed, None));
+    assert!(block_on(g.athrow(ValueError("thrown"))).unwrap_err().is::<ValueError>());
+    assert_eq!((g.state(), block_on(g.next()).unwrap()), (State::Closed, None));
     let mut g = numbers(1, trace.clone());
-    assert!(matches!(drive(g.athrow(Exception::Exit)), Err(Exception::Exit)));
+    assert!(matches!(block_on(g.athrow(Exception::Exit)), Err(Exception::Exit)));
     assert_eq!(g.state(), State::Closed);
 }
 
@@ -339,11 +340,11 @@ fn agn_10_what_is_thrown_arrives_as_it_is_and_may_be_swallowed() {
     }
     let trace = Trace::default();
     let mut g = swallows(trace.clone());
-    drive(g.next()).unwrap();
-    assert_eq!(drive(g.athrow(ValueError("verbatim"))).unwrap(), None);
+    block_on(g.next()).unwrap();
+    assert_eq!(block_on(g.athrow(ValueError("verbatim"))).unwrap(), None);
     assert_eq!((g.state(), trace.line()), (State::Closed, "verbatim".to_owned()));
     // After the end nothing is raised.
-    assert_eq!(drive(g.athrow(ValueError("late"))).unwrap(), None);
+    assert_eq!(block_on(g.athrow(ValueError("late"))).unwrap(), None);
 }
 
 #[test]
@@ -365,12 +366,12 @@ fn agn_15_asend_brings_values_and_errors_leave_by_it() {
     }
     let trace = Trace::default();
     let mut g = doubles(trace.clone());
-    assert!(matches!(drive(g.asend(1)), Err(Exception::NotStarted)));
-    assert_eq!(drive(g.next()).unwrap(), Some(0));
-    assert!(matches!(drive(g.next()), Err(Exception::AlreadyStarted)));
-    assert_eq!(drive(g.asend(4)).unwrap(), Some(8));
-    assert_eq!(drive(g.asend(10)).unwrap_err().to_string(), "too big");
-    assert_eq!(drive(g.asend(1)).unwrap(), None);
+    assert!(matches!(block_on(g.asend(1)), Err(Exception::NotStarted)));
+    assert_eq!(block_on(g.next()).unwrap(), Some(0));
+    assert!(matches!(block_on(g.next()), Err(Exception::AlreadyStarted)));
+    assert_eq!(block_on(g.asend(4)).unwrap(), Some(8));
+    assert_eq!(block_on(g.asend(10)).unwrap_err().to_string(), "too big");
+    assert_eq!(block_on(g.asend(1)).unwrap(), None);
     assert_eq!(trace.line(), "doubling 4 doubling 10 cleaning");
 }
 
@@ -410,12 +411,12 @@ fn agn_15_a_cancellation_during_asend_runs_the_clean_up_with_its_awaits() {
 fn agn_16_athrow_is_handled_with_awaits_and_yields() {
     let trace = Trace::default();
     let mut g = numbers(2, trace.clone());
-    drive(g.next()).unwrap();
-    assert_eq!(drive(g.athrow(ValueError("v"))).unwrap(), Some(100));
-    assert_eq!(drive(g.next()).unwrap(), Some(1));
-    assert!(drive(g.athrow(KeyError("k"))).unwrap_err().is::<KeyError>());
+    block_on(g.next()).unwrap();
+    assert_eq!(block_on(g.athrow(ValueError("v"))).unwrap(), Some(100));
+    assert_eq!(block_on(g.next()).unwrap(), Some(1));
+    assert!(block_on(g.athrow(KeyError("k"))).unwrap_err().is::<KeyError>());
     assert_eq!(trace.line(), "before 0 caught v before 1 cleaning cleaned");
-    assert_eq!(drive(g.athrow(KeyError("k"))).unwrap(), None);
+    assert_eq!(block_on(g.athrow(KeyError("k"))).unwrap(), None);
 }
 
 #[test]
@@ -449,25 +450,25 @@ fn agn_16_a_cancellation_in_the_handler_of_athrow_leaves_by_it() {
 fn agn_20_a_close_after_a_close_and_after_the_end_does_nothing() {
     let trace = Trace::default();
     let mut g = numbers(1, trace.clone());
-    drive(g.next()).unwrap();
-    drive(g.aclose()).unwrap();
+    block_on(g.next()).unwrap();
+    block_on(g.aclose()).unwrap();
     assert_eq!(trace.line(), "before 0 cleaning cleaned");
-    drive(g.aclose()).unwrap();
-    assert_eq!(drive(g.next()).unwrap(), None);
+    block_on(g.aclose()).unwrap();
+    assert_eq!(block_on(g.next()).unwrap(), None);
     let mut g = numbers(0, trace.clone());
-    assert_eq!(drive(g.next()).unwrap(), None);
-    drive(g.aclose()).unwrap();
+    assert_eq!(block_on(g.next()).unwrap(), None);
+    block_on(g.aclose()).unwrap();
     assert_eq!(trace.line(), "cleaning cleaned");
     let mut g = numbers(1, trace.clone());
-    drive(g.aclose()).unwrap();
-    assert_eq!((g.state(), drive(g.next()).unwrap(), trace.line()), (State::Closed, None, String::new()));
+    block_on(g.aclose()).unwrap();
+    assert_eq!((g.state(), block_on(g.next()).unwrap(), trace.line()), (State::Closed, None, String::new()));
 }
 
 #[test]
 fn a_step_of_the_loop_and_one_of_another_executor_may_take_turns() {
     let trace = Trace::default();
     let mut g = numbers(3, trace.clone());
-    assert_eq!(drive(g.next()).unwrap(), Some(0));
+    assert_eq!(block_on(g.next()).unwrap(), Some(0));
     let (value, mut g) = in_loop(async move {
         let value = g.next().await?;
         Ok::<_, Exception>(std::rc::Rc::new(std::cell::RefCell::new(Some((value, g)))))
@@ -475,8 +476,8 @@ fn a_step_of_the_loop_and_one_of_another_executor_may_take_turns() {
     .unwrap()
     .take()
     .unwrap();
-    assert_eq!((value, drive(g.next()).unwrap()), (Some(1), Some(2)));
-    drive(g.aclose()).unwrap();
+    assert_eq!((value, block_on(g.next()).unwrap()), (Some(1), Some(2)));
+    block_on(g.aclose()).unwrap();
 }
 
 #[test]
@@ -484,7 +485,7 @@ fn debug_says_the_name_and_the_state() {
     let mut g = numbers(1, Trace::default());
     assert_eq!(format!("{g:?}"), "<async generator numbers, created>");
     assert_eq!(format!("{:?}", g.next()), "AsyncStep(<async generator numbers, created>)");
-    drive(g.next()).unwrap();
+    block_on(g.next()).unwrap();
     assert_eq!(format!("{:?}", g.aclose()), "AsyncClose(<async generator numbers, suspended>)");
     assert_eq!((g.code().name(), g.code().points().len()), ("numbers", 5));
 }

@@ -101,11 +101,11 @@ fn agn_14_without_a_loop_it_is_closed_at_once_and_what_waits_is_reported() {
     }
     let trace = Trace::default();
     let mut g = at_once(trace.clone());
-    crate::support::drive(g.next()).unwrap();
+    crate::support::block_on(g.next()).unwrap();
     drop(g);
     assert_eq!((trace.line(), reported()), ("closed".to_owned(), vec![]));
     let mut g = feed("g", trace.clone());
-    crate::support::drive(g.next()).unwrap();
+    crate::support::block_on(g.next()).unwrap();
     drop(g);
     assert_eq!((trace.line(), reported().len()), (String::new(), 1));
 }

@@ -4,7 +4,7 @@
 use coframe::{CoroutineExt, Exception, Step, attempt, for_await, or_raise, raise, try_yield, yield_};
 use futures::stream;
 
-use crate::support::{Trace, ValueError, drive};
+use crate::support::{Trace, ValueError, block_on};
 
 /// What a consumer does after so many values.
 #[derive(Clone, Copy, Debug)]
@@ -88,11 +88,11 @@ where
 {
     for n in 0..20 {
         let step = match then {
-            Then::Throws if n == after => drive(g.athrow(ValueError("thrown"))),
-            Then::Closes if n == after => drive(g.aclose()).map(|()| None),
+            Then::Throws if n == after => block_on(g.athrow(ValueError("thrown"))),
+            Then::Closes if n == after => block_on(g.aclose()).map(|()| None),
             Then::Drops if n == after => break,
-            _ if n == 0 => drive(g.next()),
-            _ => drive(g.asend((n % 2 == 0).then_some(n))),
+            _ if n == 0 => block_on(g.next()),
+            _ => block_on(g.asend((n % 2 == 0).then_some(n))),
         };
         match step {
             Ok(Some(value)) => trace.say(format!("= {value}")),
@@ -248,7 +248,7 @@ fn loops_over_streams_in_loops_over_streams() {
     let trace = Trace::default();
     let mut g = pairs(trace.clone());
     let mut seen = Vec::new();
-    while let Some(n) = drive(g.next()).unwrap() {
+    while let Some(n) = block_on(g.next()).unwrap() {
         seen.push(n);
     }
     assert_eq!(seen, [11, 21, 22, 31]);
@@ -284,7 +284,7 @@ fn temporaries_of_a_head_live_as_long_as_the_loop() {
     }
     let trace = Trace::default();
     let mut g = loops(trace.clone());
-    while drive(g.next()).unwrap().is_some() {}
+    while block_on(g.next()).unwrap().is_some() {}
     assert_eq!(trace.lines().join(", "), "items, 1, 2, -source, after, kept, -kept");
 }
 
@@ -301,7 +301,7 @@ fn a_panic_in_a_body_leaves_it_finished() {
         let trace = Trace::default();
         let mut g = panics(trace.clone());
         let go = |g: &mut coframe::AsyncGenerator<_>| {
-            let step = std::panic::AssertUnwindSafe(|| drive(g.next()));
+            let step = std::panic::AssertUnwindSafe(|| block_on(g.next()));
             std::panic::catch_unwind(step)
         };
         if managed {
@@ -345,13 +345,13 @@ fn a_generator_is_a_field_and_calls_itself_by_a_box() {
 
     let trace = Trace::default();
     let mut reader = Reader { items: Box::pin(countdown(3, trace.clone())), seen: 0 };
-    while let Some(item) = drive(futures::StreamExt::next(&mut reader.items)) {
+    while let Some(item) = block_on(futures::StreamExt::next(&mut reader.items)) {
         reader.seen = reader.seen * 10 + item.unwrap();
     }
     assert_eq!((reader.seen, trace.line()), (3210, "-0 -1 -2 -3".to_owned()));
     let mut stopped = countdown(3, trace.clone());
     for _ in 0..3 {
-        drive(stopped.next()).unwrap();
+        block_on(stopped.next()).unwrap();
     }
     drop(stopped);
     assert_eq!(trace.line(), "-1 -2 -3");

@@ -1,10 +1,11 @@
 //! Values, returns and the order of start and finish through three levels of delegation. There is no `finally` in it.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::Shown;
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn leaf(tag: &str) -> String {
     say!("    leaf {tag} starts");
     yield_!(format!("{tag}1"));
@@ -13,7 +14,7 @@ fn leaf(tag: &str) -> String {
     tag.to_uppercase()
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn branch() -> String {
     say!("  branch starts");
     let a = yield_from!(leaf("a"));
@@ -24,7 +25,7 @@ fn branch() -> String {
     a + &b
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn root() -> String {
     say!("root starts");
     let r = yield_from!(branch());
@@ -36,15 +37,15 @@ fn root() -> String {
     r.repeat(2)
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn never() -> &'static str {
     "immediate"
 }
 
 /// To delegate to a coroutine that is over is an error, where Python gives nothing.
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn exhausted_twice() -> String {
-    let mut inner = leaf("x");
+    let mut inner = leaf("x").movable();
     let first = yield_from!(&mut inner);
     let second = match try_yield_from!(&mut inner) {
         Ok(value) => Some(value),
@@ -55,7 +56,7 @@ fn exhausted_twice() -> String {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut g = root();
+    let mut g = root().movable();
     say!("created");
     let mut values = g.values();
     for value in values.by_ref() {
@@ -63,9 +64,9 @@ pub(crate) fn main() -> Result<(), Exception> {
     }
     say!("consumer: stop with {}", values.into_return().unwrap());
 
-    let g = exhausted_twice();
+    let g = exhausted_twice().movable();
     say!("lengths {:?}", g.map(|v| v.len()).collect::<Vec<_>>());
-    let mut g = exhausted_twice();
+    let mut g = exhausted_twice().movable();
     g.start()?;
     g.start()?;
     if let Step::Returned(value) = g.start()? {

@@ -3,19 +3,20 @@
 
 use coframe::BoxCoroutine;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{OSError, Shown, kind, text};
 
 type Inner = BoxCoroutine<'static, u32, &'static str>;
 type Make = fn() -> Inner;
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn raising() -> &'static str {
     let _outcome = attempt! { yield_!(1) };
     raise!(OSError::new("inner cleanup"));
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn refusing() -> &'static str {
     match try_yield!(1) {
         Err(Exception::Exit) => yield_!(0),
@@ -25,7 +26,7 @@ fn refusing() -> &'static str {
     "over"
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn returning() -> &'static str {
     match try_yield!(1) {
         Err(Exception::Exit) => "value",
@@ -34,7 +35,7 @@ fn returning() -> &'static str {
     }
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn outer(inner: Inner) {
     let outcome = attempt! {
         let r = yield_from!(inner);
@@ -64,14 +65,14 @@ fn attempt<T: Shown>(label: &str, outcome: Result<T, Exception>) {
 
 pub(crate) fn main() -> Result<(), Exception> {
     let makes: [(&str, Make); 3] = [
-        ("raising", || Box::new(raising())),
-        ("refusing", || Box::new(refusing())),
-        ("returning", || Box::new(returning())),
+        ("raising", || Box::new(raising().movable())),
+        ("refusing", || Box::new(refusing().movable())),
+        ("returning", || Box::new(returning().movable())),
     ];
     for (name, make) in makes {
         say!("{name}");
         for how in ["close", "throw exit"] {
-            let mut g = outer(make());
+            let mut g = outer(make()).movable();
             g.start()?;
             if how == "close" {
                 attempt(" close", g.close());

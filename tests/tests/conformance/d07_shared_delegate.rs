@@ -2,10 +2,11 @@
 //! in `source`, which says in it where its count stands, and the drop of a guard in `user`.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::finally;
 
-#[coframe::coroutine(yield = u32, send = Option<u32>)]
+#[super::coroutine(yield = u32, send = Option<u32>)]
 fn source() {
     let mut n = 0;
     let outcome = attempt! {
@@ -19,7 +20,7 @@ fn source() {
 }
 
 /// To delegate to a coroutine that is over is an error, where Python gives nothing.
-#[coframe::coroutine(yield = u32, send = Option<u32>)]
+#[super::coroutine(yield = u32, send = Option<u32>)]
 fn user(name: &'static str, inner: impl Coroutine<Option<u32>, Yield = u32, Return = ()> + Unpin) -> String {
     {
         let _finally = finally(move || say!("  {name} leaves"));
@@ -32,7 +33,7 @@ fn user(name: &'static str, inner: impl Coroutine<Option<u32>, Yield = u32, Retu
 }
 
 /// Takes `n` items without delegating, so that the inner one stays open.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn borrower(mut inner: impl Coroutine<Option<u32>, Yield = u32, Return = ()> + Unpin, n: u32) {
     for _ in 0..n {
         match inner.start() {
@@ -49,8 +50,8 @@ fn next<Y, S>(co: &mut (impl Coroutine<S, Yield = Y> + Unpin)) -> Y {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut s = Shared::new(source());
-    let (mut a, mut b) = (user("a", s.clone()), user("b", s.clone()));
+    let mut s = Shared::new(source().movable());
+    let (mut a, mut b) = (user("a", s.clone()).movable(), user("b", s.clone()).movable());
     say!("a {} | b {} | a {} | direct {}", next(&mut a), next(&mut b), next(&mut a), next(&mut s));
     say!("b sends 10: {} | a {}", b.send(Some(10))?.yielded().unwrap(), next(&mut a));
     say!("close a");
@@ -59,10 +60,11 @@ pub(crate) fn main() -> Result<(), Exception> {
         say!("b: {value}");
     }
 
-    let mut s = Shared::new(source());
-    let (first, second) = (borrower(&mut s, 2).collect::<Vec<_>>(), borrower(&mut s, 3).collect::<Vec<_>>());
+    let mut s = Shared::new(source().movable());
+    let (first, second) =
+        (borrower(&mut s, 2).movable().collect::<Vec<_>>(), borrower(&mut s, 3).movable().collect::<Vec<_>>());
     say!("{first:?} {second:?}");
-    let mut c = user("c", s.clone());
+    let mut c = user("c", s.clone()).movable();
     say!("c {}", next(&mut c));
     s.close()?;
     if let Step::Returned(value) = c.start()? {

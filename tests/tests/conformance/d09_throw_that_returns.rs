@@ -1,10 +1,11 @@
 //! What is thrown in makes the delegate return, and the delegator goes on with that value. There is no `finally` in it.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{KeyError, OverflowError};
 
-#[coframe::coroutine(yield = String, send = Option<u32>)]
+#[super::coroutine(yield = String, send = Option<u32>)]
 fn worker(name: &str) -> Vec<u32> {
     let mut done = Vec::new();
     let stopped = attempt! {
@@ -23,7 +24,7 @@ fn worker(name: &str) -> Vec<u32> {
     }
 }
 
-#[coframe::coroutine(yield = String, send = Option<u32>)]
+#[super::coroutine(yield = String, send = Option<u32>)]
 fn manager() -> Vec<u32> {
     let first = yield_from!(worker("w1"));
     yield_!(format!("first did {}", first.len()));
@@ -32,7 +33,7 @@ fn manager() -> Vec<u32> {
 }
 
 /// Groups what it receives; a `None` closes the group.
-#[coframe::coroutine(send = Option<i32>)]
+#[super::coroutine(send = Option<i32>)]
 fn cell(limit: i32) -> i32 {
     let mut total = 0;
     while let Some(v) = yield_!() {
@@ -44,7 +45,7 @@ fn cell(limit: i32) -> i32 {
     total
 }
 
-#[coframe::coroutine(send = Option<i32>)]
+#[super::coroutine(send = Option<i32>)]
 fn grouper(results: &mut Vec<i32>) {
     loop {
         match try_yield_from!(cell(10)) {
@@ -59,7 +60,7 @@ fn grouper(results: &mut Vec<i32>) {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut g = manager();
+    let mut g = manager().movable();
     say!("{}", g.start()?.yielded().unwrap());
     say!("{} | {}", g.send(Some(1))?.yielded().unwrap(), g.send(Some(2))?.yielded().unwrap());
     say!("{}", g.throw(KeyError::new("10"))?.yielded().unwrap());
@@ -70,7 +71,7 @@ pub(crate) fn main() -> Result<(), Exception> {
     }
 
     let mut results = Vec::new();
-    let mut g = grouper(&mut results);
+    let mut g = grouper(&mut results).movable();
     g.start()?;
     for v in [Some(1), Some(2), None, Some(5), Some(6), Some(4), Some(4), None, None] {
         g.send(v)?;

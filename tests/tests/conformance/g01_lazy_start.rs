@@ -3,8 +3,9 @@
 use std::ptr;
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
-#[coframe::coroutine(yield = usize)]
+#[super::coroutine(yield = usize)]
 fn steps(name: &str, n: usize) {
     say!("  body {name} start");
     for i in 0..n {
@@ -17,8 +18,8 @@ fn steps(name: &str, n: usize) {
 
 pub(crate) fn main() -> Result<(), Exception> {
     say!("create");
-    let mut a = steps("a", 2);
-    let mut b = steps("b", 0);
+    let mut a = steps("a", 2).movable();
+    let mut b = steps("b", 0).movable();
     say!("created, nothing ran");
     while let Step::Yielded(value) = a.start()? {
         say!("a -> {value}");
@@ -32,7 +33,7 @@ pub(crate) fn main() -> Result<(), Exception> {
     if let Step::Returned(()) = b.start()? {
         say!("b stopped at first next");
     }
-    say!("loop: {:?}", steps("c", 3).collect::<Vec<_>>());
+    say!("loop: {:?}", steps("c", 3).movable().collect::<Vec<_>>());
     let itself = &raw const b;
     say!("iter is itself: {}", if ptr::eq(b.by_ref(), itself) { "yes" } else { "no" });
     Ok(())

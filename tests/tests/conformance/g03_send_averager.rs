@@ -1,11 +1,12 @@
 //! Priming, sending values, and the value of `send` itself. There is no `finally` in it.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{Shown, text};
 
 /// Ends when it is sent nothing.
-#[coframe::coroutine(yield = Option<i32>, send = Option<i32>)]
+#[super::coroutine(yield = Option<i32>, send = Option<i32>)]
 fn averager() -> (i32, i32) {
     let mut total = 0;
     let mut count = 0;
@@ -19,7 +20,7 @@ fn averager() -> (i32, i32) {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut g = averager();
+    let mut g = averager().movable();
     if let Err(misuse @ Exception::NotStarted) = g.send(Some(10)) {
         say!("unprimed: {}", text(&misuse));
     }
@@ -37,7 +38,7 @@ pub(crate) fn main() -> Result<(), Exception> {
     if let Err(Exception::Finished) = g.send(Some(5)) {
         say!("send after the end: stopped, value None");
     }
-    let mut h = averager();
+    let mut h = averager().movable();
     h.start()?;
     if let Step::Yielded(average) = h.send(Some(4))? {
         say!("next() is send(None): {}", average.shown());

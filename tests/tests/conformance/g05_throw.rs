@@ -1,10 +1,11 @@
 //! An exception thrown in: caught and resumed, not caught, before the start, after the end. There is no `finally` in it.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{KeyError, RuntimeError, ValueError};
 
-#[coframe::coroutine(yield = u32, send = &str)]
+#[super::coroutine(yield = u32, send = &'static str)]
 fn worker() -> &'static str {
     let mut n = 0;
     loop {
@@ -27,7 +28,7 @@ fn worker() -> &'static str {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut g = worker();
+    let mut g = worker().movable();
     say!("first {}", g.start()?.yielded().unwrap());
     say!("send {}", g.send("hello")?.yielded().unwrap());
     say!("throw {}", g.throw(ValueError::new("one"))?.yielded().unwrap());
@@ -39,14 +40,14 @@ pub(crate) fn main() -> Result<(), Exception> {
     if let Err(e) = g.throw(ValueError::new("late")) {
         say!("throw into a finished one comes straight back: {e}");
     }
-    let mut h = worker();
+    let mut h = worker().movable();
     if let Err(e) = h.throw(ValueError::new("early")) {
         say!("throw before the start comes straight back: {e}");
     }
     if let Err(Exception::Finished) = h.start() {
         say!("and it is finished now");
     }
-    let mut k = worker();
+    let mut k = worker().movable();
     k.start()?;
     if let Err(e) = k.throw(RuntimeError::new("uncaught")) {
         say!("uncaught: {e}");

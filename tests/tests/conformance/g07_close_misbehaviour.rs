@@ -2,10 +2,11 @@
 //! exception of its own, so there is nothing to raise again.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{OSError, Shown, kind, text};
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn stubborn(times: u32) -> &'static str {
     let mut left = times;
     loop {
@@ -23,7 +24,7 @@ fn stubborn(times: u32) -> &'static str {
     }
 }
 
-#[coframe::coroutine(yield = &'static str)]
+#[super::coroutine(yield = &'static str)]
 fn failing() {
     let _outcome = attempt! { yield_!("ok") };
     say!("  cleanup fails");
@@ -31,7 +32,7 @@ fn failing() {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut g = stubborn(2);
+    let mut g = stubborn(2).movable();
     say!("first {}", g.start()?.yielded().unwrap());
     for i in 0..2 {
         if let Err(e @ Exception::IgnoredExit) = g.close() {
@@ -44,7 +45,7 @@ pub(crate) fn main() -> Result<(), Exception> {
         say!("next: stop");
     }
 
-    let mut f = failing();
+    let mut f = failing().movable();
     say!("{}", f.start()?.yielded().unwrap());
     if let Err(e) = f.close() {
         say!("close raised {} {e} during {}", kind(&e), kind(e.source().unwrap()));

@@ -5,10 +5,11 @@ use std::iter::successors;
 
 use coframe::BoxCoroutine;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{KeyError, Shown, ValueError, kind};
 
-#[coframe::coroutine(yield = &'static str)]
+#[super::coroutine(yield = &'static str)]
 fn slow_cleanup() {
     let outcome = attempt! {
         yield_!("work");
@@ -22,13 +23,13 @@ fn slow_cleanup() {
     raise!(pending);
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn swallow() -> &'static str {
     let _outcome = attempt! { yield_!(1) };
     "swallowed"
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn replace() -> &'static str {
     match attempt! { yield_!(1) } {
         Ok(()) => raise!(KeyError::new("second")),
@@ -41,13 +42,15 @@ fn name_chain(e: &Exception) -> String {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut g = slow_cleanup();
+    let mut g = slow_cleanup().movable();
     say!("{} | {} | {}", g.next().unwrap(), g.next().unwrap(), g.next().unwrap());
     if let Err(e) = g.start() {
         say!("the pending error continues: {e}");
     }
-    let made: [(BoxCoroutine<'_, u32, &str>, _); 2] =
-        [(Box::new(swallow()), ValueError::new("a")), (Box::new(replace()), ValueError::new("first"))];
+    let made: [(BoxCoroutine<'_, u32, &str>, _); 2] = [
+        (Box::new(swallow().movable()), ValueError::new("a")),
+        (Box::new(replace().movable()), ValueError::new("first")),
+    ];
     for (mut s, err) in made {
         s.start()?;
         match s.throw(err) {
@@ -56,7 +59,7 @@ pub(crate) fn main() -> Result<(), Exception> {
             other => panic!("{other:?}"),
         }
     }
-    let mut s = swallow();
+    let mut s = swallow().movable();
     s.start()?;
     say!("close with return in finally: {}", s.close()?.shown());
     Ok(())

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use coframe::BoxCoroutine;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{KeyError, text};
 
@@ -39,7 +40,7 @@ fn attempt<T>(label: &str, outcome: Result<T, Exception>) {
     }
 }
 
-#[coframe::coroutine(yield = &'static str, send = &'static str)]
+#[super::coroutine(yield = &'static str, send = &'static str)]
 fn selfish(cell: Rc<Cell<&'static str, &'static str>>) -> &'static str {
     say!("  running");
     attempt("send", cell.handle().send(""));
@@ -51,24 +52,24 @@ fn selfish(cell: Rc<Cell<&'static str, &'static str>>) -> &'static str {
     "normal end"
 }
 
-#[coframe::coroutine(yield = &'static str)]
+#[super::coroutine(yield = &'static str)]
 fn inner(cell: Rc<Cell>) {
     attempt("inner resumes its delegator", cell.handle().start());
     yield_!("from inner");
 }
 
-#[coframe::coroutine(yield = &'static str)]
+#[super::coroutine(yield = &'static str)]
 fn outer(cell: Rc<Cell>) {
     yield_from!(inner(cell));
 }
 
-#[coframe::coroutine(yield = &'static str)]
+#[super::coroutine(yield = &'static str)]
 fn loop_a(cell: Rc<Cell>) {
     yield_!("a");
     yield_from!(loop_b(cell));
 }
 
-#[coframe::coroutine(yield = &'static str)]
+#[super::coroutine(yield = &'static str)]
 fn loop_b(cell: Rc<Cell>) {
     yield_!("b");
     yield_from!(cell.handle());
@@ -84,15 +85,15 @@ fn each<Y>(mut co: impl Coroutine<Yield = Y> + Unpin, mut act: impl FnMut(Y)) ->
 
 pub(crate) fn main() -> Result<(), Exception> {
     let cell = Cell::new();
-    let mut selfish = cell.fill(selfish(Rc::clone(&cell)));
+    let mut selfish = cell.fill(selfish(Rc::clone(&cell)).movable());
     say!("{}", selfish.start()?.yielded().unwrap());
     say!("{}", selfish.send("x")?.returned().unwrap());
 
     let cell = Cell::new();
-    let mut outer = cell.fill(outer(Rc::clone(&cell)));
+    let mut outer = cell.fill(outer(Rc::clone(&cell)).movable());
     say!("{}", outer.start()?.yielded().unwrap());
 
-    let looped = cell.fill(loop_a(Rc::clone(&cell)));
+    let looped = cell.fill(loop_a(Rc::clone(&cell)).movable());
     if let Err(e @ Exception::AlreadyRunning) = each(looped, |v| say!("loop {v}")) {
         say!("delegation loop refused: {}", text(&e));
     }

@@ -1,6 +1,7 @@
 //! An error from the body reaches the consumer once; then the coroutine is finished. There is no `finally` in it.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{Shown, ZeroDivisionError};
 
@@ -8,7 +9,7 @@ fn divide(a: i32, b: i32) -> Result<i32, ZeroDivisionError> {
     a.checked_div(b).ok_or_else(|| ZeroDivisionError::new("division by zero"))
 }
 
-#[coframe::coroutine(yield = i32)]
+#[super::coroutine(yield = i32)]
 fn risky(xs: &[i32]) -> &'static str {
     say!("  start");
     for &x in xs {
@@ -22,7 +23,7 @@ fn risky(xs: &[i32]) -> &'static str {
     "ok"
 }
 
-#[coframe::coroutine(yield = i32)]
+#[super::coroutine(yield = i32)]
 fn tolerant(xs: &[i32]) -> &'static str {
     for &x in xs {
         let Ok(r) = divide(100, x) else {
@@ -47,14 +48,14 @@ fn consume(label: &str, mut g: Generator<impl Machine<(), Yield = i32>>) -> Resu
     Ok(())
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn outer() -> &'static str {
-    let mut g = risky(&[10, 0, 2]);
+    let mut g = risky(&[10, 0, 2]).movable();
     loop {
         match g.start() {
             Err(e) if e.is::<ZeroDivisionError>() => {
                 yield_!("recovered".to_owned());
-                g = risky(&[1]);
+                g = risky(&[1]).movable();
             }
             Err(other) => raise!(other),
             Ok(Step::Returned(value)) => return value,
@@ -64,10 +65,10 @@ fn outer() -> &'static str {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    consume("risky", risky(&[5, 0, 4]))?;
-    consume("tolerant", tolerant(&[5, 0, 4]))?;
+    consume("risky", risky(&[5, 0, 4]).movable())?;
+    consume("tolerant", tolerant(&[5, 0, 4]).movable())?;
 
-    let mut o = outer();
+    let mut o = outer().movable();
     say!("outer");
     let mut values = o.values();
     for value in values.by_ref() {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use coframe::prelude::*;
 use coframe::{BoxCoroutine, State};
+use coframe_tests::Movable;
 
 use crate::support::ValueError;
 
@@ -22,7 +23,7 @@ fn yn(flag: bool) -> &'static str {
 impl Probe {
     fn new() -> Rc<Self> {
         let probe = Rc::new(Probe { co: RefCell::new(None) });
-        let co: BoxCoroutine<'static, i32, ()> = Box::new(body(probe.clone()));
+        let co: BoxCoroutine<'static, i32, ()> = Box::new(body(probe.clone()).movable());
         probe.co.replace(Some(Shared::new(co)));
         probe
     }
@@ -43,7 +44,7 @@ impl Probe {
     }
 }
 
-#[coframe::coroutine(yield = i32)]
+#[super::coroutine(yield = i32)]
 fn body(probe: Rc<Probe>) {
     probe.show("  inside, first run");
     let outcome = attempt! {

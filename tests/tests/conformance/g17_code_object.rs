@@ -3,8 +3,9 @@
 
 use coframe::prelude::*;
 use coframe::{Code, CodeFlag};
+use coframe_tests::Movable;
 
-#[coframe::coroutine(yield = i32)]
+#[super::coroutine(yield = i32)]
 fn gen_(first: i32, second: i32, step: i32) {
     let mut i = first;
     while i < second {
@@ -46,7 +47,7 @@ pub(crate) fn main() -> Result<(), Exception> {
     drop((coro(String::new()), agen(0)));
     assert_eq!((coro::CODE.flags(), agen::CODE.flags()), (&[CodeFlag::Async][..], &[CodeFlag::Async][..]));
 
-    let mut g = gen_(0, 3, 2);
+    let mut g = gen_(0, 3, 2).movable();
     let mut same = vec![g.code() == gen_::CODE];
     g.by_ref().for_each(drop);
     same.push(g.code() == gen_::CODE);

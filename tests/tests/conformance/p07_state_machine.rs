@@ -1,9 +1,10 @@
 //! A vending machine as a coroutine: its states are places in the code. There is no `finally` in it.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 /// A word and a number; the word is held until the next event.
-#[coframe::coroutine(yield = String, send = (&str, u32))]
+#[super::coroutine(yield = String, send = (&'static str, u32))]
 fn machine(price: u32, mut stock: u32) -> u32 {
     let mut sold = 0;
     let mut event = yield_!("ready".to_owned());
@@ -42,7 +43,7 @@ fn machine(price: u32, mut stock: u32) -> u32 {
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    let mut m = machine(5, 2);
+    let mut m = machine(5, 2).movable();
     say!("{}", m.start()?.yielded().unwrap());
     let script = [
         "push", "coin 2", "push", "coin 2", "cancel", "kick", "coin 5", "coin 1", "kick", "push", "coin 10", "cancel",

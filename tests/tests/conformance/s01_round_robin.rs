@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use coframe::BoxCoroutine;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{RuntimeError, finally};
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn job(name: &'static str, n: u32) -> String {
     let _finally = finally(move || say!("  cleanup {name}"));
     for i in 0..n {
@@ -16,7 +17,7 @@ fn job(name: &'static str, n: u32) -> String {
     format!("{name} finished")
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn crashing(name: &'static str, at: u32) -> String {
     for i in 0..at {
         yield_!(format!("{name}{i}"));
@@ -63,7 +64,11 @@ fn round_robin<const N: usize>(jobs: [Job; N], quantum: u32) -> Result<BTreeMap<
 
 pub(crate) fn main() -> Result<(), Exception> {
     let r = round_robin(
-        [("a", Box::new(job("a", 2)), 1), ("b", Box::new(job("b", 5)), 2), ("c", Box::new(crashing("c", 1)), 1)],
+        [
+            ("a", Box::new(job("a", 2).movable()), 1),
+            ("b", Box::new(job("b", 5).movable()), 2),
+            ("c", Box::new(crashing("c", 1).movable()), 1),
+        ],
         1,
     )?;
     for (name, result) in r {
@@ -71,10 +76,10 @@ pub(crate) fn main() -> Result<(), Exception> {
     }
     let r = round_robin(
         [
-            ("d", Box::new(job("d", 9)), 1),
-            ("e", Box::new(job("e", 1)), 1),
-            ("f", Box::new(job("f", 0)), 1),
-            ("g", Box::new(job("g", 50)), 3),
+            ("d", Box::new(job("d", 9).movable()), 1),
+            ("e", Box::new(job("e", 1).movable()), 1),
+            ("f", Box::new(job("f", 0).movable()), 1),
+            ("g", Box::new(job("g", 50).movable()), 3),
         ],
         2,
     )?;

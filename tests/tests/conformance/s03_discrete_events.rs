@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use coframe::BoxCoroutine;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 /// What a process asks of the simulation.
 enum Request {
@@ -85,7 +86,7 @@ impl Sim {
     }
 }
 
-#[coframe::coroutine(yield = Request)]
+#[super::coroutine(yield = Request)]
 fn customer(sim: Rc<Sim>, name: &'static str, service: u32) -> Option<String> {
     let arrived = sim.now.get();
     say!("{} {name} arrives", sim.now.get());
@@ -106,11 +107,11 @@ fn customer(sim: Rc<Sim>, name: &'static str, service: u32) -> Option<String> {
     }
 }
 
-#[coframe::coroutine(yield = Request)]
+#[super::coroutine(yield = Request)]
 fn arrivals(sim: Rc<Sim>, plan: &'static [(u32, &'static str, u32)]) -> Option<String> {
     for &(gap, name, service) in plan {
         yield_!(Request::Hold(gap));
-        sim.at(0, Box::new(customer(Rc::clone(&sim), name, service)));
+        sim.at(0, Box::new(customer(Rc::clone(&sim), name, service).movable()));
     }
     None
 }
@@ -118,6 +119,6 @@ fn arrivals(sim: Rc<Sim>, plan: &'static [(u32, &'static str, u32)]) -> Option<S
 pub(crate) fn main() -> Result<(), Exception> {
     let sim = Sim::new();
     let plan = &[(0, "ann", 5), (1, "bob", 5), (1, "cid", 2), (1, "dee", 9), (4, "eve", 1), (3, "fay", 20)];
-    sim.at(0, Box::new(arrivals(Rc::clone(&sim), plan)));
+    sim.at(0, Box::new(arrivals(Rc::clone(&sim), plan).movable()));
     sim.run(17)
 }

@@ -4,6 +4,7 @@
 use std::error::Error;
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::support::{KeyError, LookupError, OSError, RuntimeError, ValueError, finally, kind};
 
@@ -31,14 +32,14 @@ impl<C: Coroutine<Yield = String, Return = ()> + Unpin> Scope<C> {
     }
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn opened(name: &'static str) {
     say!("  open {name}");
     let _finally = finally(move || say!("  close {name}"));
     yield_!(name.to_uppercase());
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn ignoring<E: Error + 'static>() {
     match try_yield!("guard".to_owned()) {
         Err(e) if e.is::<E>() => say!("  ignored"),
@@ -47,7 +48,7 @@ fn ignoring<E: Error + 'static>() {
     }
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn translating() {
     match try_yield!("t".to_owned()) {
         Err(e) if e.is::<KeyError>() => raise!(LookupError::new("translated"), from = e),
@@ -56,7 +57,7 @@ fn translating() {
     }
 }
 
-#[coframe::coroutine(yield = String)]
+#[super::coroutine(yield = String)]
 fn twice() {
     yield_!("one".to_owned());
     yield_!("two".to_owned());
@@ -81,12 +82,12 @@ fn attempt(
 }
 
 pub(crate) fn main() -> Result<(), Exception> {
-    attempt("normal", opened("file"), |r| Ok(r + "!"));
-    attempt("error", opened("file"), fail(ValueError::new));
-    attempt("ignored", ignoring::<ValueError>(), fail(ValueError::new));
-    attempt("not ignored", ignoring::<ValueError>(), fail(OSError::new));
-    attempt("translated", translating(), fail(KeyError::new));
-    attempt("twice", twice(), Ok);
-    attempt("nested", opened("outer"), |_| Scope(opened("inner")).run(fail(OSError::new)));
+    attempt("normal", opened("file").movable(), |r| Ok(r + "!"));
+    attempt("error", opened("file").movable(), fail(ValueError::new));
+    attempt("ignored", ignoring::<ValueError>().movable(), fail(ValueError::new));
+    attempt("not ignored", ignoring::<ValueError>().movable(), fail(OSError::new));
+    attempt("translated", translating().movable(), fail(KeyError::new));
+    attempt("twice", twice().movable(), Ok);
+    attempt("nested", opened("outer").movable(), |_| Scope(opened("inner").movable()).run(fail(OSError::new)));
     Ok(())
 }

@@ -304,4 +304,16 @@ cases! { ($)
         v.swap(0, 1);
         v.len()
     }
+
+    // Was refused: what is taken out is behind the reference that the argument is, and not in the frame.
+    plain parts_behind_a_reference_to_a_reference(pair: &(D, D), v: &[D], o: &Option<D>) -> i32; yield i32, send i32;
+    with let { let (p, v, o) = ((d("a"), d("bb")), ds("c dd"), Some(d("o"))); } (&p, &v, &o) {
+        let (x, _) = &pair;
+        let n = yield_!(x.len());
+        let [y, ..] = &v else { return n };
+        yield_!(y.len());
+        let Some(z) = &o else { return n };
+        yield_!(z.len());
+        x.len() + y.len() + z.len() + n
+    }
 }

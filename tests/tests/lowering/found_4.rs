@@ -6,6 +6,36 @@ fn peek(d: &D) -> i32 {
     d.len()
 }
 
+struct Bumped {
+    n: i32,
+    c: C,
+}
+
+impl Bumped {
+    fn bump(&mut self) -> i32 {
+        self.n += 10;
+        self.c.0 += 10;
+        self.n
+    }
+}
+
+struct List {
+    items: Vec<D>,
+    n: i32,
+}
+
+impl List {
+    fn size(&self) -> i32 {
+        self.n
+    }
+
+    fn add(&mut self, d: D) -> &mut Self {
+        self.items.push(d);
+        self.n += 1;
+        self
+    }
+}
+
 cases! { ($)
     plain wildcard_beside_a_guard_that_asks(a: D, c: D) -> i32; yield i32, send bool; with (d("x"), d("y")) {
         let r = match (Some(a), c) { (Some(x), _) if yield_!(peek(&x)) => { yield_!(7); eat(x) }, _ => 5 };
@@ -89,7 +119,8 @@ cases! { ($)
         a[i].0[at(yield_!(1)) % 2] *= 2;
         (a[i].0[at(yield_!(1)) % 2], a[0].1) = (9, yield_!(3));
         v[i][at(yield_!(1)) % 2] += 3;
-        *(&mut a[i].0[at(yield_!(1)) % 2]) += 1;
+        let last = &mut a[i].0[at(yield_!(1)) % 2];
+        *last += 1;
         let mut grid = [[vec![1], vec![2]], [vec![3], vec![4]]];
         let n = grid[i][at(yield_!(1)) % 2].len() as i32;
         let boxed = [Box::new([1, 2]), Box::new([3, 4])];
@@ -114,5 +145,29 @@ cases! { ($)
         let q = s.iter().map(|n| n + x.len());
         let w = q.sum::<i32>();
         yield_!(w)
+    }
+
+    // What a method does through a reference was taken for nothing that a field of it could show.
+    plain fields_read_before_a_method_changes_them(s: &mut Bumped) -> bool; yield i32, send i32; with let { let mut s = Bumped { n: 1, c: C(2) }; } (&mut s) {
+        let c = sum3(s.n, s.bump(), yield_!(2)) + s.n + s.bump() * yield_!(3);
+        t(c);
+        let a = s.n < { s.bump(); yield_!(1) };
+        let c = s.c.0 == { s.bump(); yield_!(1) - 1 };
+        let e = [s.n, s.bump(), yield_!(3)];
+        t(e[0]);
+        let mut q = s.n; q += { q += s.bump(); yield_!(q) };
+        s.n += { s.bump(); yield_!(q) };
+        t(q);
+        a && c
+    }
+
+    plain receiver_that_is_only_borrowed() -> i32; yield i32, send i32; with () {
+        let mut s = List { items: vec![], n: 0 };
+        s.add(D::with(d("x"), yield_!(s.size())));
+        s.add(D::with(d("y"), yield_!({ let k = s.size(); k + 1 })));
+        let z = D::with(d("z"), yield_!(s.size())); s.items.push(z);
+        s.items[0].put(yield_!(7));
+        let same = s.n == { yield_!(s.size()) };
+        s.size() + i32::from(same)
     }
 }

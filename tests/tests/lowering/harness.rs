@@ -146,16 +146,21 @@ pub(crate) type Engine<'a> = (&'static str, &'a dyn Fn());
 
 /// Runs one case: the engines call `drive`, `native` and `abandoned` call `twin`.
 pub(crate) fn check(engines: &[Engine<'_>], native: &dyn Fn(), abandoned: &dyn Fn()) {
+    check_with(&ACTS, engines, native, abandoned);
+}
+
+/// [`check`] with only some of what can be done to a body, besides sending it values.
+pub(crate) fn check_with(acts: &[Act], engines: &[Engine<'_>], native: &dyn Fn(), abandoned: &dyn Fn()) {
     let mut yields = 0;
     for seed in 0..SEEDS {
         let compare = |plan| compare(Run { seed, plan }, engines, native);
         let reached = compare(Plan::Full);
         yields += reached;
         let mut goes_on = false;
-        for (at, act) in each(1..=reached.min(ENDS)) {
+        for (at, act) in each(acts, 1..=reached.min(ENDS)) {
             let reached = compare(Plan::At(at, act));
             goes_on |= reached > at;
-            for second in each(at + 1..=reached.min(at + SECONDS)) {
+            for second in each(acts, at + 1..=reached.min(at + SECONDS)) {
                 compare(Plan::Twice((at, act), second));
             }
         }
@@ -164,13 +169,13 @@ pub(crate) fn check(engines: &[Engine<'_>], native: &dyn Fn(), abandoned: &dyn F
         }
     }
     assert_ne!(yields, 0, "the case never yields");
-    for act in ACTS {
+    for &act in acts {
         never_started(Run { seed: 0, plan: Plan::Unstarted(act) }, engines, abandoned);
     }
 }
 
-fn each(yields: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, Act)> {
-    yields.flat_map(|at| ACTS.map(|act| (at, act)))
+fn each(acts: &[Act], yields: impl Iterator<Item = usize>) -> impl Iterator<Item = (usize, Act)> {
+    yields.flat_map(|at| acts.iter().map(move |act| (at, *act)))
 }
 
 /// Runs all, and says how many yields they reached.
@@ -217,6 +222,11 @@ pub(crate) fn next_act() -> (usize, Act) {
     (YIELDS.get(), RUN.get().act(YIELDS.get()))
 }
 
+/// Whether the body is not to be started.
+pub(crate) fn is_unstarted() -> bool {
+    matches!(RUN.get().plan, Plan::Unstarted(_))
+}
+
 /// What is done to a body that was not started.
 pub(crate) fn first_act() -> Act {
     RUN.get().act(0)
@@ -249,7 +259,7 @@ pub(crate) fn drive<S: Script, M: Machine<S, Yield: Debug, Return: Debug>>(corou
 }
 
 pub(crate) fn drive_boxed<S: Script, Y: Debug, R: Debug>(mut coroutine: BoxDriven<'_, S, Y, R>) {
-    let unstarted = matches!(RUN.get().plan, Plan::Unstarted(_));
+    let unstarted = is_unstarted();
     let mut resumed = if unstarted { None } else { Some(quietly(|| pinned(&mut coroutine).start())) };
     loop {
         match resumed {

@@ -59,4 +59,6 @@ mod everywhere;
 
 mod lenient;
 mod misfits;
+mod recursive;
+mod recursive_misfits;
 mod travel;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 const PAGE: &str = include_str!("../../../docs/semantics.md");
 
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 19] = [
     include_str!("../async_fn/protocol.rs"),
     include_str!("../async_generators/blocks.rs"),
     include_str!("../async_generators/closing.rs"),
@@ -16,8 +16,10 @@ const SOURCES: [&str; 17] = [
     include_str!("delegation.rs"),
     include_str!("drops.rs"),
     include_str!("exhaustion.rs"),
+    include_str!("frames.rs"),
     include_str!("inspection.rs"),
     include_str!("matrix.rs"),
+    include_str!("positions.rs"),
     include_str!("reentrancy.rs"),
     include_str!("returns.rs"),
     include_str!("send.rs"),

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use coframe::prelude::*;
 use coframe::{BoxCoroutine, State, WeakShared};
+use coframe_tests::Movable;
 
 use crate::tools::{Loud, gave, said, say};
 
-#[coframe::coroutine(yield = u32, send = u32)]
+#[super::coroutine(yield = u32, send = u32)]
 fn echo(_argument: Loud) {
     say("begin");
     let mut last = yield_!(0);
@@ -18,7 +19,7 @@ fn echo(_argument: Loud) {
     }
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn three() -> &'static str {
     for n in 1..=3 {
         yield_!(n);
@@ -28,7 +29,7 @@ fn three() -> &'static str {
 
 #[test]
 fn cre_01_a_call_runs_none_of_the_body() {
-    let co = echo(Loud("argument"));
+    let co = echo(Loud("argument")).movable();
     assert!(said().is_empty());
     assert_eq!(co.state(), State::Created);
     drop(co);
@@ -37,61 +38,61 @@ fn cre_01_a_call_runs_none_of_the_body() {
 
 #[test]
 fn cre_02_a_body_without_a_reached_yield_is_a_coroutine() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn none() -> u32 {
         say("ran");
         7
     }
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     #[allow(unreachable_code, reason = "the point of the test")]
     fn after_return() -> u32 {
         return 8;
         yield_!(1);
     }
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn dead() -> u32 {
         if false {
             yield_!(1);
         }
         9
     }
-    let mut co = none();
+    let mut co = none().movable();
     assert!(said().is_empty());
     assert_eq!(gave(co.start()), "returned 7");
     assert_eq!(said(), ["ran"]);
-    assert_eq!(gave(after_return().start()), "returned 8");
-    assert_eq!(gave(dead().start()), "returned 9");
+    assert_eq!(gave(after_return().movable().start()), "returned 8");
+    assert_eq!(gave(dead().movable().start()), "returned 9");
 }
 
 // The refusals are `ui/refused/marker_in_item.rs` and `marker_in_closure.rs`.
 #[test]
 fn cre_03_a_yield_in_a_nested_function_is_not_the_outer_ones() {
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn outer() -> usize {
-        #[coframe::coroutine(yield = u32)]
+        #[super::coroutine(yield = u32)]
         fn inner() {
             yield_!(1);
             yield_!(2);
         }
-        inner().count()
+        inner().movable().count()
     }
-    let mut co = outer();
+    let mut co = outer().movable();
     assert!(co.code().points().is_empty());
     assert_eq!(gave(co.start()), "returned 2");
 }
 
 #[test]
 fn cre_04_an_anonymous_coroutine_is_as_any_other() {
-    let ask = coroutine!(yield = &'static str, send = u32, || -> u32 { yield "how many" });
-    let mut asked = ask();
+    let ask = super::expression!(yield = &'static str, send = u32, || -> u32 { yield "how many" });
+    let mut asked = ask().movable();
     assert_eq!(gave(asked.start()), "yielded \"how many\"");
     assert_eq!(gave(asked.send(5)), "returned 5");
 
-    let both = coroutine!(yield = u32, |first: u32| -> &'static str {
+    let both = super::expression!(yield = u32, |first: u32| -> &'static str {
         yield first;
         yield_from!(three())
     });
-    let mut co = both(0);
+    let mut co = both(0).movable();
     let mut values = co.values();
     assert_eq!(values.by_ref().map(Result::unwrap).collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert_eq!(values.into_return(), Some("done"));
@@ -99,7 +100,7 @@ fn cre_04_an_anonymous_coroutine_is_as_any_other() {
 
 #[test]
 fn cre_05_a_yield_may_stand_wherever_an_expression_may() {
-    #[coframe::coroutine(yield = &'static str, send = usize)]
+    #[super::coroutine(yield = &'static str, send = usize)]
     fn everywhere() -> usize {
         fn add(a: usize, b: usize) -> usize {
             a + b
@@ -164,7 +165,7 @@ fn cre_05_a_yield_may_stand_wherever_an_expression_may() {
         ("break value", 1),
         ("return value", 1),
     ];
-    let mut co = everywhere();
+    let mut co = everywhere().movable();
     let mut step = co.start().unwrap();
     for (point, value) in sent {
         assert_eq!(step, Step::Yielded(point));
@@ -175,7 +176,7 @@ fn cre_05_a_yield_may_stand_wherever_an_expression_may() {
 
 #[test]
 fn cre_06_a_first_send_of_a_value_leaves_it_startable() {
-    let mut co = echo(Loud("argument"));
+    let mut co = echo(Loud("argument")).movable();
     for value in [5, 6] {
         assert_eq!(gave(co.send(value)), "raised NotStarted");
         assert_eq!(co.state(), State::Created);
@@ -186,12 +187,12 @@ fn cre_06_a_first_send_of_a_value_leaves_it_startable() {
     assert_eq!(said(), ["begin", "got 5"]);
 
     // What was to be sent is dropped; an `Option` is refused as well, as `send(v)` is in Python.
-    #[coframe::coroutine(send = Option<Loud>)]
+    #[super::coroutine(send = Option<Loud>)]
     fn sink() {
         let sent = yield_!();
         say(format_args!("got {sent:?}"));
     }
-    let mut co = sink();
+    let mut co = sink().movable();
     assert_eq!(gave(co.send(Some(Loud("early")))), "raised NotStarted");
     assert_eq!(said(), ["drop early"]);
     assert_eq!(gave(co.start()), "yielded ()");
@@ -201,11 +202,11 @@ fn cre_06_a_first_send_of_a_value_leaves_it_startable() {
 
 #[test]
 fn cre_07_a_yield_without_an_operand_yields_unit() {
-    #[coframe::coroutine(send = u32)]
+    #[super::coroutine(send = u32)]
     fn sum() -> u32 {
         yield_!() + yield_!()
     }
-    let mut co = sum();
+    let mut co = sum().movable();
     assert_eq!(gave(co.start()), "yielded ()");
     assert_eq!(gave(co.send(3)), "yielded ()");
     assert_eq!(gave(co.send(4)), "returned 7");
@@ -213,51 +214,22 @@ fn cre_07_a_yield_without_an_operand_yields_unit() {
 
 #[test]
 fn cre_08_a_yielded_none_is_no_end() {
-    #[coframe::coroutine(yield = Option<u32>)]
+    #[super::coroutine(yield = Option<u32>)]
     fn nothing() -> Option<u32> {
         yield_!(None);
         yield_!(None);
         None
     }
-    assert_eq!(nothing().count(), 2);
-    let mut co = nothing();
+    assert_eq!(nothing().movable().count(), 2);
+    let mut co = nothing().movable();
     let given = [co.start(), co.start(), co.start()].map(gave);
     assert_eq!(given, ["yielded None", "yielded None", "returned None"]);
-}
-
-// What does not ask for it cannot be cloned: `ui/native/no_clone.rs`.
-#[test]
-fn cre_09_a_clone_is_a_fork_where_it_was_asked_for() {
-    #[coframe::coroutine(yield = u32, send = u32, derive(Clone))]
-    fn sum(start: Loud) -> u32 {
-        let mut sum = 0;
-        for _ in 0..3 {
-            sum += yield_!(sum);
-        }
-        drop(start);
-        sum
-    }
-    let mut one = sum(Loud("start"));
-    one.start().unwrap();
-    one.send(1).unwrap();
-    assert!(said().is_empty());
-    let mut two = one.clone();
-    assert_eq!(said(), ["clone start"]);
-    assert_eq!(gave(one.send(10)), "yielded 11");
-    assert_eq!(gave(two.send(20)), "yielded 21");
-    assert_eq!(gave(one.send(1)), "returned 12");
-    assert_eq!(said(), ["drop start"]);
-    drop(two);
-    assert_eq!(said(), ["drop start"]);
-    let unstarted = sum(Loud("other"));
-    drop(unstarted.clone());
-    assert_eq!(said(), ["clone other", "drop other"]);
 }
 
 #[test]
 fn cre_10_a_shared_coroutine_is_weakly_referenced() {
     type Pulled = BoxCoroutine<'static, &'static str, ()>;
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn selfish(_guard: Loud, this: Rc<RefCell<Option<WeakShared<Pulled>>>>) {
         loop {
             let mut handle = this.borrow().as_ref().and_then(WeakShared::upgrade).unwrap();
@@ -267,7 +239,7 @@ fn cre_10_a_shared_coroutine_is_weakly_referenced() {
         }
     }
     let this = Rc::new(RefCell::new(None));
-    let mut shared = Shared::new(Box::new(selfish(Loud("guard"), Rc::clone(&this))) as Pulled);
+    let mut shared = Shared::new(Box::new(selfish(Loud("guard"), Rc::clone(&this)).movable()) as Pulled);
     let weak = shared.downgrade();
     *this.borrow_mut() = Some(weak.clone());
     shared.start().unwrap();
@@ -279,7 +251,7 @@ fn cre_10_a_shared_coroutine_is_weakly_referenced() {
 
 #[test]
 fn cre_12_a_coroutine_is_its_own_iterator_with_all_capabilities() {
-    let mut co = three();
+    let mut co = three().movable();
     for n in &mut co {
         if n == 1 {
             break;
@@ -297,15 +269,15 @@ fn cre_12_a_coroutine_is_its_own_iterator_with_all_capabilities() {
 
 #[test]
 fn cre_13_the_name_is_the_functions() {
-    let (one, two) = (three(), three());
+    let (one, two) = (three().movable(), three().movable());
     assert_eq!(one.code().name(), "three");
     assert!(std::ptr::eq(one.code(), two.code()));
-    assert_eq!(coroutine!(|| yield 1)().code().name(), "<coroutine>");
+    assert_eq!(super::expression!(|| yield 1)().code().name(), "<coroutine>");
 }
 
 #[test]
 fn cre_14_debug_says_name_state_and_line() {
-    let mut co = three();
+    let mut co = three().movable();
     assert_eq!(format!("{co:?}"), "<coroutine three, created>");
     co.start().unwrap();
     let line = co.code().points()[0].line();

@@ -2,11 +2,12 @@
 
 use coframe::prelude::*;
 use coframe::{BoxCoroutine, Delegate, Resumed, State};
+use coframe_tests::Movable;
 
 use crate::tools::{Fault, Loud, Mishap, closed, gave, said, say};
 
 /// Two values, with what is sent said; its locals stand for CPython's `finally`.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn inner() -> &'static str {
     let _finally = Loud("inner");
     say("inner starts");
@@ -18,7 +19,7 @@ fn inner() -> &'static str {
 }
 
 /// Raises when it is resumed for the `nth` time.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn fails_at(nth: u32) {
     let _finally = Loud("inner");
     for n in 0.. {
@@ -30,7 +31,7 @@ fn fails_at(nth: u32) {
 }
 
 /// Does what it is told to with what is raised at its yield.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn handles(how: &'static str) -> &'static str {
     let _finally = Loud("inner");
     let raised = match try_yield!(1) {
@@ -54,7 +55,7 @@ fn handles(how: &'static str) -> &'static str {
 }
 
 /// Delegates, says what comes of it, and yields once more.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn outer<'a>(delegate: BoxCoroutine<'a, u32, &'static str>) -> u32 {
     let _finally = Loud("outer");
     say("outer starts");
@@ -88,7 +89,7 @@ impl Drop for Numbers {
     }
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn of_numbers(end: u32) -> &'static str {
     let _finally = Loud("outer");
     let outcome = try_yield_from!(Numbers(0..end));
@@ -103,7 +104,7 @@ fn of_numbers(end: u32) -> &'static str {
 
 #[test]
 fn del_01_the_first_step_goes_straight_into_the_delegate() {
-    let mut co = outer(Box::new(inner()));
+    let mut co = outer(Box::new(inner().movable())).movable();
     assert!(said().is_empty());
     assert_eq!(gave(co.start()), "yielded 1");
     assert_eq!(said(), ["outer starts", "inner starts"]);
@@ -113,13 +114,13 @@ fn del_01_the_first_step_goes_straight_into_the_delegate() {
 
 #[test]
 fn del_02_an_error_in_the_first_step_climbs() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn outer() {
         let _finally = Loud("outer");
         yield_from!(fails_at(0));
         say("never");
     }
-    let mut co = outer();
+    let mut co = outer().movable();
     assert_eq!(gave(co.start()), "raised mishap 0");
     assert_eq!(said(), ["drop inner", "drop outer"]);
     assert_eq!(co.state(), State::Closed);
@@ -128,7 +129,7 @@ fn del_02_an_error_in_the_first_step_climbs() {
 // With `conformance/d01_values_and_returns.py`.
 #[test]
 fn del_03_the_end_of_a_delegate_is_no_yield() {
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn leaf(tag: [&'static str; 3]) -> &'static str {
         say(format_args!("leaf {} starts", tag[0]));
         yield_!(tag[0]);
@@ -136,7 +137,7 @@ fn del_03_the_end_of_a_delegate_is_no_yield() {
         say(format_args!("leaf {} ends", tag[0]));
         tag[2]
     }
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn branch() -> String {
         say("branch starts");
         let a = yield_from!(leaf(["a1", "a2", "A"]));
@@ -144,7 +145,7 @@ fn del_03_the_end_of_a_delegate_is_no_yield() {
         let b = yield_from!(leaf(["b1", "b2", "B"]));
         a.to_owned() + b
     }
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn root() -> String {
         say("root starts");
         let both = yield_from!(branch());
@@ -154,11 +155,11 @@ fn del_03_the_end_of_a_delegate_is_no_yield() {
         say(format_args!("no yield gives {never}"));
         both
     }
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn never() -> &'static str {
         "immediate"
     }
-    let mut co = root();
+    let mut co = root().movable();
     let mut step = co.start();
     while let Ok(Step::Yielded(value)) = step {
         say(format_args!("consumer: {value}"));
@@ -175,7 +176,7 @@ fn del_03_the_end_of_a_delegate_is_no_yield() {
 
 #[test]
 fn del_04_an_error_in_a_later_step_is_seen_at_the_delegation() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn outer() {
         let _finally = Loud("outer");
         let outcome: Result<(), Exception> = attempt! {
@@ -188,7 +189,7 @@ fn del_04_an_error_in_a_later_step_is_seen_at_the_delegation() {
         yield_!(10);
         raise!(raised);
     }
-    let mut co = outer();
+    let mut co = outer().movable();
     assert_eq!([co.start(), co.start(), co.start()].map(gave), ["yielded 0", "yielded 1", "yielded 10"]);
     assert_eq!(said(), ["drop inner", "drop attempt", "outer sees mishap 2"]);
     assert_eq!(gave(co.start()), "raised mishap 2");
@@ -197,14 +198,14 @@ fn del_04_an_error_in_a_later_step_is_seen_at_the_delegation() {
 
 #[test]
 fn del_05_what_is_sent_goes_to_the_delegate_and_none_is_lost() {
-    #[coframe::coroutine(yield = &'static str, send = u32)]
+    #[super::coroutine(yield = &'static str, send = u32)]
     fn inner() -> u32 {
         let first = yield_!("inner 1");
         let second = yield_!("inner 2");
         say(format_args!("inner got {first} {second}"));
         second
     }
-    #[coframe::coroutine(yield = &'static str, send = u32)]
+    #[super::coroutine(yield = &'static str, send = u32)]
     fn outer() -> u32 {
         let before = yield_!("outer 1");
         let result = yield_from!(inner());
@@ -212,7 +213,7 @@ fn del_05_what_is_sent_goes_to_the_delegate_and_none_is_lost() {
         say(format_args!("outer got {before} {result} {after}"));
         after
     }
-    let mut co = outer();
+    let mut co = outer().movable();
     assert_eq!(gave(co.start()), "yielded \"outer 1\"");
     let given = [1, 2, 3, 4].map(|sent| gave(co.send(sent)));
     assert_eq!(given, ["yielded \"inner 1\"", "yielded \"inner 2\"", "yielded \"outer 2\"", "returned 4"]);
@@ -221,19 +222,19 @@ fn del_05_what_is_sent_goes_to_the_delegate_and_none_is_lost() {
 
 #[test]
 fn del_06_an_error_of_a_sent_value_skips_the_rest() {
-    #[coframe::coroutine(send = u32)]
+    #[super::coroutine(send = u32)]
     fn inner() {
         let _finally = Loud("inner");
         let sent = yield_!();
         raise!(Mishap(sent));
     }
-    #[coframe::coroutine(send = u32)]
+    #[super::coroutine(send = u32)]
     fn outer() {
         let _finally = Loud("outer");
         yield_from!(inner());
         say("never");
     }
-    let mut co = outer();
+    let mut co = outer().movable();
     co.start().unwrap();
     assert_eq!(gave(co.send(7)), "raised mishap 7");
     assert_eq!(said(), ["drop inner", "drop outer"]);
@@ -242,14 +243,14 @@ fn del_06_an_error_of_a_sent_value_skips_the_rest() {
 
 #[test]
 fn del_07_a_close_ends_the_delegate_first() {
-    let mut co = outer(Box::new(inner()));
+    let mut co = outer(Box::new(inner().movable())).movable();
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "closed");
     assert_eq!(said(), ["drop inner", "outer sees coroutine is being closed", "drop outer"]);
     assert_eq!(co.state(), State::Closed);
     // With a delegate that has a handler.
-    let mut co = outer(Box::new(handles("passes")));
+    let mut co = outer(Box::new(handles("passes").movable())).movable();
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "closed");
@@ -259,7 +260,7 @@ fn del_07_a_close_ends_the_delegate_first() {
 
 #[test]
 fn del_08_an_error_while_closing_the_delegate_replaces_the_exit() {
-    let mut co = outer(Box::new(handles("raises")));
+    let mut co = outer(Box::new(handles("raises").movable())).movable();
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "raised fault inner <- Exit");
@@ -271,13 +272,13 @@ fn del_08_an_error_while_closing_the_delegate_replaces_the_exit() {
 // With the first part of `conformance/d03_deep_throw.py`.
 #[test]
 fn del_09_a_throw_is_raised_in_the_innermost_and_climbs() {
-    let mut co = outer(Box::new(handles("passes")));
+    let mut co = outer(Box::new(handles("passes").movable())).movable();
     co.start().unwrap();
     said();
     assert_eq!(gave(co.throw(Mishap(1))), "raised mishap 1");
     assert_eq!(said(), ["inner sees mishap 1", "drop inner", "outer sees mishap 1", "drop outer"]);
 
-    #[coframe::coroutine(yield = String, send = u32)]
+    #[super::coroutine(yield = String, send = u32)]
     fn layer(n: u32) -> String {
         let outcome: Result<String, Exception> = attempt! {
             if n == 0 {
@@ -290,7 +291,7 @@ fn del_09_a_throw_is_raised_in_the_innermost_and_climbs() {
                     }
                 }
             }
-            let deeper: BoxCoroutine<'_, String, String, u32> = Box::new(layer(n - 1));
+            let deeper: BoxCoroutine<'_, String, String, u32> = Box::new(layer(n - 1).movable());
             yield_from!(deeper)
         };
         match outcome {
@@ -309,14 +310,14 @@ fn del_09_a_throw_is_raised_in_the_innermost_and_climbs() {
             }
         }
     }
-    let mut co = layer(4);
+    let mut co = layer(4).movable();
     assert_eq!(gave(co.start()), "yielded \"core\"");
     assert_eq!(gave(co.throw(Mishap(1))), "yielded \"core\"");
     assert_eq!(gave(co.throw(Fault("x"))), "yielded \"layer 2 recovered\"");
     assert_eq!(said(), ["core absorbs", "layer 0 passes", "layer 1 passes", "layer 2 handles fault x"]);
     assert_eq!(gave(co.send(42)), "returned \"sent 42\"");
     assert_eq!(said(), ["layer 3 has sent 42", "layer 4 has sent 42"]);
-    let mut co = layer(2);
+    let mut co = layer(2).movable();
     co.start().unwrap();
     co.throw(Fault("x")).unwrap();
     said();
@@ -326,18 +327,18 @@ fn del_09_a_throw_is_raised_in_the_innermost_and_climbs() {
 
 #[test]
 fn del_10_the_returned_value_is_the_value_of_the_delegation() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn returns<T>(value: T) -> T {
         yield_!(1);
         value
     }
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn outer(first: Loud) -> (Loud, Option<Exception>, usize) {
         let moved = yield_from!(returns(first));
         let exception = yield_from!(returns(Some(Exception::Exit)));
         (moved, exception, yield_from!(returns(2)) + yield_from!(returns(3)))
     }
-    let mut co = outer(Loud("value"));
+    let mut co = outer(Loud("value")).movable();
     for _ in 0..4 {
         assert_eq!(co.next(), Some(1));
     }
@@ -361,7 +362,7 @@ impl Delegate<u32> for Countdown {
     }
 }
 
-#[coframe::coroutine(yield = u32, send = u32)]
+#[super::coroutine(yield = u32, send = u32)]
 fn launch(countdown: Countdown) -> &'static str {
     let _finally = Loud("outer");
     let result = yield_from!(countdown);
@@ -371,7 +372,7 @@ fn launch(countdown: Countdown) -> &'static str {
 
 #[test]
 fn del_11_a_delegate_by_hand_gives_a_result() {
-    let mut co = launch(Countdown(10));
+    let mut co = launch(Countdown(10)).movable();
     assert_eq!(gave(co.start()), "yielded 10");
     assert_eq!(gave(co.send(4)), "yielded 6");
     assert_eq!(gave(co.send(6)), "returned \"lift-off\"");
@@ -380,13 +381,13 @@ fn del_11_a_delegate_by_hand_gives_a_result() {
 
 #[test]
 fn del_12_iterables_can_be_delegated_to() {
-    assert_eq!(of_numbers(2).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(of_numbers(2).movable().collect::<Vec<_>>(), [0, 1]);
     assert_eq!(said(), ["next", "next", "next", "drop numbers", "drop outer"]);
     // An empty one does not suspend.
-    assert_eq!(gave(of_numbers(0).start()), "returned \"done\"");
+    assert_eq!(gave(of_numbers(0).movable().start()), "returned \"done\"");
     assert_eq!(said(), ["next", "drop numbers", "drop outer"]);
 
-    #[coframe::coroutine(yield = &'a str)]
+    #[super::coroutine(yield = &'a str)]
     fn every_sort<'a>(list: &[&'a str], owned: Vec<&'a str>) -> usize {
         yield_from!(list.iter().copied());
         yield_from!(["array"]);
@@ -397,7 +398,7 @@ fn del_12_iterables_can_be_delegated_to() {
         yield_from!(std::iter::empty());
         rest.count()
     }
-    let mut co = every_sort(&["list"], vec!["vec"]);
+    let mut co = every_sort(&["list"], vec!["vec"]).movable();
     let mut values = co.values();
     let all: Vec<&str> = values.by_ref().map(Result::unwrap).collect();
     assert_eq!(all, ["list", "array", "vec", "option", "a", "b"]);
@@ -406,7 +407,7 @@ fn del_12_iterables_can_be_delegated_to() {
 
 #[test]
 fn del_13_a_send_of_unit_moves_a_plain_iterator_on() {
-    let mut co = of_numbers(3);
+    let mut co = of_numbers(3).movable();
     assert_eq!(
         [co.send(()), co.send(()), co.start(), co.send(())].map(gave),
         ["yielded 0", "yielded 1", "yielded 2", "returned \"done\""]
@@ -415,12 +416,12 @@ fn del_13_a_send_of_unit_moves_a_plain_iterator_on() {
 
 #[test]
 fn del_15_a_delegate_without_a_close_is_dropped() {
-    let mut co = of_numbers(3);
+    let mut co = of_numbers(3).movable();
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "closed");
     assert_eq!(said(), ["drop numbers", "outer sees coroutine is being closed", "drop outer"]);
-    let mut co = launch(Countdown(3));
+    let mut co = launch(Countdown(3)).movable();
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "closed");
@@ -429,12 +430,12 @@ fn del_15_a_delegate_without_a_close_is_dropped() {
 
 #[test]
 fn del_16_a_throw_to_a_delegate_without_one_is_raised_at_the_delegation() {
-    let mut co = of_numbers(3);
+    let mut co = of_numbers(3).movable();
     co.start().unwrap();
     said();
     assert_eq!(gave(co.throw(Mishap(1))), "raised mishap 1");
     assert_eq!(said(), ["drop numbers", "outer sees mishap 1", "drop outer"]);
-    let mut co = launch(Countdown(3));
+    let mut co = launch(Countdown(3)).movable();
     co.start().unwrap();
     said();
     assert_eq!(gave(co.throw(Mishap(2))), "raised mishap 2");
@@ -443,7 +444,7 @@ fn del_16_a_throw_to_a_delegate_without_one_is_raised_at_the_delegation() {
 
 #[test]
 fn del_18_a_delegate_that_answers_a_throw_goes_on() {
-    let mut co = outer(Box::new(handles("yields")));
+    let mut co = outer(Box::new(handles("yields").movable())).movable();
     co.start().unwrap();
     said();
     assert_eq!(gave(co.throw(Mishap(1))), "yielded 2");
@@ -456,13 +457,13 @@ fn del_18_a_delegate_that_answers_a_throw_goes_on() {
 // With `conformance/d09_throw_that_returns.py`.
 #[test]
 fn del_19_a_delegate_that_returns_on_a_throw_lets_the_outer_go_on() {
-    let mut co = outer(Box::new(handles("returns")));
+    let mut co = outer(Box::new(handles("returns").movable())).movable();
     co.start().unwrap();
     said();
     assert_eq!(gave(co.throw(Mishap(1))), "yielded 10");
     assert_eq!(said(), ["inner sees mishap 1", "drop inner", "outer has returned"]);
 
-    #[coframe::coroutine(yield = String, send = u32)]
+    #[super::coroutine(yield = String, send = u32)]
     fn worker(name: &'static str) -> Vec<u32> {
         let mut done = vec![];
         loop {
@@ -475,14 +476,14 @@ fn del_19_a_delegate_that_returns_on_a_throw_lets_the_outer_go_on() {
             }
         }
     }
-    #[coframe::coroutine(yield = String, send = u32)]
+    #[super::coroutine(yield = String, send = u32)]
     fn manager() -> Vec<u32> {
         let mut all = yield_from!(worker("w1"));
         yield_!(format!("first did {}", all.len()));
         all.extend(yield_from!(worker("w2")));
         all
     }
-    let mut co = manager();
+    let mut co = manager().movable();
     assert_eq!(gave(co.start()), "yielded \"w1 idle\"");
     assert_eq!([co.send(1), co.send(2)].map(gave), ["yielded \"w1 idle\"", "yielded \"w1 idle\""]);
     assert_eq!(gave(co.throw(Mishap(10))), "yielded \"first did 2\"");
@@ -495,7 +496,7 @@ fn del_19_a_delegate_that_returns_on_a_throw_lets_the_outer_go_on() {
 #[test]
 fn del_20_exit_is_never_a_delegation_result() {
     for closes in [true, false] {
-        let mut co = outer(Box::new(handles("returns")));
+        let mut co = outer(Box::new(handles("returns").movable())).movable();
         co.start().unwrap();
         said();
         if closes {
@@ -512,7 +513,7 @@ fn del_20_exit_is_never_a_delegation_result() {
 #[test]
 fn del_21_a_delegate_that_ignores_the_exit_raises_in_the_outer() {
     for closes in [true, false] {
-        let mut co = outer(Box::new(handles("yields")));
+        let mut co = outer(Box::new(handles("yields").movable())).movable();
         co.start().unwrap();
         said();
         if closes {
@@ -530,7 +531,7 @@ fn del_21_a_delegate_that_ignores_the_exit_raises_in_the_outer() {
 #[test]
 fn del_22_a_delegate_that_raises_on_the_exit_replaces_it() {
     for closes in [true, false] {
-        let mut co = outer(Box::new(handles("raises")));
+        let mut co = outer(Box::new(handles("raises").movable())).movable();
         co.start().unwrap();
         said();
         let end = if closes { closed(co.close()) } else { gave(co.throw(Exception::Exit)) };
@@ -562,7 +563,7 @@ fn del_31_a_delegate_that_only_moves_on_is_enough() {
     fn outer() -> Vec<(u32, Option<()>)> {
         yield_from!(Collect(vec![]))
     }
-    let mut co = outer();
+    let mut co = outer().movable();
     assert_eq!(gave(co.start()), "yielded 0");
     assert_eq!(gave(co.send((1, None))), "yielded 1");
     assert_eq!(gave(co.send((2, Some(())))), "returned [(1, None), (2, Some(()))]");
@@ -571,26 +572,26 @@ fn del_31_a_delegate_that_only_moves_on_is_enough() {
 // Python gives `None`. A value of any type cannot be made up, so what is over raises.
 #[test]
 fn del_32_a_delegate_that_is_over_raises_finished() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn twice() -> String {
-        let mut delegate = inner();
+        let mut delegate = inner().movable();
         let first = yield_from!(&mut delegate);
         let second = try_yield_from!(&mut delegate);
         say(format_args!("then {}", second.unwrap_err()));
         first.to_owned()
     }
-    let mut co = twice();
+    let mut co = twice().movable();
     assert_eq!([co.start(), co.start(), co.start()].map(gave), ["yielded 1", "yielded 2", "returned \"result\""]);
     assert_eq!(
         said(),
         ["inner starts", "inner goes on", "inner ends", "drop inner", "then coroutine is already finished"]
     );
     // An iterator that is over has nothing more to give, and `()` to return.
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn rest() {
         let mut list = vec![1].into_iter();
         yield_from!(&mut list);
         yield_from!(&mut list);
     }
-    assert_eq!(rest().collect::<Vec<_>>(), [1]);
+    assert_eq!(rest().movable().collect::<Vec<_>>(), [1]);
 }

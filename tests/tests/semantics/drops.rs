@@ -1,11 +1,12 @@
 //! Section 6: drop.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
-use crate::tools::{Loud, Mishap, closed, gave, hear_the_unraisable, said, say};
+use crate::tools::{Loud, Mishap, Wild, closed, gave, hear_the_unraisable, said, say};
 
 /// Has no handler: dropping it drops its locals.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn plain(_argument: Loud) {
     let _first = Loud("first");
     yield_!(1);
@@ -14,7 +15,7 @@ fn plain(_argument: Loud) {
 }
 
 /// Has one: dropping it runs it.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn catching(_argument: Loud) {
     let _first = Loud("first");
     let outcome = attempt! {
@@ -27,7 +28,7 @@ fn catching(_argument: Loud) {
 }
 
 /// Misbehaves when it is closed, in the way it is told to.
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn bad(how: &'static str) {
     let _local = Loud("local");
     let raised = try_yield!(1);
@@ -45,34 +46,26 @@ fn bad(how: &'static str) {
     }
 }
 
-struct Wild;
-
-impl Drop for Wild {
-    fn drop(&mut self) {
-        panic!("in a drop");
-    }
-}
-
 #[test]
 fn drp_01_a_drop_closes() {
-    let mut co = plain(Loud("argument"));
+    let mut co = plain(Loud("argument")).movable();
     co.start().unwrap();
     co.start().unwrap();
     drop(co);
     let dropped = said();
     assert_eq!(dropped, ["drop second", "drop first", "drop argument"]);
-    let mut co = plain(Loud("argument"));
+    let mut co = plain(Loud("argument")).movable();
     co.start().unwrap();
     co.start().unwrap();
     assert_eq!(closed(co.close()), "closed");
     assert_eq!(said(), dropped);
 
-    let mut co = catching(Loud("argument"));
+    let mut co = catching(Loud("argument")).movable();
     co.start().unwrap();
     drop(co);
     assert_eq!(said(), ["drop inner", "sees Exit", "drop first", "drop argument"]);
     // The end of a loop that owns it drops it.
-    for n in catching(Loud("argument")) {
+    for n in catching(Loud("argument")).movable() {
         if n == 1 {
             break;
         }
@@ -82,15 +75,15 @@ fn drp_01_a_drop_closes() {
 
 #[test]
 fn drp_02_what_never_ran_or_is_over_runs_nothing() {
-    drop(catching(Loud("argument")));
+    drop(catching(Loud("argument")).movable());
     assert_eq!(said(), ["drop argument"]);
-    let mut co = catching(Loud("argument"));
+    let mut co = catching(Loud("argument")).movable();
     co.start().unwrap();
     co.throw(Mishap(1)).unwrap_err();
     said();
     drop(co);
     assert!(said().is_empty());
-    let mut co = catching(Loud("argument"));
+    let mut co = catching(Loud("argument")).movable();
     co.start().unwrap();
     assert_eq!(gave(co.start()), "returned ()");
     said();
@@ -102,7 +95,7 @@ fn drp_02_what_never_ran_or_is_over_runs_nothing() {
 fn drp_03_what_goes_wrong_goes_to_the_hook() {
     hear_the_unraisable();
     let dropped = |how| {
-        let mut co = bad(how);
+        let mut co = bad(how).movable();
         co.start().unwrap();
         drop(co);
         said()
@@ -116,15 +109,15 @@ fn drp_03_what_goes_wrong_goes_to_the_hook() {
 }
 
 #[test]
-#[ignore = "a frame without a handler has no destructor of its own, so a panic of a local's passes through its drop"]
+#[ignore = "a body without a handler has no destructor of its own, so a panic of a local's passes through its drop"]
 fn drp_03_a_local_that_panics_in_a_plain_frame() {
-    #[coframe::coroutine]
+    #[super::coroutine]
     fn holds() {
         let _wild = Wild;
         yield_!();
     }
     hear_the_unraisable();
-    let mut co = holds();
+    let mut co = holds().movable();
     co.start().unwrap();
     drop(co);
     assert_eq!(said(), ["unraisable in holds: panic in a drop"]);
@@ -132,7 +125,7 @@ fn drp_03_a_local_that_panics_in_a_plain_frame() {
 
 #[test]
 fn drp_06_delegator_and_delegate_close_once_in_any_order() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn inner() {
         let _local = Loud("inner");
         let outcome = attempt! {
@@ -144,24 +137,24 @@ fn drp_06_delegator_and_delegate_close_once_in_any_order() {
             raise!(raised);
         }
     }
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn by_value() {
         let _local = Loud("outer");
         yield_from!(inner());
     }
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn of_a_handle(delegate: Shared<coframe::BoxCoroutine<'static, u32, ()>>) {
         let _local = Loud("outer");
         yield_from!(delegate);
     }
-    let mut co = by_value();
+    let mut co = by_value().movable();
     co.start().unwrap();
     drop(co);
     assert_eq!(said(), ["inner ends: false", "drop inner", "drop outer"]);
 
     let make = || {
-        let delegate = Shared::new(Box::new(inner()) as coframe::BoxCoroutine<'_, _, _>);
-        let mut delegator = of_a_handle(delegate.clone());
+        let delegate = Shared::new(Box::new(inner().movable()) as coframe::BoxCoroutine<'_, _, _>);
+        let mut delegator = of_a_handle(delegate.clone()).movable();
         delegator.start().unwrap();
         (delegator, delegate)
     };
@@ -191,13 +184,13 @@ fn drp_06_delegator_and_delegate_close_once_in_any_order() {
 // `conformance/r07_recursive_close.py`, closed and dropped.
 #[test]
 fn drp_06_a_chain_is_closed_innermost_first() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn walk(depth: u32) {
         say(format_args!("enter {depth}"));
         let outcome = if depth == 4 {
             try_yield!(depth)
         } else {
-            let deeper: coframe::BoxCoroutine<'_, u32, ()> = Box::new(walk(depth + 1));
+            let deeper: coframe::BoxCoroutine<'_, u32, ()> = Box::new(walk(depth + 1).movable());
             try_yield_from!(deeper)
         };
         say(format_args!("leave {depth}"));
@@ -208,15 +201,15 @@ fn drp_06_a_chain_is_closed_innermost_first() {
     }
     let enter = ["enter 0", "enter 1", "enter 2", "enter 3", "enter 4"];
     let leave = ["leave 4", "leave 3", "leave 2", "leave 1", "leave 0"];
-    let mut co = walk(0);
+    let mut co = walk(0).movable();
     assert_eq!(co.next(), Some(4));
     assert_eq!(said(), enter);
     drop(co);
     assert_eq!(said(), leave);
-    let mut co = walk(0);
+    let mut co = walk(0).movable();
     co.start().unwrap();
     said();
     assert_eq!(closed(co.close()), "closed");
     assert_eq!(said(), leave);
-    assert_eq!(walk(0).collect::<Vec<_>>(), [4, 4, 3, 2, 1, 0]);
+    assert_eq!(walk(0).movable().collect::<Vec<_>>(), [4, 4, 3, 2, 1, 0]);
 }

@@ -2,10 +2,11 @@
 
 use coframe::State;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::tools::{Loud, Mishap, closed, gave, said, say};
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn three() -> Loud {
     for n in 1..=3 {
         say(format_args!("turn {n}"));
@@ -16,7 +17,7 @@ fn three() -> Loud {
 
 #[test]
 fn exh_01_once_over_it_stays_over() {
-    #[coframe::coroutine(yield = u32, send = u32)]
+    #[super::coroutine(yield = u32, send = u32)]
     fn echo(argument: Loud) -> &'static str {
         let _local = Loud("local");
         while yield_!(0) != 99 {}
@@ -24,7 +25,7 @@ fn exh_01_once_over_it_stays_over() {
         say("end");
         "done"
     }
-    let mut co = echo(Loud("argument"));
+    let mut co = echo(Loud("argument")).movable();
     co.start().unwrap();
     assert_eq!(gave(co.send(99)), "returned \"done\"");
     assert_eq!(said(), ["drop argument", "end", "drop local"]);
@@ -36,7 +37,7 @@ fn exh_01_once_over_it_stays_over() {
     assert_eq!(co.state(), State::Closed);
     assert!(said().is_empty());
 
-    let mut co = three();
+    let mut co = three().movable();
     assert_eq!(co.by_ref().collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!((co.next(), co.next()), (None, None));
     assert!(co.values().next().is_none());
@@ -45,7 +46,7 @@ fn exh_01_once_over_it_stays_over() {
 // `conformance/g13_body_error.py`.
 #[test]
 fn exh_02_an_error_is_seen_once() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn risky(list: &[u32]) -> &'static str {
         let _local = Loud("local");
         for x in list {
@@ -54,12 +55,12 @@ fn exh_02_an_error_is_seen_once() {
         }
         "ok"
     }
-    let mut co = risky(&[5, 0, 4]);
+    let mut co = risky(&[5, 0, 4]).movable();
     assert_eq!([co.start(), co.start(), co.start()].map(gave), ["yielded 20", "raised mishap 0", "raised Finished"]);
     assert_eq!(said(), ["drop local"]);
     assert_eq!(co.next(), None);
 
-    let mut co = risky(&[5, 0, 4]);
+    let mut co = risky(&[5, 0, 4]).movable();
     let values: Vec<String> =
         co.values().map(|value| value.map_or_else(|raised| raised.to_string(), |n| n.to_string())).collect();
     assert_eq!(values, ["20", "mishap 0"]);
@@ -67,16 +68,16 @@ fn exh_02_an_error_is_seen_once() {
 
 #[test]
 fn exh_07_a_collection_exhausts_it_as_a_loop_does() {
-    let mut co = three();
+    let mut co = three().movable();
     let all: Vec<u32> = co.by_ref().collect();
     assert_eq!(all, [1, 2, 3]);
     assert_eq!(co.state(), State::Closed);
     assert_eq!(said(), ["turn 1", "turn 2", "turn 3", "drop returned"]);
-    let mut co = three();
+    let mut co = three().movable();
     for _ in &mut co {}
     assert_eq!(co.state(), State::Closed);
     // A loop that is left does not close what it borrows, and drops what it owns.
-    let mut co = three();
+    let mut co = three().movable();
     co.by_ref().take(1).for_each(drop);
     assert_eq!(co.state(), State::Suspended);
 }

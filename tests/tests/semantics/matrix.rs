@@ -5,6 +5,7 @@
 
 use coframe::prelude::*;
 use coframe::{BoxCoroutine, Delegate, Recursive, Resumed, State};
+use coframe_tests::Movable;
 
 use crate::tools::{Fault, Loud, Mishap, chain, closed, gave, hear_the_unraisable, said, say};
 
@@ -248,8 +249,8 @@ fn run(mut generator: impl Stands, act: Act) -> Vec<String> {
 }
 
 macro_rules! delegate {
-    ($name:ident: $($arguments:tt)*) => {
-        #[coframe::coroutine($($arguments)*)]
+    ($name:ident: #[$($attribute:tt)*]) => {
+        #[$($attribute)*]
         fn $name(way: Way) -> &'static str {
             let _finally = Loud("delegate");
             let raised = match try_yield!(1) {
@@ -276,8 +277,8 @@ macro_rules! delegate {
     };
 }
 
-delegate!(delegate: yield = u32);
-delegate!(recursive_delegate: recursive, yield = u32);
+delegate!(delegate: #[super::coroutine(yield = u32)]);
+delegate!(recursive_delegate: #[coframe::coroutine(recursive, yield = u32)]);
 
 /// [`delegate`] by hand: a type of the user's that implements [`Delegate`].
 struct Own {
@@ -371,57 +372,65 @@ fn check(way: Way) {
             |catches, keeps| model::run(model::delegator("outer", model::delegate(way), catches, keeps), act);
         let bare = modelled(false, false);
 
-        assert_eq!(run(delegate(way), act), model::run(model::delegate(way), act), "no delegation, {way:?}, {act:?}");
+        assert_eq!(
+            run(delegate(way).movable(), act),
+            model::run(model::delegate(way), act),
+            "no delegation, {way:?}, {act:?}"
+        );
 
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(delegate(way));
                 has("outer", result)
             }
-            assert_eq!(run(outer(way), act), bare, "by value, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), bare, "by value, {way:?}, {act:?}");
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
-                let mut local = delegate(way);
+                let mut local = delegate(way).movable();
                 let result = yield_from!(&mut local);
                 has("outer", result)
             }
-            assert_eq!(run(outer(way), act), modelled(false, true), "by reference, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), modelled(false, true), "by reference, {way:?}, {act:?}");
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(boxed: BoxCoroutine<'static, u32, &'static str>) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(boxed);
                 has("outer", result)
             }
-            assert_eq!(run(outer(Box::new(delegate(way))), act), bare, "boxed, {way:?}, {act:?}");
+            assert_eq!(run(outer(Box::new(delegate(way).movable())).movable(), act), bare, "boxed, {way:?}, {act:?}");
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(shared: Shared<BoxCoroutine<'static, u32, &'static str>>) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(shared);
                 has("outer", result)
             }
-            assert_eq!(run(outer(Shared::new(Box::new(delegate(way)))), act), bare, "shared, {way:?}, {act:?}");
+            assert_eq!(
+                run(outer(Shared::new(Box::new(delegate(way).movable()))).movable(), act),
+                bare,
+                "shared, {way:?}, {act:?}"
+            );
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(Own { way, at: 0, pending: None });
                 has("outer", result)
             }
-            assert_eq!(run(outer(way), act), bare, "a type of the user's, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), bare, "a type of the user's, {way:?}, {act:?}");
         }
         let catching = modelled(true, false);
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(delegate(way)) {
@@ -429,10 +438,10 @@ fn check(way: Way) {
                     Err(raised) => raise!(sees("outer", raised)),
                 }
             }
-            assert_eq!(run(outer(way), act), catching, "caught, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), catching, "caught, {way:?}, {act:?}");
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 let outcome = attempt! {
@@ -444,28 +453,28 @@ fn check(way: Way) {
                     Err(raised) => raise!(sees("outer", raised)),
                 }
             }
-            assert_eq!(run(outer(way), act), catching, "attempted, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), catching, "attempted, {way:?}, {act:?}");
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
-                let mut local = delegate(way);
+                let mut local = delegate(way).movable();
                 match try_yield_from!(&mut local) {
                     Ok(result) => has("outer", result),
                     Err(raised) => raise!(sees("outer", raised)),
                 }
             }
-            assert_eq!(run(outer(way), act), modelled(true, true), "caught by reference, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), modelled(true, true), "caught by reference, {way:?}, {act:?}");
         }
         {
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn middle(way: Way) -> &'static str {
                 let _finally = Loud("middle");
                 let result = yield_from!(delegate(way));
                 has("middle", result)
             }
-            #[coframe::coroutine(yield = u32)]
+            #[super::coroutine(yield = u32)]
             fn outer(way: Way) -> &'static str {
                 let _finally = Loud("outer");
                 match try_yield_from!(middle(way)) {
@@ -475,8 +484,9 @@ fn check(way: Way) {
             }
             let middle = model::delegator("middle", model::delegate(way), false, false);
             let expected = model::run(model::delegator("outer", middle, true, false), act);
-            assert_eq!(run(outer(way), act), expected, "two levels, {way:?}, {act:?}");
+            assert_eq!(run(outer(way).movable(), act), expected, "two levels, {way:?}, {act:?}");
         }
+        // Whatever compiles the others: it is always a frame.
         {
             #[coframe::coroutine(recursive, yield = u32)]
             fn middle(way: Way) -> &'static str {
@@ -497,12 +507,12 @@ fn check(way: Way) {
             assert_eq!(run(outer(way), act), expected, "recursive, {way:?}, {act:?}");
         }
         {
-            let anonymous = coroutine!(yield = u32, |way: Way| -> &'static str {
+            let anonymous = super::expression!(yield = u32, |way: Way| -> &'static str {
                 let _finally = Loud("outer");
                 let result = yield_from!(delegate(way));
                 has("outer", result)
             });
-            let trace = run(anonymous(way), act);
+            let trace = run(anonymous(way).movable(), act);
             let trace: Vec<String> = trace.iter().map(|line| line.replace("<coroutine>", "outer")).collect();
             assert_eq!(trace, bare, "anonymous, {way:?}, {act:?}");
         }

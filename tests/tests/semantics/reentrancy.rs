@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use coframe::prelude::*;
 use coframe::{BoxCoroutine, State};
+use coframe_tests::Movable;
 
 use crate::tools::{Cell, Loud, Mishap, chain, closed, gave, said, say};
 
@@ -22,7 +23,7 @@ fn fails<T: Debug>(what: &str, result: Result<T, Exception>) {
 // `conformance/g11_reentrancy.py`, first part.
 #[test]
 fn ree_01_a_body_that_resumes_itself_is_refused_and_goes_on() {
-    #[coframe::coroutine(yield = &'static str, send = Loud)]
+    #[super::coroutine(yield = &'static str, send = Loud)]
     fn selfish(handle: Cell<Sent>) -> &'static str {
         say("running");
         let mut this = handle.get();
@@ -36,7 +37,7 @@ fn ree_01_a_body_that_resumes_itself_is_refused_and_goes_on() {
         "normal end"
     }
     let cell = Cell::empty();
-    let mut this: Shared<Sent> = Shared::new(Box::new(selfish(cell.clone())));
+    let mut this: Shared<Sent> = Shared::new(Box::new(selfish(cell.clone()).movable()));
     cell.set(&this);
     assert_eq!(gave(this.start()), "yielded \"still fine\"");
     let refused = [
@@ -53,7 +54,7 @@ fn ree_01_a_body_that_resumes_itself_is_refused_and_goes_on() {
 // The second part.
 #[test]
 fn ree_02_a_delegator_runs_while_its_delegate_does() {
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn inner(outer: Cell<Pulled>) {
         say(format_args!("inside: {}", outer.get().is_running()));
         fails("start", outer.get().start());
@@ -65,16 +66,16 @@ fn ree_02_a_delegator_runs_while_its_delegate_does() {
             raise!(raised);
         }
     }
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn middle(outer: Cell<Pulled>) {
         yield_from!(inner(outer));
     }
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn outer(this: Cell<Pulled>) {
         yield_from!(middle(this));
     }
     let cell = Cell::empty();
-    let mut shared = Shared::new(Box::new(outer(cell.clone())) as Pulled);
+    let mut shared = Shared::new(Box::new(outer(cell.clone()).movable()) as Pulled);
     cell.set(&shared);
     assert_eq!(gave(shared.start()), "yielded \"from inner\"");
     assert_eq!(said(), ["inside: true", "start: AlreadyRunning"]);
@@ -88,7 +89,7 @@ fn ree_02_a_delegator_runs_while_its_delegate_does() {
 // The third part.
 #[test]
 fn ree_03_a_loop_of_delegations_is_refused_in_the_innermost() {
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn first(this: Cell<Pulled>) {
         yield_!("a");
         let outcome = try_yield_from!(second(this));
@@ -97,7 +98,7 @@ fn ree_03_a_loop_of_delegations_is_refused_in_the_innermost() {
             raise!(raised);
         }
     }
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn second(first: Cell<Pulled>) {
         yield_!("b");
         if let Err(raised) = try_yield_from!(first.get()) {
@@ -106,7 +107,7 @@ fn ree_03_a_loop_of_delegations_is_refused_in_the_innermost() {
         }
     }
     let cell = Cell::empty();
-    let mut shared = Shared::new(Box::new(first(cell.clone())) as Pulled);
+    let mut shared = Shared::new(Box::new(first(cell.clone()).movable()) as Pulled);
     cell.set(&shared);
     assert_eq!([shared.start(), shared.start()].map(gave), ["yielded \"a\"", "yielded \"b\""]);
     assert_eq!(gave(shared.start()), "raised AlreadyRunning");
@@ -119,7 +120,7 @@ fn ree_03_a_loop_of_delegations_is_refused_in_the_innermost() {
 #[test]
 fn ree_04_it_is_running_inside_and_only_there() {
     type Look = Rc<dyn Fn() -> String>;
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn watched(look: Rc<RefCell<Option<Look>>>) {
         say(look.borrow().as_ref().unwrap()());
         let outcome = try_yield!(1);
@@ -130,7 +131,7 @@ fn ree_04_it_is_running_inside_and_only_there() {
     }
     for end in ["exhaust", "close", "throw", "unstarted close"] {
         let look = Rc::new(RefCell::new(None));
-        let mut shared = Shared::new(watched(Rc::clone(&look)));
+        let mut shared = Shared::new(watched(Rc::clone(&look)).movable());
         let other = shared.clone();
         let view: Look = Rc::new(move || format!("{} {}", other.state(), other.is_running()));
         *look.borrow_mut() = Some(Rc::clone(&view));
@@ -155,7 +156,7 @@ fn ree_04_it_is_running_inside_and_only_there() {
     }
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn source(_guard: Loud) {
     for n in 0.. {
         yield_!(n);
@@ -164,14 +165,14 @@ fn source(_guard: Loud) {
 
 #[test]
 fn ree_06_several_pull_from_one_source_in_turn() {
-    #[coframe::coroutine(yield = (&'static str, u32))]
+    #[super::coroutine(yield = (&'static str, u32))]
     fn user(name: &'static str, source: impl Iterator<Item = u32>) {
         for n in source {
             yield_!((name, n));
         }
     }
-    let mut source = Shared::new(source(Loud("guard")));
-    let (mut a, mut b) = (user("a", source.clone()), user("b", source.clone()));
+    let mut source = Shared::new(source(Loud("guard")).movable());
+    let (mut a, mut b) = (user("a", source.clone()).movable(), user("b", source.clone()).movable());
     assert_eq!((a.next(), b.next(), a.next()), (Some(("a", 0)), Some(("b", 1)), Some(("a", 2))));
     assert_eq!(source.next(), Some(3));
     drop(a);
@@ -185,7 +186,7 @@ fn ree_06_several_pull_from_one_source_in_turn() {
 // `conformance/d07_shared_delegate.py`: closing one delegator closes the source, and the other finds it over.
 #[test]
 fn ree_06_several_delegate_to_one_source() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn user(name: &'static str, source: Shared<BoxCoroutine<'static, u32, ()>>) {
         let outcome = try_yield_from!(source);
         say(format_args!("{name} leaves"));
@@ -193,8 +194,8 @@ fn ree_06_several_delegate_to_one_source() {
             raise!(raised);
         }
     }
-    let mut source = Shared::new(Box::new(source(Loud("guard"))) as BoxCoroutine<'_, _, _>);
-    let (mut a, mut b) = (user("a", source.clone()), user("b", source.clone()));
+    let mut source = Shared::new(Box::new(source(Loud("guard")).movable()) as BoxCoroutine<'_, _, _>);
+    let (mut a, mut b) = (user("a", source.clone()).movable(), user("b", source.clone()).movable());
     assert_eq!(
         [a.start(), b.start(), a.start(), source.start()].map(|step| step.unwrap().yielded().unwrap()),
         [0, 1, 2, 3]

@@ -1,12 +1,13 @@
 //! Section 3: return values. There is no `finally`: an attempt, what follows it, and a `return` or `raise!` are one.
 
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::tools::{Fault, Loud, Mishap, closed, gave, said, say};
 
 #[test]
 fn ret_01_the_returned_value_comes_with_the_last_resume() {
-    #[coframe::coroutine(send = u32)]
+    #[super::coroutine(send = u32)]
     fn early() -> u32 {
         let sent = yield_!();
         if sent > 1 {
@@ -15,30 +16,30 @@ fn ret_01_the_returned_value_comes_with_the_last_resume() {
         yield_!();
         1
     }
-    #[coframe::coroutine]
+    #[super::coroutine]
     fn nothing() {
         yield_!();
     }
-    let mut co = early();
+    let mut co = early().movable();
     co.start().unwrap();
     assert_eq!(gave(co.send(5)), "returned 5");
-    let mut co = nothing();
+    let mut co = nothing().movable();
     co.start().unwrap();
     assert_eq!(gave(co.start()), "returned ()");
 }
 
 #[test]
 fn ret_03_returned_exceptions_and_tuples_come_back_verbatim() {
-    #[coframe::coroutine]
+    #[super::coroutine]
     fn inner() -> (Exception, Step<u8, ()>) {
         yield_!();
         (Exception::Exit, Step::Yielded(3))
     }
-    #[coframe::coroutine]
+    #[super::coroutine]
     fn outer() -> (Exception, Step<u8, ()>) {
         yield_from!(inner())
     }
-    for mut co in [Box::new(inner()) as coframe::BoxCoroutine<'_, _, _>, Box::new(outer())] {
+    for mut co in [Box::new(inner().movable()) as coframe::BoxCoroutine<'_, _, _>, Box::new(outer().movable())] {
         co.start().unwrap();
         let returned = co.start().unwrap().returned();
         assert!(matches!(returned, Some((Exception::Exit, Step::Yielded(3)))));
@@ -47,7 +48,7 @@ fn ret_03_returned_exceptions_and_tuples_come_back_verbatim() {
 
 #[test]
 fn ret_04_a_return_skips_the_handlers_and_runs_the_cleanup() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn body() -> &'static str {
         let _outside = Loud("outside");
         let Err(raised) = attempt! {
@@ -58,11 +59,11 @@ fn ret_04_a_return_skips_the_handlers_and_runs_the_cleanup() {
         say("handler");
         raise!(raised)
     }
-    let mut co = body();
+    let mut co = body().movable();
     co.start().unwrap();
     assert_eq!(gave(co.start()), "returned \"returned\"");
     assert_eq!(said(), ["drop inside", "drop outside"]);
-    let mut co = body();
+    let mut co = body().movable();
     co.start().unwrap();
     assert_eq!(gave(co.throw(Mishap(1))), "raised mishap 1");
     assert_eq!(said(), ["drop inside", "handler", "drop outside"]);
@@ -71,7 +72,7 @@ fn ret_04_a_return_skips_the_handlers_and_runs_the_cleanup() {
 // The first part of `conformance/g09_yield_in_finally.py`.
 #[test]
 fn ret_05_a_yield_in_the_cleanup_delays_what_is_pending() {
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn slow_cleanup(fails: bool) -> &'static str {
         let pending: Result<&str, Exception> = attempt! {
             yield_!("work");
@@ -89,7 +90,7 @@ fn ret_05_a_yield_in_the_cleanup_delays_what_is_pending() {
         }
     }
     for (fails, end) in [(false, "returned \"result\""), (true, "raised mishap 1")] {
-        let mut co = slow_cleanup(fails);
+        let mut co = slow_cleanup(fails).movable();
         assert_eq!(gave(co.start()), "yielded \"work\"");
         assert_eq!(gave(co.start()), "yielded \"cleanup\"");
         assert_eq!(said(), ["cleaning"]);
@@ -101,33 +102,33 @@ fn ret_05_a_yield_in_the_cleanup_delays_what_is_pending() {
 // The second part of `conformance/g09_yield_in_finally.py`.
 #[test]
 fn ret_06_a_return_in_the_cleanup_discards_what_is_pending() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn swallow() -> &'static str {
         let pending = attempt! { yield_!(1) };
         drop(pending);
         "swallowed"
     }
     let throw = |exception: Exception| {
-        let mut co = swallow();
+        let mut co = swallow().movable();
         co.start().unwrap();
         gave(co.throw(exception))
     };
     assert_eq!(throw(Mishap(1).into()), "returned \"swallowed\"");
     assert_eq!(throw(Fault("x").into()), "returned \"swallowed\"");
     assert_eq!(throw(Exception::Exit), "returned \"swallowed\"");
-    let mut co = swallow();
+    let mut co = swallow().movable();
     co.start().unwrap();
     assert_eq!(closed(co.close()), "closed with \"swallowed\"");
 }
 
 #[test]
 fn ret_07_the_value_is_delivered_once() {
-    #[coframe::coroutine]
+    #[super::coroutine]
     fn body() -> Loud {
         yield_!();
         Loud("value")
     }
-    let mut co = body();
+    let mut co = body().movable();
     co.start().unwrap();
     let value = co.start().unwrap().returned().unwrap();
     assert_eq!([co.start(), co.send(())].map(gave), ["raised Finished", "raised Finished"]);
@@ -135,5 +136,5 @@ fn ret_07_the_value_is_delivered_once() {
     assert!(said().is_empty());
     drop(value);
     assert_eq!(said(), ["drop value"]);
-    assert_eq!(body().values().into_return(), None);
+    assert_eq!(body().movable().values().into_return(), None);
 }

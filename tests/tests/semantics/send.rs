@@ -2,10 +2,11 @@
 
 use coframe::Signal;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::tools::{closed, gave, said, say};
 
-#[coframe::coroutine(yield = f64, send = f64)]
+#[super::coroutine(yield = f64, send = f64)]
 fn averager() {
     let mut sum = yield_!(0.0);
     let mut count = 1.0;
@@ -15,7 +16,7 @@ fn averager() {
     }
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn three() -> &'static str {
     for n in 1..=3 {
         say(format_args!("turn {n}"));
@@ -27,7 +28,7 @@ fn three() -> &'static str {
 // The trace of `conformance/g03_send_averager.py`.
 #[test]
 fn snd_01_what_is_sent_is_the_value_of_the_yield() {
-    let mut average = averager();
+    let mut average = averager().movable();
     assert_eq!(gave(average.start()), "yielded 0.0");
     let given = [10.0, 20.0, 3.0].map(|sent| gave(average.send(sent)));
     assert_eq!(given, ["yielded 10.0", "yielded 15.0", "yielded 11.0"]);
@@ -35,7 +36,7 @@ fn snd_01_what_is_sent_is_the_value_of_the_yield() {
 
 #[test]
 fn snd_02_start_next_and_send_unit_are_the_same_act() {
-    let mut co = three();
+    let mut co = three().movable();
     assert_eq!(gave(co.send(())), "yielded 1");
     assert_eq!(gave(co.start()), "yielded 2");
     assert_eq!(co.next(), Some(3));
@@ -43,11 +44,11 @@ fn snd_02_start_next_and_send_unit_are_the_same_act() {
     assert_eq!(said(), ["turn 1", "turn 2", "turn 3"]);
 
     // `next(g)` is `send(None)` where an `Option` is sent.
-    #[coframe::coroutine(send = Option<u32>)]
+    #[super::coroutine(send = Option<u32>)]
     fn optional() -> [Option<u32>; 2] {
         [yield_!(), yield_!()]
     }
-    let mut co = optional();
+    let mut co = optional().movable();
     co.start().unwrap();
     co.send(Some(1)).unwrap();
     assert_eq!(gave(co.start()), "returned [Some(1), None]");
@@ -55,7 +56,7 @@ fn snd_02_start_next_and_send_unit_are_the_same_act() {
 
 #[test]
 fn snd_03_several_yields_in_one_expression_keep_what_is_evaluated() {
-    #[coframe::coroutine(yield = &'static str, send = usize)]
+    #[super::coroutine(yield = &'static str, send = usize)]
     fn pair() -> (usize, usize, usize) {
         fn noted(name: &str, value: usize) -> usize {
             say(format_args!("{name} {value}"));
@@ -63,7 +64,7 @@ fn snd_03_several_yields_in_one_expression_keep_what_is_evaluated() {
         }
         (noted("a", yield_!("left")), noted("b", 7), noted("c", yield_!("right")))
     }
-    let mut co = pair();
+    let mut co = pair().movable();
     assert_eq!(gave(co.start()), "yielded \"left\"");
     assert_eq!(gave(co.send(1)), "yielded \"right\"");
     assert_eq!(said(), ["a 1", "b 7"]);
@@ -71,13 +72,13 @@ fn snd_03_several_yields_in_one_expression_keep_what_is_evaluated() {
     assert_eq!(said(), ["c 2"]);
 
     // `d[(yield "a")] = d[(yield "b")] = 27`, with the right side first, as in Python.
-    #[coframe::coroutine(yield = &'static str, send = usize)]
+    #[super::coroutine(yield = &'static str, send = usize)]
     fn assigned() -> [usize; 3] {
         let mut list = [0; 3];
         list[yield_!("place")] = yield_!("value") * list.len();
         list
     }
-    let mut co = assigned();
+    let mut co = assigned().movable();
     assert_eq!(gave(co.start()), "yielded \"value\"");
     assert_eq!(gave(co.send(9)), "yielded \"place\"");
     assert_eq!(gave(co.send(1)), "returned [0, 27, 0]");
@@ -85,11 +86,11 @@ fn snd_03_several_yields_in_one_expression_keep_what_is_evaluated() {
 
 #[test]
 fn snd_04_a_send_after_the_end_is_refused() {
-    #[coframe::coroutine(send = u32)]
+    #[super::coroutine(send = u32)]
     fn one() -> u32 {
         yield_!()
     }
-    let mut co = one();
+    let mut co = one().movable();
     co.start().unwrap();
     assert_eq!(gave(co.send(1)), "returned 1");
     let given = [co.send(2), co.send(3)].map(gave);
@@ -99,13 +100,13 @@ fn snd_04_a_send_after_the_end_is_refused() {
 #[test]
 fn snd_05_values_of_the_librarys_own_types_arrive_verbatim() {
     type Odd = Result<Step<u8, u8>, Exception>;
-    #[coframe::coroutine(yield = Odd, send = Odd)]
+    #[super::coroutine(yield = Odd, send = Odd)]
     fn swap() -> Odd {
         let first = yield_!(Err(Exception::Exit));
         let second = yield_!(first);
         second
     }
-    let mut co = swap();
+    let mut co = swap().movable();
     assert!(matches!(co.start(), Ok(Step::Yielded(Err(Exception::Exit)))));
     assert!(matches!(co.send(Ok(Step::Returned(1))), Ok(Step::Yielded(Ok(Step::Returned(1))))));
     assert!(matches!(co.send(Err(Exception::Finished)), Ok(Step::Returned(Err(Exception::Finished)))));
@@ -131,7 +132,7 @@ fn snd_06_it_returns_to_whoever_resumed_it_last() {
         let value = co.next();
         say(format_args!("there {value:?}"));
     }
-    let mut co = three();
+    let mut co = three().movable();
     here(&mut co);
     there(&mut co);
     let elsewhere = std::thread::spawn(move || co.next()).join().unwrap();

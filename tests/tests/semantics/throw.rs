@@ -2,11 +2,12 @@
 
 use coframe::State;
 use coframe::prelude::*;
+use coframe_tests::Movable;
 
 use crate::tools::{Fault, Loud, Mishap, chain, closed, gave, said, say};
 
 /// Handles mishaps, leaves at a fault, passes on the rest: `conformance/g05_throw.py`.
-#[coframe::coroutine(yield = u32, send = &'static str)]
+#[super::coroutine(yield = u32, send = &'static str)]
 fn worker() -> &'static str {
     let mut n = 0;
     loop {
@@ -30,7 +31,7 @@ fn worker() -> &'static str {
     }
 }
 
-#[coframe::coroutine(yield = u32, send = u32)]
+#[super::coroutine(yield = u32, send = u32)]
 fn bare(_argument: Loud) {
     say("begin");
     let _local = Loud("local");
@@ -41,7 +42,7 @@ fn bare(_argument: Loud) {
 
 #[test]
 fn thr_01_a_handled_throw_gives_the_next_yield() {
-    let mut co = worker();
+    let mut co = worker().movable();
     assert_eq!(gave(co.start()), "yielded 0");
     assert_eq!(gave(co.send("hello")), "yielded 1");
     assert_eq!(gave(co.throw(Mishap(1))), "yielded 101");
@@ -52,7 +53,7 @@ fn thr_01_a_handled_throw_gives_the_next_yield() {
     assert_eq!(co.state(), State::Closed);
 
     // With an attempt over two yields, whatever stands between them.
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn spanned() -> u32 {
         let outcome: Result<(), Exception> = attempt! {
             let _local = Loud("local");
@@ -64,7 +65,7 @@ fn thr_01_a_handled_throw_gives_the_next_yield() {
         yield_!(3);
         4
     }
-    let mut co = spanned();
+    let mut co = spanned().movable();
     co.start().unwrap();
     assert_eq!(gave(co.start()), "yielded 2");
     assert_eq!(gave(co.throw(Mishap(1))), "yielded 3");
@@ -74,7 +75,7 @@ fn thr_01_a_handled_throw_gives_the_next_yield() {
 
 #[test]
 fn thr_02_an_unhandled_throw_passes_and_finishes() {
-    let mut co = bare(Loud("argument"));
+    let mut co = bare(Loud("argument")).movable();
     co.start().unwrap();
     let raised = co.throw(Mishap(4)).unwrap_err();
     assert_eq!(said(), ["begin", "drop local", "drop argument"]);
@@ -86,11 +87,11 @@ fn thr_02_an_unhandled_throw_passes_and_finishes() {
     let own = || [Exception::Exit, Exception::Finished, Exception::NotStarted, Exception::IgnoredExit];
     for (one, two) in own().into_iter().zip(own()) {
         let name = format!("raised {one:?}");
-        let mut co = worker();
+        let mut co = worker().movable();
         co.start().unwrap();
         assert_eq!(gave(co.throw(one)), name);
         assert_eq!(co.state(), State::Closed);
-        let mut co = bare(Loud("argument"));
+        let mut co = bare(Loud("argument")).movable();
         co.start().unwrap();
         assert_eq!(gave(co.throw(two)), name);
         assert_eq!(gave(co.start()), "raised Finished");
@@ -99,7 +100,7 @@ fn thr_02_an_unhandled_throw_passes_and_finishes() {
 
 #[test]
 fn thr_03_a_throw_after_the_end_comes_straight_back() {
-    let mut co = worker();
+    let mut co = worker().movable();
     co.start().unwrap();
     co.throw(Fault("k")).unwrap();
     said();
@@ -113,13 +114,13 @@ fn thr_03_a_throw_after_the_end_comes_straight_back() {
 
 #[test]
 fn thr_04_a_throw_before_the_start_runs_nothing_and_finishes() {
-    let mut co = bare(Loud("argument"));
+    let mut co = bare(Loud("argument")).movable();
     assert_eq!(gave(co.throw(Mishap(3))), "raised mishap 3");
     assert_eq!(said(), ["drop argument"]);
     assert_eq!(co.state(), State::Closed);
     assert_eq!(gave(co.start()), "raised Finished");
     // A body with handlers does not get to see it either.
-    let mut co = worker();
+    let mut co = worker().movable();
     assert_eq!(gave(co.throw(Mishap(4))), "raised mishap 4");
     assert_eq!(gave(co.start()), "raised Finished");
     assert_eq!(closed(co.close()), "closed");
@@ -128,7 +129,7 @@ fn thr_04_a_throw_before_the_start_runs_nothing_and_finishes() {
 
 #[test]
 fn thr_08_a_reraise_extends_the_trail() {
-    #[coframe::coroutine]
+    #[super::coroutine]
     fn reraising() {
         let Err(raised) = attempt! {
             raise!(Mishap(1));
@@ -140,7 +141,7 @@ fn thr_08_a_reraise_extends_the_trail() {
         raise!(raised);
     }
     let first = line!() - 8;
-    let mut co = reraising();
+    let mut co = reraising().movable();
     co.start().unwrap();
     let raised = co.start().unwrap_err();
     let lines: Vec<u32> = raised.traceback().iter().map(|(at, _)| at.line() - first).collect();
@@ -150,7 +151,7 @@ fn thr_08_a_reraise_extends_the_trail() {
 
 #[test]
 fn thr_11_a_handled_exception_is_kept_across_yields() {
-    #[coframe::coroutine(yield = &'static str)]
+    #[super::coroutine(yield = &'static str)]
     fn late() {
         let Err(raised) = attempt! {
             loop {
@@ -165,7 +166,7 @@ fn thr_11_a_handled_exception_is_kept_across_yields() {
         say(other.unwrap_err());
         raise!(raised);
     }
-    let mut co = late();
+    let mut co = late().movable();
     co.start().unwrap();
     assert_eq!(gave(co.throw(Mishap(1))), "yielded \"handling\"");
     assert_eq!(gave(co.start()), "yielded \"handling still\"");

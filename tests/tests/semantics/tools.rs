@@ -21,6 +21,15 @@ impl fmt::Display for Fault {
 
 impl Error for Fault {}
 
+/// Panics when it is dropped.
+pub(crate) struct Wild;
+
+impl Drop for Wild {
+    fn drop(&mut self) {
+        panic!("in a drop");
+    }
+}
+
 /// An exception and what it was raised from: `mishap 2 <- Exit`.
 pub(crate) fn chain(exception: &Exception) -> String {
     let chain = successors(Some(exception), |exception| exception.source());

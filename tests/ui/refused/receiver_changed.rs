@@ -8,6 +8,22 @@ fn numbers() {
     });
 }
 
+trait Bump {
+    fn bump(&mut self) -> u32;
+}
+
+impl Bump for u32 {
+    fn bump(&mut self) -> u32 {
+        *self += 1;
+        *self
+    }
+}
+
+#[coframe::coroutine(yield = u32, send = u32)]
+fn largest(n: &mut u32) -> u32 {
+    n.wrapping_add(yield_!(n.bump()))
+}
+
 fn main() {
-    let _ = numbers();
+    let _ = (numbers(), largest(&mut 1));
 }

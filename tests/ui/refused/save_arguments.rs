@@ -1,11 +1,5 @@
 //! What cannot be saved at all, and arguments that are wrong.
 
-#[coframe::coroutine(recursive, yield = u32, derive(Serialize, Deserialize))]
-fn recursive(n: u32) {
-    coframe::yield_!(n);
-    coframe::yield_from!(recursive(n + 1));
-}
-
 #[coframe::coroutine(derive(Serialize, Deserialize))]
 async fn future() {}
 

@@ -1,11 +1,24 @@
 //! Exceptions: what they were raised from, where they passed, how they print, and what a close adds to them.
 //!
-//! The names in the comments are the lines of `docs/semantics.md`.
+//! The names in the comments are the lines of `docs/semantics.md`. `bodies` is compiled both ways, from the same lines: as
+//! frames and, in `pinned`, by rustc.
+
+#![allow(clippy::duplicate_mod, reason = "the module is compiled once by each lowering")]
+
+mod bodies;
+
+pub(crate) use coframe::coroutine;
+
+#[path = "."]
+mod pinned {
+    pub(crate) use coframe_tests_attributes::pinned as coroutine;
+
+    mod bodies;
+}
 
 use std::error::Error;
 use std::fmt;
 use std::iter::successors;
-use std::num::ParseIntError;
 use std::panic::Location;
 use std::pin::Pin;
 
@@ -73,22 +86,6 @@ fn only_the_exit_is_an_exit() {
     let exits: Vec<bool> = misuses().iter().map(Exception::is_exit).collect();
     assert_eq!(exits, [true, false, false, false, false, false]);
     assert!(!Exception::from(Mishap(1)).is_exit());
-}
-
-#[test]
-fn an_exception_that_nobody_touches_is_not_decorated() {
-    #[coframe::coroutine(yield = u32)]
-    fn one() {
-        yield_!(1);
-    }
-    let mut co = one();
-    co.start().unwrap();
-    let raised = co.throw(Mishap(1)).unwrap_err();
-    assert!(raised.source().is_none());
-    assert!(matches!(raised, Exception::Thrown(_)));
-    let mut unstarted = one();
-    assert!(unstarted.throw(Mishap(1)).unwrap_err().source().is_none());
-    assert!(unstarted.throw(Mishap(2)).unwrap_err().source().is_none());
 }
 
 #[test]
@@ -254,76 +251,4 @@ fn a_throw_decorates_nothing() {
 fn exceptions_cross_threads() {
     let raised = std::thread::spawn(|| raise_from(Mishap(1), Mishap(2))).join().unwrap();
     assert_eq!(numbers(&raised), [1, 2]);
-}
-
-/// Native Rust wants a label to leave a labelled block, which an `attempt!` looks like to it; a loop around one does not.
-#[coframe::coroutine(yield = u32)]
-fn leaves_attempts_by_plain_jumps() -> Vec<u32> {
-    let mut seen = Vec::new();
-    for n in 0..9 {
-        let outcome = attempt! {
-            yield_!(n);
-            if n % 2 == 0 {
-                continue;
-            }
-            let mut inner = 0;
-            while inner < 9 {
-                inner += 1;
-                if inner == n {
-                    break;
-                }
-            }
-            if n > 4 {
-                break;
-            }
-            inner
-        };
-        match outcome {
-            Ok(n) => seen.push(n),
-            Err(e) => raise!(e),
-        }
-    }
-    seen
-}
-
-#[test]
-fn break_and_continue_leave_an_attempt() {
-    let mut co = leaves_attempts_by_plain_jumps();
-    let mut values = co.values();
-    assert_eq!(values.by_ref().collect::<Result<Vec<_>, _>>().unwrap(), [0, 1, 2, 3, 4, 5]);
-    assert_eq!(values.into_return(), Some(vec![1, 3]));
-}
-
-#[coframe::coroutine(yield = u32, send = &str)]
-fn adds_up() -> u32 {
-    let mut sum = 0;
-    loop {
-        let read = attempt! {
-            or_raise!(yield_!(sum).parse::<u32>())
-        };
-        match read {
-            Ok(0) => return or_raise!("42".parse::<u32>()),
-            Ok(number) => sum += number,
-            Err(e) if e.is::<ParseIntError>() => sum = or_raise!(yield_!(99).parse::<u32>()),
-            Err(e) => raise!(e),
-        }
-    }
-}
-
-#[test]
-fn or_raise_gives_the_value_or_raises() {
-    let mut co = adds_up();
-    assert_eq!(co.start().unwrap(), Step::Yielded(0));
-    assert_eq!(co.send("3").unwrap(), Step::Yielded(3));
-    assert_eq!(co.send("x").unwrap(), Step::Yielded(99), "caught by the attempt");
-    assert_eq!(co.send("5").unwrap(), Step::Yielded(5));
-    assert_eq!(co.send("0").unwrap(), Step::Returned(42));
-
-    let mut co = adds_up();
-    co.start().unwrap();
-    co.send("x").unwrap();
-    let e = co.send("y").unwrap_err();
-    assert!(e.is::<ParseIntError>(), "outside of an attempt it leaves the body");
-    assert_eq!(e.traceback().iter().count(), 1);
-    assert_eq!(co.state(), coframe::State::Closed);
 }

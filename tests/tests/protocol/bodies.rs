@@ -1,15 +1,13 @@
-//! The protocol as the types give it: every type that can be resumed, every type that can be sent, positions, panics.
-//!
-//! What CPython's tests pin is in `semantics/`.
+//! The bodies that both lowerings compile.
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use coframe::{BoxCoroutine, Coroutine, CoroutineExt, Exception, PointKind, Signal, State, Step};
-use coframe_tests::{Loud, one_line, said, say};
+use coframe_tests::{Loud, Movable, one_line, said, say};
 
-#[coframe::coroutine(yield = u32, send = u32)]
+#[super::coroutine(yield = u32, send = u32)]
 fn echo(argument: Loud) -> &'static str {
     say("begin");
     let _local = Loud("local");
@@ -23,7 +21,7 @@ fn echo(argument: Loud) -> &'static str {
     "done"
 }
 
-#[coframe::coroutine(yield = u32)]
+#[super::coroutine(yield = u32)]
 fn three() -> Loud {
     for n in 1..=3 {
         say(format_args!("turn {n}"));
@@ -38,7 +36,7 @@ fn start_value<S, C: Coroutine<S, Yield: Debug, Return: Debug> + Unpin>(mut coro
 
 #[test]
 fn start_while_waiting_for_a_value_leaves_it_waiting() {
-    let mut co = echo(Loud("argument"));
+    let mut co = echo(Loud("argument")).movable();
     co.start().unwrap();
     assert!(matches!(co.start(), Err(Exception::AlreadyStarted)));
     assert_eq!(co.state(), State::Suspended);
@@ -48,7 +46,7 @@ fn start_while_waiting_for_a_value_leaves_it_waiting() {
 
 #[test]
 fn moved_between_resumes() {
-    let mut co = echo(Loud("argument"));
+    let mut co = echo(Loud("argument")).movable();
     co.start().unwrap();
     let mut moved = Box::new(co);
     assert_eq!(moved.send(2).unwrap(), Step::Yielded(4));
@@ -59,7 +57,7 @@ fn moved_between_resumes() {
 
 #[test]
 fn a_panic_passes_through_and_leaves_it_finished() {
-    #[coframe::coroutine(yield = u32, send = u32)]
+    #[super::coroutine(yield = u32, send = u32)]
     fn divide(_argument: Loud) {
         let _local = Loud("local");
         loop {
@@ -68,7 +66,7 @@ fn a_panic_passes_through_and_leaves_it_finished() {
             assert_ne!(by, 0, "division by zero");
         }
     }
-    let mut co = divide(Loud("argument"));
+    let mut co = divide(Loud("argument")).movable();
     co.start().unwrap();
     let payload = catch_unwind(AssertUnwindSafe(|| co.send(0))).unwrap_err();
     assert!(payload.downcast_ref::<String>().is_some_and(|text| text.contains("division by zero")));
@@ -81,7 +79,7 @@ fn a_panic_passes_through_and_leaves_it_finished() {
 
 #[test]
 fn iterators_of_a_coroutine_that_was_closed() {
-    let mut co = three();
+    let mut co = three().movable();
     co.next();
     co.close().unwrap();
     assert_eq!(co.next(), None);
@@ -89,7 +87,7 @@ fn iterators_of_a_coroutine_that_was_closed() {
 
 #[test]
 fn values_keeps_what_is_returned() {
-    let mut co = three();
+    let mut co = three().movable();
     let mut values = co.values();
     assert_eq!(values.by_ref().map(Result::unwrap).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(values.next().is_none());
@@ -101,7 +99,7 @@ fn values_keeps_what_is_returned() {
 
 #[test]
 fn values_that_are_not_run_to_the_end_return_nothing() {
-    let mut co = three();
+    let mut co = three().movable();
     let mut values = co.values();
     assert_eq!(values.next().unwrap().unwrap(), 1);
     assert!(values.into_return().is_none());
@@ -111,7 +109,7 @@ fn values_that_are_not_run_to_the_end_return_nothing() {
 #[test]
 fn code_and_frame_give_positions() {
     #[rustfmt::skip]
-    #[coframe::coroutine(yield = u32, send = u32)]
+    #[super::coroutine(yield = u32, send = u32)]
     fn located() -> u32 {
         let a = yield_!(1);
         let b = a
@@ -119,7 +117,7 @@ fn code_and_frame_give_positions() {
         b
     }
     let here = line!() - 6;
-    let mut co = located();
+    let mut co = located().movable();
     let code = co.code();
     assert_eq!((code.name(), code.file(), code.line()), ("located", file!(), here));
     let points: Vec<_> = code.points().iter().map(|p| (p.kind(), p.line() - here, p.column())).collect();
@@ -135,13 +133,13 @@ fn code_and_frame_give_positions() {
         co.send(sent).unwrap();
     }
     assert!(co.frame().is_none());
-    let text = format!("generator located() at {}:{here}\n  locals: a, b\n  start -> 1\n  1: yield at ", file!());
-    assert!(code.to_string().starts_with(&text), "{code}");
+    let text = format!("generator located() at {}:{here}\n  locals: a, b\n", file!());
+    assert!(code.to_string().contains(&text), "{code}");
 }
 
 #[test]
 fn a_body_that_looks_at_nothing_runs_by_the_raw_trait() {
-    let mut co = echo(Loud("argument"));
+    let mut co = echo(Loud("argument")).movable();
     let mut pinned = Pin::new(&mut co);
     assert!(matches!(pinned.as_mut().resume(Signal::Send(1)), Err(Exception::NotStarted)));
     assert!(matches!(pinned.as_mut().resume(Signal::Start), Ok(Step::Yielded(0))));
@@ -153,27 +151,27 @@ fn a_body_that_looks_at_nothing_runs_by_the_raw_trait() {
 
 #[test]
 fn references_boxes_pins_and_trait_objects_resume() {
-    let mut co = three();
+    let mut co = three().movable();
     assert_eq!(start_value::<(), _>(&mut co), "Ok(Yielded(1))");
     assert_eq!(start_value::<(), _>(Pin::new(&mut co)), "Ok(Yielded(2))");
     let mut boxed = Box::new(co);
     assert_eq!(start_value::<(), _>(&mut boxed), "Ok(Yielded(3))");
     assert_eq!(start_value::<(), _>(boxed), "Ok(Returned(Loud(\"returned\")))");
-    assert_eq!(start_value::<(), _>(Box::pin(three())), "Ok(Yielded(1))");
-    let mut co = three();
+    assert_eq!(start_value::<(), _>(Box::pin(three().movable())), "Ok(Yielded(1))");
+    let mut co = three().movable();
     let object: &mut (dyn Coroutine<(), Yield = u32, Return = Loud> + Unpin) = &mut co;
     assert_eq!(start_value::<(), _>(object), "Ok(Yielded(1))");
 }
 
 #[test]
 fn boxed_coroutines_of_different_bodies_in_one_list() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn same(n: u32) -> Loud {
         yield_!(n);
         yield_!(n);
         Loud("same")
     }
-    let mut all: Vec<BoxCoroutine<'_, u32, Loud>> = vec![Box::new(three()), Box::new(same(9))];
+    let mut all: Vec<BoxCoroutine<'_, u32, Loud>> = vec![Box::new(three().movable()), Box::new(same(9).movable())];
     let mut seen = vec![];
     while !all.is_empty() {
         all.retain_mut(|co| match co.start() {
@@ -188,96 +186,24 @@ fn boxed_coroutines_of_different_bodies_in_one_list() {
 }
 
 #[test]
-fn a_borrowed_value_is_sent_afresh_each_time() {
-    #[coframe::coroutine(yield = usize, send = &[u8])]
-    fn total() -> usize {
-        let mut total = 0;
-        loop {
-            let chunk = yield_!(total);
-            if chunk.is_empty() {
-                return total;
-            }
-            total += chunk.iter().map(|byte| usize::from(*byte)).sum::<usize>();
-        }
-    }
-    let mut co = total();
-    co.start().unwrap();
-    for expected in [3, 6, 9] {
-        let short_lived = vec![1, 2];
-        assert_eq!(co.send(&short_lived).unwrap(), Step::Yielded(expected));
-    }
-    assert_eq!(co.send(&[]).unwrap(), Step::Returned(9));
-}
-
-#[test]
-fn what_was_sent_may_be_yielded_in_part() {
-    #[coframe::coroutine(send = &'r str, yield = &'r str)]
-    fn first_word() {
-        let mut text = yield_!("");
-        loop {
-            text = yield_!(text.split(' ').next().unwrap_or_default());
-        }
-    }
-    let mut co = first_word();
-    assert_eq!(co.start().unwrap(), Step::Yielded(""));
-    for (text, word) in [("one two", "one"), ("three", "three"), ("", "")] {
-        let owned = text.to_string();
-        assert_eq!(co.send(&owned).unwrap(), Step::Yielded(word));
-    }
-}
-
-#[test]
-fn a_lent_place_is_written_to() {
-    #[coframe::coroutine(send = &mut Vec<u32>)]
-    fn filler() {
-        for n in 0.. {
-            yield_!().push(n);
-        }
-    }
-    let mut co = filler();
-    let mut out = vec![];
-    co.start().unwrap();
-    co.send(&mut out).unwrap();
-    co.send(&mut out).unwrap();
-    assert_eq!(out, [0, 1]);
-}
-
-#[test]
-fn send_and_sync_follow_the_locals() {
-    fn assert_send<T: Send>(_: &T) {}
-    fn assert_unpin<T: Unpin>(_: &T) {}
-    #[coframe::coroutine(yield = usize)]
-    fn words(text: String) {
-        for n in 0..text.len() {
-            yield_!(n);
-        }
-    }
-    let co = words("ab".into());
-    assert_send(&co);
-    assert_unpin(&co);
-    let collected = std::thread::spawn(move || co.collect::<Vec<_>>()).join().unwrap();
-    assert_eq!(collected, [0, 1]);
-}
-
-#[test]
 fn recursion_by_boxes() {
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     fn countdown(n: u32) {
         yield_!(n);
         if n > 0 {
-            let rest: Box<dyn Iterator<Item = u32>> = Box::new(countdown(n - 1));
+            let rest: Box<dyn Iterator<Item = u32>> = Box::new(countdown(n - 1).movable());
             for m in rest {
                 yield_!(m);
             }
         }
     }
-    assert_eq!(countdown(60).collect::<Vec<_>>(), (0..=60).rev().collect::<Vec<_>>());
+    assert_eq!(countdown(60).movable().collect::<Vec<_>>(), (0..=60).rev().collect::<Vec<_>>());
 }
 
 // CRE-21
 #[test]
 fn independent_activations_do_not_share() {
-    let (mut a, mut b) = (echo(Loud("a")), echo(Loud("b")));
+    let (mut a, mut b) = (echo(Loud("a")).movable(), echo(Loud("b")).movable());
     a.start().unwrap();
     b.start().unwrap();
     assert_eq!((a.send(1).unwrap(), b.send(2).unwrap()), (Step::Yielded(2), Step::Yielded(4)));
@@ -296,7 +222,7 @@ fn a_move_that_is_configured_out_is_none() {
             self.1.borrow_mut().push(self.0);
         }
     }
-    #[coframe::coroutine(yield = u32)]
+    #[super::coroutine(yield = u32)]
     #[allow(unused_variables)]
     fn keeps(argument: Says, said: std::rc::Rc<std::cell::RefCell<Vec<&'static str>>>) {
         #[allow(unused_variables)]
@@ -311,7 +237,7 @@ fn a_move_that_is_configured_out_is_none() {
         said.borrow_mut().push("end");
     }
     let said = std::rc::Rc::default();
-    let mut co = keeps(Says("argument", std::rc::Rc::clone(&said)), std::rc::Rc::clone(&said));
+    let mut co = keeps(Says("argument", std::rc::Rc::clone(&said)), std::rc::Rc::clone(&said)).movable();
     assert_eq!(co.next(), Some(1));
     assert!(said.borrow().is_empty());
     assert_eq!(co.next(), None);

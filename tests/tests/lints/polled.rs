@@ -1,117 +1,11 @@
-//! Expansions of bodies that rustc compiles, `pinned` coroutines and async generators, under the strict lints of `lints.rs`.
+//! Bodies that only rustc compiles: borrows of locals across a yield, tasks that are pinned, `async fn`s, async generators.
 
-#![deny(warnings)]
-#![deny(unused, rust_2018_idioms, rust_2021_compatibility, nonstandard_style, future_incompatible)]
-#![deny(
-    explicit_outlives_requirements, keyword_idents, let_underscore_drop, macro_use_extern_crate, meta_variable_misuse,
-    missing_copy_implementations, missing_debug_implementations, missing_docs, non_ascii_idents, redundant_lifetimes,
-    single_use_lifetimes, trivial_casts, trivial_numeric_casts, unit_bindings, unnameable_types, unreachable_code,
-    unreachable_pub, unused_import_braces, unused_lifetimes, unused_macro_rules, unused_qualifications, unused_results,
-    variant_size_differences
-)]
-#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
-#![deny(
-    clippy::as_underscore, clippy::clone_on_ref_ptr, clippy::dbg_macro, clippy::empty_drop, clippy::exit,
-    clippy::let_underscore_must_use, clippy::mem_forget, clippy::missing_assert_message, clippy::panic,
-    clippy::panic_in_result_fn, clippy::rest_pat_in_fully_bound_structs, clippy::same_name_method,
-    clippy::str_to_string, clippy::todo, clippy::try_err, clippy::undocumented_unsafe_blocks, clippy::unimplemented,
-    clippy::unneeded_field_pattern, clippy::unreachable, clippy::unseparated_literal_suffix, clippy::unwrap_used,
-    clippy::verbose_file_reads
-)]
-// An argument that is not used, `_unused`, is one of these for as long as the native form binds it again.
-#![allow(clippy::used_underscore_binding, clippy::no_effect_underscore_binding)]
-#![forbid(unsafe_code)]
+use std::fmt::Display;
+use std::future::{pending, ready};
+use std::num::ParseIntError;
 
 use coframe::for_await;
 use coframe::prelude::*;
-use std::fmt::Display;
-use std::future::ready;
-use std::num::ParseIntError;
-
-/// Every loop.
-#[coframe::coroutine(pinned, yield = u32)]
-pub fn loops(list: &[u32], mut times: u32) {
-    for n in list {
-        yield_!(*n);
-    }
-    for (index, n) in (0..).zip(list) {
-        if index == *n {
-            continue;
-        }
-        yield_!(index + n);
-    }
-    while times > 0 {
-        yield_!(times);
-        times -= 1;
-    }
-    let mut rest = list.iter();
-    while let Some(n) = rest.next() {
-        yield_!(*n + u32::from(rest.len() > 1));
-    }
-    let found = 'outer: loop {
-        for n in list {
-            yield_!(*n);
-            if *n > 1 {
-                break 'outer *n;
-            }
-        }
-        if times == 0 {
-            break 0;
-        }
-    };
-    yield_!(found);
-}
-
-/// Every branch, with a value sent to each.
-#[coframe::coroutine(pinned, yield = usize, send = Option<u32>)]
-pub fn branches(start: usize) -> Result<usize, String> {
-    let first = if start > 1 { yield_!(start) } else { None };
-    let second = match first {
-        Some(n @ 0..=9) if n != 7 => yield_!(1),
-        Some(n) => {
-            let Some(m) = yield_!(2) else {
-                return Err(format!("nothing after {n}"));
-            };
-            Some(m + n)
-        }
-        None => None,
-    };
-    if let Some(n) = second
-        && let Some(m) = yield_!(3)
-        && n < m
-    {
-        let _ = yield_!(4);
-    } else if yield_!(5).is_some() && yield_!(6).is_none() {
-        let _ = yield_!(7);
-    }
-    let parsed: usize = "12".parse().map_err(|error| format!("{error}"))?;
-    let label = 'label: {
-        if parsed > 11 {
-            break 'label yield_!(8);
-        }
-        None
-    };
-    Ok(parsed + usize::from(label.is_some()))
-}
-
-/// Operands of every kind.
-#[coframe::coroutine(pinned, yield = i64, send = i64)]
-pub fn operands(mut numbers: Vec<i64>) -> (Vec<i64>, String) {
-    let array = [yield_!(1), yield_!(2), 3];
-    let tuple = (yield_!(3), array[0]);
-    numbers.push(yield_!(tuple.0 + tuple.1));
-    numbers[0] = yield_!(array.len().try_into().unwrap_or(0));
-    numbers[0] += yield_!(-numbers[0]);
-    let sum = yield_!(4) + yield_!(5) * 2 - yield_!(6);
-    let text = format!("{sum} {} {numbers:?}", yield_!(7));
-    assert!(yield_!(8) > i64::MIN, "it is {text}");
-    let more = vec![yield_!(9), sum];
-    let range = yield_!(10)..=yield_!(11);
-    numbers.extend(range.chain(more));
-    let both = yield_!(12) > 1 && yield_!(13) > 2 || yield_!(14) > 3;
-    numbers.retain(|n| both || *n > 1);
-    (numbers, text)
-}
 
 /// What a frame refuses.
 #[coframe::coroutine(pinned, yield = char)]
@@ -275,11 +169,11 @@ async fn counts(to: u32) {
 
 /// It has methods that are generators.
 #[derive(Debug, Clone, Copy)]
-pub struct Counter {
+pub struct Numbered {
     n: u32,
 }
 
-impl Counter {
+impl Numbered {
     /// By value, and not used.
     #[coframe::coroutine(yield = u32)]
     pub async fn given(self) {
@@ -315,14 +209,99 @@ pub async fn only_raises() {
     raise!(std::fmt::Error)
 }
 
+/// Awaits of every kind.
+///
+/// # Errors
+///
+/// None, as it happens.
+///
+/// # Panics
+///
+/// Never.
+#[coframe::coroutine]
+pub async fn awaits<T>(
+    (left, _): (u32, u32),
+    _unused: &str,
+    mut text: String,
+    _: T,
+    list: &[u32],
+) -> Result<u32, String>
+where
+    T: Send,
+{
+    let mut sum = ready(left).await;
+    for n in list {
+        sum += ready(*n).await + ready(sum).await;
+        if sum > 100 && ready(true).await {
+            break;
+        }
+    }
+    let caught = attempt! {
+        text.push_str(ready("x").await);
+        while let Some(c) = ready(text.pop()).await {
+            if c == 'y' {
+                break;
+            }
+        }
+        or_raise!(text.parse::<u32>())
+    };
+    match caught {
+        Ok(n) => sum += n,
+        Err(exception) if exception.is::<ParseIntError>() => sum += 1,
+        Err(exception) => raise!(exception),
+    }
+    ready(()).await;
+    if let Err(exception) = try_await!(ready(0)) {
+        raise!(std::fmt::Error, from = exception);
+    }
+    let parsed: u32 = "12".parse().map_err(|error| format!("{error}"))?;
+    assert_eq!(ready(parsed).await, 12, "it is {text}");
+    println!("{parsed} {}", ready(sum).await);
+    match ready(Some(sum)).await {
+        Some(n) if n > ready(1).await => Ok(n),
+        Some(_) => return Err(ready(text).await),
+        None => Ok(0),
+    }
+}
+
+/// It awaits nothing.
+#[coframe::coroutine]
+pub async fn awaits_nothing(_: u32) {}
+
+/// It never ends.
+#[coframe::coroutine]
+pub async fn awaits_for_ever() {
+    loop {
+        pending::<()>().await;
+    }
+}
+
+/// It only raises.
+#[coframe::coroutine]
+pub async fn raises() -> u32 {
+    raise!(std::fmt::Error)
+}
+
+impl Numbered {
+    /// By value, and not used.
+    #[coframe::coroutine]
+    pub async fn awaited(self) -> u32 {
+        ready(1).await
+    }
+
+    /// By reference, mutable.
+    #[coframe::coroutine]
+    pub async fn raise_to(&mut self, n: u32) -> &mut Self {
+        self.n += ready(n).await;
+        self
+    }
+}
+
 #[test]
 fn pinned_bodies_run() {
-    assert_eq!(loops(&[1, 2], 1).boxed().count(), 10, "values");
     assert_eq!(borrows_its_own("ab".to_owned()).boxed().collect::<String>(), "AB", "capitals");
     assert_eq!(delegates((1, 2), "", 7, [0; 2]).boxed().count(), 4, "values");
-    assert!(branches(0).boxed().start().is_ok(), "it starts");
-    assert!(operands(vec![1]).boxed().start().is_ok(), "it starts");
-    assert_eq!(Counter { n: 3 }.lowered(1).boxed().count(), 2, "values");
+    assert_eq!(Numbered { n: 3 }.lowered(1).boxed().count(), 2, "values");
     assert!(matches!(run(task(2)), Ok(3)), "the sum");
 }
 
@@ -337,7 +316,7 @@ fn async_generators_run() {
         let mut generates = generates((1, 2), "", "1".to_owned(), 0, &[1]);
         let first = generates.next().await?;
         let second = generates.asend(Some(1)).await?;
-        let mut counter = Counter { n: 1 };
+        let mut counter = Numbered { n: 1 };
         let raised = counter.raised(2).next().await?;
         let mut pairs = pairs(3);
         let pair = pairs.asend(()).await?;
@@ -346,4 +325,19 @@ fn async_generators_run() {
     });
     assert!(matches!(all, Ok((10, Some(3), Some(0), Some(3), Some((1, 0)), Some(1), None))), "{all:?}");
     assert!(run(async { only_raises().next().await }).is_err(), "it raises");
+}
+
+#[test]
+fn async_functions_run() {
+    let sum = run(awaits((1, 2), "", String::from("y"), 1, &[1, 2]));
+    assert!(matches!(sum, Ok(Ok(9))), "{sum:?}");
+    assert!(run(raises()).is_err(), "it raises");
+    assert!(run(awaits_nothing(1)).is_ok(), "it ends");
+    drop(awaits_for_ever());
+    let sum = run(async {
+        let mut counter = Numbered { n: 1 };
+        let n = counter.raise_to(2).await?.n;
+        Ok(n + counter.awaited().await?)
+    });
+    assert!(matches!(sum, Ok(4)), "{sum:?}");
 }
