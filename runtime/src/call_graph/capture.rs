@@ -59,7 +59,7 @@ fn task_node(index: usize, task: &Rc<dyn AnyTask>) -> CallGraphNode {
         id: Some(core.id()),
         name: core.name(),
         state: state(task),
-        runs: Some(readable(core.runs())),
+        runs: Some(readable(task.runs())),
         made_at: Some(task.scheduled_at()),
         frames: frames(task),
         awaits_several: core.awaits_several(),

@@ -16,9 +16,16 @@ thread_local! {
     static IS_BLANK: Cell<bool> = const { Cell::new(true) };
 }
 
-/// Not inlined: whoever asks is often in another crate, which has no short way to what is local to a thread.
+/// Whether nothing is set in the current context, and nobody has a handle on it. Not inlined: whoever asks is often in
+/// another crate, which has no short way to what is local to a thread.
 #[inline(never)]
-fn is_blank() -> bool {
+pub(crate) fn is_blank() -> bool {
+    is_blank_here()
+}
+
+/// The same for this crate.
+#[inline]
+pub(crate) fn is_blank_here() -> bool {
     IS_BLANK.get()
 }
 
@@ -56,6 +63,7 @@ pub(super) fn get(variable: VariableId) -> Option<Value> {
 }
 
 /// What the current context holds.
+#[cold]
 pub(super) fn copy() -> Values {
     if is_blank() {
         return Values::NONE;
@@ -107,12 +115,37 @@ impl Scope {
     /// A copy of the current context, as what is scheduled runs in.
     #[inline]
     pub(crate) fn copy_current() -> Self {
-        Scope(Cell::new(Current::Copied(copy())))
+        if is_blank() { Scope::default() } else { Scope(Cell::new(Current::Copied(copy()))) }
     }
 
     /// The context behind a handle: Python's `context=`.
     pub(crate) fn of(context: &Context) -> Self {
         Scope(Cell::new(Current::Made(context.clone())))
+    }
+
+    /// Whether nothing is set in it, and nobody has a handle on it.
+    pub(crate) fn is_blank(&self) -> bool {
+        let here = self.0.take();
+        let is_blank = here.is_blank();
+        self.0.set(here);
+        is_blank
+    }
+
+    /// [`enter`](Scope::enter) without a guard: until [`swap_out`](Scope::swap_out) the context that was current before
+    /// is in here.
+    #[cold]
+    pub(crate) fn swap_in(&self) -> Result<(), ContextError> {
+        let mut inside = self.enter_other(self.0.take())?;
+        self.0.set(mem::take(&mut inside.before));
+        mem::forget(inside);
+        Ok(())
+    }
+
+    /// The end of that. A task that had no context and that ran where there was none enters nothing: it comes here at the end,
+    /// if it has made one.
+    #[cold]
+    pub(crate) fn swap_out(&self) {
+        Entered { scope: self, before: self.0.take() }.leave_for_good();
     }
 
     /// Takes the context out, and leaves an empty one.
@@ -151,6 +184,11 @@ impl Scope {
 }
 
 impl Entered<'_> {
+    fn leave_for_good(mut self) {
+        self.leave();
+        mem::forget(self);
+    }
+
     #[cold]
     #[inline(never)]
     fn leave(&mut self) {
@@ -163,7 +201,7 @@ impl Entered<'_> {
 }
 
 impl Drop for Entered<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if !(self.before.is_blank() && is_blank()) {
             self.leave();

@@ -75,6 +75,7 @@ impl Moment {
     }
 
     /// The moment that is `delay` after this one.
+    #[inline]
     pub(super) fn after(self, delay: Delay) -> Result<Self, LoopError> {
         Ok(Moment(self.0.saturating_add(delay.nanoseconds()?)))
     }
@@ -109,6 +110,7 @@ pub(super) enum Clock {
 impl Clock {
     /// CPython adds the resolution of the clock to this and takes what is earlier. Here both the clock and deadlines
     /// are whole nanoseconds, so that what is due is what is not later than now.
+    #[inline]
     pub(super) fn now(&self) -> Moment {
         match self {
             Clock::Real(epoch) => Moment(i64::try_from(epoch.elapsed().as_nanos()).unwrap_or(i64::MAX)),

@@ -9,19 +9,19 @@ use std::time::Duration;
 use super::Outcome;
 use super::clock::Moment;
 use super::timers::Cancelled;
-use crate::Exception;
 use crate::context::Scope;
+use crate::task::Lane;
 
 /// What can stand in the ready queue. Tasks are entries of their own, and so are put there without an allocation.
 pub(crate) trait Runnable {
     /// Does what is to be done, once: called by the loop alone, on its thread, with nothing of the loop borrowed. An
-    /// error is reported to the exception handler; a panic leaves the loop.
-    fn run(self: Rc<Self>) -> Result<(), Exception>;
+    /// error is [reported](super::EventLoop::report_failed); a panic leaves the loop.
+    fn run(self: Rc<Self>, lane: &mut Lane<'_>);
 
     /// Drops what is to be done, if it is still there: it was cancelled, or the loop is closed.
     fn discard(&self);
 
-    /// What it ran in, for the handler of the error that `run` gave: called once, after that.
+    /// What it ran in, for the handler of its error: called once, after that.
     fn failed_in(&self) -> Scope {
         Scope::copy_current()
     }
@@ -75,16 +75,20 @@ impl<F: FnOnce() -> O, O: Outcome> Callback<F> {
 }
 
 impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
-    fn run(self: Rc<Self>) -> Result<(), Exception> {
-        let Some(function) = self.function.take() else { return Ok(()) };
+    fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
+        let Some(function) = self.function.take() else { return };
         let result = match self.scope.enter() {
             Ok(_inside) => function().into_result(),
-            Err(refused) => Err(refused.into()),
+            Err(refused) => {
+                // It is gone before anybody hears of it.
+                drop(function);
+                Err(refused.into())
+            }
         };
-        if result.is_ok() {
-            drop(self.scope.take());
+        match result {
+            Ok(()) => drop(self.scope.take()),
+            Err(exception) => lane.event_loop().report_failed(&*self, exception),
         }
-        result
     }
 
     fn discard(&self) {

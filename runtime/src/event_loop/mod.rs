@@ -28,6 +28,7 @@ mod handle;
 mod inbox;
 mod outcome;
 mod reactor;
+mod ready;
 mod report;
 mod run;
 #[cfg(unix)]
@@ -59,9 +60,10 @@ use self::clock::{Clock, Moment};
 use self::deposits::Deposits;
 use self::handle::Callback;
 use self::reactor::Reactor;
+use self::ready::Ready;
 use self::timers::Timers;
 use crate::Exception;
-use crate::task::Tasks;
+use crate::task::{Tasks, current};
 use crate::threads::Crew;
 
 /// A handle on an event loop. A clone is one more handle on the same loop, and equal to it.
@@ -99,12 +101,14 @@ struct Inner {
     inbox: Arc<Inbox>,
     /// The queue in which letters came the last time, and which is empty now.
     read: RefCell<VecDeque<Letter>>,
-    ready: RefCell<VecDeque<Rc<dyn Runnable>>>,
+    ready: Ready,
     timers: Timers,
     tasks: Tasks,
     deposits: Deposits,
     crew: Arc<Crew>,
     life: Cell<Life>,
+    /// Whether the task that runs has given up its turn, and is to come into the ready queue before all else.
+    turn_given_up: Cell<bool>,
     /// Whether the run is to end after the pass that it is in, or the next run after its first pass.
     stopping: Cell<bool>,
     /// `None` stands for the default one.
@@ -177,12 +181,13 @@ impl EventLoop {
             inbox: Arc::new(Inbox::new(reactor.alarm())),
             reactor,
             read: RefCell::default(),
-            ready: RefCell::default(),
+            ready: Ready::default(),
             timers: Timers::default(),
             tasks: Tasks::default(),
             deposits: Deposits::default(),
             crew: Arc::default(),
             life: Cell::new(Life::Idle),
+            turn_given_up: Cell::new(false),
             stopping: Cell::new(false),
             handler: RefCell::default(),
             debug: Cell::new(false),
@@ -393,6 +398,7 @@ impl EventLoop {
     }
 
     /// Puts an entry in the ready queue, to run in the next pass. It may be there more than once.
+    #[inline]
     pub(crate) fn schedule(&self, entry: Rc<dyn Runnable>) -> Result<(), LoopError> {
         self.check_open()?;
         self.schedule_if_open(entry);
@@ -403,9 +409,50 @@ impl EventLoop {
     #[inline]
     pub(crate) fn schedule_if_open(&self, entry: Rc<dyn Runnable>) {
         if !self.is_closed() {
+            self.end_turn();
             self.take_in();
-            self.0.ready.borrow_mut().push_back(entry);
+            self.0.ready.push(entry);
         }
+    }
+
+    /// The task that runs is to come into the ready queue as if it were put there now. That need not be done at once:
+    /// nobody can tell before something else comes there.
+    ///
+    /// `false` if there are letters that are to be [taken in](EventLoop::take_in) before that.
+    #[inline]
+    pub(crate) fn give_up_turn(&self) -> bool {
+        let is_quiet = !self.0.inbox.is_waiting();
+        if is_quiet {
+            self.0.turn_given_up.set(true);
+        }
+        is_quiet
+    }
+
+    /// The same, where there may be letters.
+    pub(crate) fn give_up_turn_after_letters(&self) {
+        self.end_turn();
+        self.take_in();
+        self.0.turn_given_up.set(true);
+    }
+
+    /// Whether it was to come there, and is to be put there now.
+    #[inline]
+    pub(crate) fn takes_turn(&self) -> bool {
+        self.0.turn_given_up.replace(false)
+    }
+
+    /// Puts it there, before anything else is.
+    #[inline]
+    pub(crate) fn end_turn(&self) {
+        if self.0.turn_given_up.get() {
+            current::schedule_turn();
+        }
+    }
+
+    /// What that puts there.
+    #[inline]
+    pub(crate) fn schedule_turn(&self, task: Rc<dyn Runnable>) {
+        self.0.ready.push(task);
     }
 
     fn schedule_at<O: Outcome>(
@@ -452,7 +499,7 @@ impl fmt::Debug for EventLoop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventLoop")
             .field("life", &self.0.life.get())
-            .field("ready", &self.0.ready.borrow().len())
+            .field("ready", &self.0.ready.len())
             .field("timers", &self.0.timers.len())
             .field("tasks", &self.0.tasks.len())
             .field("debug", &self.0.debug.get())

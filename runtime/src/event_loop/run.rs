@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::clock::{Clock, Moment};
 use super::handle::{Callback, Runnable};
 use super::inbox::Letter;
+use super::ready::Batch;
 use super::{EventLoop, Life, LoopError, Report};
-use crate::task::{Ensured, into_ready};
+use crate::task::{Ensured, Lane, into_ready};
 use crate::{CallbackId, Exception, Promise, PromiseError, TaskOutput};
 
 /// The longest sleep: CPython's `MAXIMUM_SELECT_TIMEOUT`, a day.
@@ -27,21 +28,35 @@ thread_local! {
 
 /// While it lives the loop runs: it is `Life::Running` and in `RUNNING`. It ends the run however it is left, so that a
 /// panic of a callback leaves a loop that can be run again. A stop ends with the run that it was for.
-struct Run<'a>(&'a EventLoop);
+struct Run<'a> {
+    event_loop: &'a EventLoop,
+    batch: Batch<'a>,
+    lane: Lane<'a>,
+}
 
 impl<'a> Run<'a> {
     fn begin(event_loop: &'a EventLoop) -> Result<Self, LoopError> {
         event_loop.check_can_run()?;
         RUNNING.set(ManuallyDrop::new(Some(event_loop.clone())));
         event_loop.0.life.set(Life::Running);
-        Ok(Run(event_loop))
+        Ok(Run { event_loop, batch: event_loop.0.ready.batch(), lane: Lane::new(event_loop) })
+    }
+
+    fn pass(&mut self) -> Result<(), LoopError> {
+        let event_loop = self.event_loop;
+        event_loop.prepare()?;
+        self.batch.fill();
+        while let Some(entry) = self.batch.next() {
+            event_loop.call(entry, &mut self.lane);
+        }
+        Ok(())
     }
 }
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
-        self.0.0.life.set(Life::Idle);
-        self.0.0.stopping.set(false);
+        self.event_loop.0.life.set(Life::Idle);
+        self.event_loop.0.stopping.set(false);
         // Not the last handle: the one that is being run is another.
         drop(ManuallyDrop::into_inner(RUNNING.replace(ManuallyDrop::new(None))));
     }
@@ -111,8 +126,8 @@ impl EventLoop {
     ///
     /// If a callback does. The loop no longer runs then, and can be run again: it goes on with the next callback.
     pub fn run_once(&self) -> Result<(), Exception> {
-        let _run = Run::begin(self)?;
-        Ok(self.pass()?)
+        let mut run = Run::begin(self)?;
+        Ok(run.pass()?)
     }
 
     /// Runs pass after pass until [`stop`](EventLoop::stop) is called. The loop can be run again then.
@@ -136,9 +151,9 @@ impl EventLoop {
     ///
     /// As [`run_once`](EventLoop::run_once).
     pub fn run_forever(&self) -> Result<(), Exception> {
-        let _run = Run::begin(self)?;
+        let mut run = Run::begin(self)?;
         loop {
-            self.pass()?;
+            run.pass()?;
             if self.0.stopping.get() {
                 return Ok(());
             }
@@ -270,17 +285,17 @@ impl EventLoop {
         }
     }
 
-    fn pass(&self) -> Result<(), LoopError> {
+    /// Has all that is to run in this pass in the ready queue.
+    fn prepare(&self) -> Result<(), LoopError> {
         self.take_in();
         self.sleep()?;
         self.take_in();
         if !self.0.timers.is_empty() {
             let now = self.0.clock.now();
             while let Some(due) = self.0.timers.pop_due(now) {
-                self.0.ready.borrow_mut().push_back(due);
+                self.0.ready.push(due);
             }
         }
-        self.run_ready();
         Ok(())
     }
 
@@ -288,7 +303,7 @@ impl EventLoop {
         // Asked in every pass, because cancelled timers leave then.
         let timers = &self.0.timers;
         let next = if timers.is_empty() { None } else { timers.next().filter(|next| *next != Moment::NEVER) };
-        if self.0.stopping.get() || !self.0.ready.borrow().is_empty() {
+        if self.0.stopping.get() || !self.0.ready.is_empty() {
             return Ok(());
         }
         match (&self.0.clock, next) {
@@ -343,7 +358,7 @@ impl EventLoop {
                     self.0.tasks.get(key, id).and_then(into_ready)
                 }
             };
-            self.0.ready.borrow_mut().extend(entry);
+            entry.into_iter().for_each(|entry| self.0.ready.push(entry));
         }
         // One that had to be long once is not kept.
         if letters.capacity() <= MOST_LETTERS_KEPT {
@@ -351,32 +366,31 @@ impl EventLoop {
         }
     }
 
-    fn run_ready(&self) {
-        let ready_now = self.0.ready.borrow().len();
-        for _ in 0..ready_now {
-            // Each leaves the queue before it runs: the others are there for the next run if it panics.
-            let Some(entry) = self.0.ready.borrow_mut().pop_front() else { return };
-            self.call(entry);
+    /// The only place that calls callbacks.
+    #[inline]
+    fn call(&self, entry: Rc<dyn Runnable>, lane: &mut Lane<'_>) {
+        if self.0.debug.get() { self.call_timed(entry, lane) } else { entry.run(lane) }
+    }
+
+    #[cold]
+    fn call_timed(&self, entry: Rc<dyn Runnable>, lane: &mut Lane<'_>) {
+        let began = self.0.clock.now();
+        Rc::clone(&entry).run(lane);
+        let took = self.0.clock.now().since(began);
+        if took >= self.0.slow_callback_duration.get() {
+            let seconds = took.as_secs_f64();
+            let message = format!("Executing {} took {seconds:.3} seconds", entry.label());
+            self.call_exception_handler(Report::new(message));
         }
     }
 
-    /// The only place that calls callbacks.
-    fn call(&self, entry: Rc<dyn Runnable>) {
-        let began = self.0.debug.get().then(|| self.0.clock.now());
-        if let Err(exception) = Rc::clone(&entry).run() {
-            let message = format!("Exception in {}", entry.label());
-            // In its context, as CPython does since 3.12. One that it could not enter cannot be entered now.
-            let scope = entry.failed_in();
-            let _inside = scope.enter();
-            self.call_exception_handler(Report::new(message).with_exception(exception));
-        }
-        if let Some(began) = began {
-            let took = self.0.clock.now().since(began);
-            if took >= self.0.slow_callback_duration.get() {
-                let seconds = took.as_secs_f64();
-                let message = format!("Executing {} took {seconds:.3} seconds", entry.label());
-                self.call_exception_handler(Report::new(message));
-            }
-        }
+    /// Reports what an entry has failed with.
+    #[cold]
+    pub(crate) fn report_failed(&self, entry: &dyn Runnable, exception: Exception) {
+        let message = format!("Exception in {}", entry.label());
+        // In its context, as CPython does since 3.12. One that it could not enter cannot be entered now.
+        let scope = entry.failed_in();
+        let _inside = scope.enter();
+        self.call_exception_handler(Report::new(message).with_exception(exception));
     }
 }

@@ -36,10 +36,11 @@ struct Timer {
 
 impl Timers {
     pub(super) fn insert(&self, when: Moment, callback: Rc<dyn Cancellable>) {
-        self.clean_if_many();
         let sequence = self.inserted.replace(self.inserted.get() + 1);
         callback.status().in_heap.set(true);
-        self.heap.borrow_mut().push(Timer { when, sequence, callback });
+        let mut heap = self.heap.borrow_mut();
+        self.clean_if_many(&mut heap);
+        heap.push(Timer { when, sequence, callback });
     }
 
     pub(super) fn cancelled(&self) -> Rc<Cancelled> {
@@ -48,8 +49,8 @@ impl Timers {
 
     /// When the first timer is due that is not cancelled.
     pub(super) fn next(&self) -> Option<Moment> {
-        self.clean_if_many();
         let mut heap = self.heap.borrow_mut();
+        self.clean_if_many(&mut heap);
         while heap.peek().is_some_and(Timer::is_cancelled) {
             _ = heap.pop();
             self.cancelled.subtract(1);
@@ -70,8 +71,8 @@ impl Timers {
     }
 
     /// Called before the heap grows as well as once in a pass, as in CPython: a callback may make and cancel any number.
-    fn clean_if_many(&self) {
-        let mut heap = self.heap.borrow_mut();
+    #[inline]
+    fn clean_if_many(&self, heap: &mut BinaryHeap<Timer>) {
         if heap.len() > FEW && self.cancelled.0.get() > heap.len() / 2 {
             // No foreign code is dropped in here: a cancelled callback has lost its function.
             heap.retain(|timer| !timer.is_cancelled());

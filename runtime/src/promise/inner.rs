@@ -4,7 +4,7 @@
 //! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
 
 use std::any::type_name;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -52,6 +52,11 @@ pub(crate) trait Awaited {
 
     /// The task that it is, if it is one.
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
+
+    /// Whether it is one.
+    fn is_task(&self) -> bool {
+        false
+    }
 }
 
 /// [`Awaited`] with a value of a known type.
@@ -64,8 +69,6 @@ pub(crate) struct Inner<T> {
     event_loop: Option<EventLoop>,
     state: RefCell<State<T>>,
     pub(super) waiting: RefCell<Waiting<T>>,
-    /// Whether somebody has seen the exception.
-    retrieved: Cell<bool>,
 }
 
 /// Changes from `Pending` to `Done`, `Failed` or `Cancelled`, and from `Done` to `Taken`.
@@ -76,18 +79,6 @@ pub(crate) enum State<T> {
     Taken,
     Failed(Exception),
     Cancelled(Cancelled),
-}
-
-/// While it lives the state is out of its cell. A panic puts it back too.
-struct Lent<'a, T> {
-    state: State<T>,
-    cell: &'a RefCell<State<T>>,
-}
-
-impl<T> Drop for Lent<'_, T> {
-    fn drop(&mut self) {
-        self.cell.replace(mem::replace(&mut self.state, State::Taken));
-    }
 }
 
 impl<T> State<T> {
@@ -103,95 +94,92 @@ impl<T> State<T> {
 
 impl<T> Inner<T> {
     pub(crate) fn new(event_loop: Option<EventLoop>) -> Self {
-        Inner {
-            event_loop,
-            state: RefCell::new(State::Pending),
-            waiting: RefCell::default(),
-            retrieved: Cell::new(false),
-        }
+        Inner { event_loop, state: RefCell::new(State::Pending), waiting: RefCell::default() }
     }
 
     pub(crate) fn event_loop(&self) -> Option<&EventLoop> {
         self.event_loop.as_ref()
     }
 
+    /// Looks at its state. Whoever is called to clone the value finds that it was taken.
+    #[inline]
+    fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
+        match self.state.try_borrow() {
+            Ok(state) => look(&state),
+            Err(_) => look(&State::Taken),
+        }
+    }
+
+    #[inline]
     pub(crate) fn done(&self) -> bool {
-        !matches!(*self.state.borrow(), State::Pending)
+        self.look(|state| !matches!(state, State::Pending))
     }
 
     pub(crate) fn cancelled(&self) -> bool {
-        matches!(*self.state.borrow(), State::Cancelled(_))
+        self.look(|state| matches!(state, State::Cancelled(_)))
     }
 
     pub(crate) fn cancellation(&self) -> Option<Cancelled> {
-        match &*self.state.borrow() {
+        self.look(|state| match state {
             // A gathering fails with the cancellation of its children, as in asyncio.
             State::Cancelled(cancelled) | State::Failed(Exception::Cancelled(cancelled)) => Some(cancelled.clone()),
             _ => None,
-        }
+        })
     }
 
     pub(crate) fn failure(&self) -> Option<Exception> {
-        match &*self.state.borrow() {
+        self.look(|state| match state {
             State::Pending | State::Done(_) | State::Taken => None,
             State::Failed(exception) => {
-                self.retrieved.set(true);
+                self.waiting.borrow_mut().is_seen = true;
                 Some(exception.clone())
             }
             State::Cancelled(cancelled) => Some(Exception::Cancelled(cancelled.clone())),
-        }
+        })
     }
 
     /// `Err` if it has no value: what it failed with, or that it is too early, or too late.
+    #[inline]
     pub(super) fn with_value<R>(&self, look: impl FnOnce(&T) -> R) -> Result<R, Exception> {
-        if let Some(exception) = self.failure() {
-            return Err(exception);
-        }
-        let mut state = self.state.borrow_mut();
-        match *state {
-            State::Done(_) => {}
-            State::Taken => return Err(PromiseError::Taken.into()),
-            _ => return Err(PromiseError::NotReady.into()),
-        }
-        // Out of the cell, because looking may be cloning, which is foreign code.
-        let lent = Lent { state: mem::replace(&mut *state, State::Taken), cell: &self.state };
-        drop(state);
-        match &lent.state {
-            State::Done(value) => Ok(look(value)),
-            _ => Err(PromiseError::Taken.into()),
+        // Borrowed as if the value were taken out, because looking may be cloning, which is foreign code.
+        match self.state.try_borrow_mut().as_deref() {
+            Ok(State::Done(value)) => Ok(look(value)),
+            Ok(State::Pending) => Err(PromiseError::NotReady.into()),
+            Ok(State::Failed(exception)) => {
+                self.waiting.borrow_mut().is_seen = true;
+                Err(exception.clone())
+            }
+            Ok(State::Cancelled(cancelled)) => Err(Exception::Cancelled(cancelled.clone())),
+            Ok(State::Taken) | Err(_) => Err(PromiseError::Taken.into()),
         }
     }
 
     pub(crate) fn take(&self) -> Result<T, Exception> {
-        if let Some(exception) = self.failure() {
-            return Err(exception);
-        }
-        let mut state = self.state.borrow_mut();
-        match mem::replace(&mut *state, State::Taken) {
+        let taken = match self.state.try_borrow_mut().as_deref_mut() {
+            Ok(state @ State::Done(_)) => mem::replace(state, State::Taken),
+            Ok(_) | Err(_) => State::Taken,
+        };
+        match taken {
             State::Done(value) => Ok(value),
-            State::Taken => Err(PromiseError::Taken.into()),
-            other => {
-                *state = other;
-                Err(PromiseError::NotReady.into())
-            }
+            _ => self.with_value(|_| ()).and(Err(PromiseError::Taken.into())),
         }
     }
 
     /// For `{:?}`.
     pub(crate) fn describe(&self) -> String {
-        match &*self.state.borrow() {
+        self.look(|state| match state {
             State::Pending => "pending".to_owned(),
             State::Done(_) | State::Taken => "done".to_owned(),
             State::Failed(exception) => format!("failed: {exception}"),
             State::Cancelled(_) => "cancelled".to_owned(),
-        }
+        })
     }
 
     /// Python's "Future exception was never retrieved", for an owner that is being dropped. A cancellation that nobody saw is
     /// no failure: a plain future that waited for a `gather` was dropped before that was over.
     #[inline]
     pub(crate) fn report_unseen(&self, origin: impl FnOnce() -> Origin) {
-        if self.retrieved.get() {
+        if self.waiting.borrow().is_seen {
             return;
         }
         match &*self.state.borrow() {
@@ -378,21 +366,38 @@ impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
 impl<T: 'static> Promise<T> {
     /// Changes its state once, and sees to it that all who wait hear of it.
     pub(crate) fn settle(&self, state: State<T>) -> Result<(), Exception> {
-        let inner = self.inner();
+        Promise::settle_as(self.inner(), || self.clone(), state)
+    }
+
+    /// The same for one whose kind is known.
+    #[inline]
+    pub(crate) fn settle_as(
+        inner: &Inner<T>,
+        promise: impl Fn() -> Promise<T>,
+        state: State<T>,
+    ) -> Result<(), Exception> {
         if inner.done() {
             return Err(PromiseError::AlreadyDone.into());
         }
         inner.state.replace(state);
-        let waiting = inner.waiting.borrow_mut().take();
-        let mut result = Ok(());
-        for waiter in waiting {
-            match waiter {
-                Waiter::Callback(_, callback) => result = result.and(self.schedule(callback)),
-                Waiter::Task(task) => wake(task),
-                Waiter::Waker(waker) => waker.wake(),
+        let (first, others) = inner.waiting.borrow_mut().take();
+        let Some(first) = first else { return Ok(()) };
+        let mut result = Promise::notify(&promise, first);
+        if let Some(others) = others {
+            for waiter in others.waiters {
+                result = result.and(Promise::notify(&promise, waiter));
             }
         }
         result
+    }
+
+    fn notify(promise: &impl Fn() -> Promise<T>, waiter: Waiter<T>) -> Result<(), Exception> {
+        match waiter {
+            Waiter::Callback(_, callback) => return promise().schedule(callback),
+            Waiter::Task(task) => wake(task),
+            Waiter::Waker(waker) => waker.wake(),
+        }
+        Ok(())
     }
 
     pub(super) fn schedule(&self, callback: Rc<dyn Callback<T>>) -> Result<(), Exception> {
@@ -414,13 +419,17 @@ pub(crate) fn poll_done(awaited: &Rc<dyn Awaited>, context: &mut Context<'_>) ->
         return Poll::Ready(Ok(()));
     }
     match current::task_polling(context) {
-        Some(task) => {
-            current::waits_for_promise();
-            Core::check_can_await(&task, awaited)?;
-            let registration = task.core().polls(awaited.clone());
-            awaited.wake_when_done(task, registration);
-        }
+        Some(task) => wait_as(task, awaited)?,
         None => awaited.wake_waker_when_done(context.waker()),
     }
     Poll::Pending
+}
+
+/// Has a task wait for a promise that is not done. `Err` where it cannot be waited for.
+pub(crate) fn wait_as(task: Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), Exception> {
+    current::waits_for_promise();
+    Core::check_can_await(&task, awaited)?;
+    let registration = task.core().polls(awaited);
+    awaited.wake_when_done(task, registration);
+    Ok(())
 }

@@ -14,11 +14,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 pub use self::error::PromiseError;
-pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
+pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done, wait_as};
 pub use self::remote::RemotePromise;
 
 use self::inner::Hooked;
 use self::waiting::{OnDone, Waiter};
+use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
 use crate::event_loop::{EventLoop, Outcome};
 use crate::task::current;
@@ -54,7 +55,7 @@ pub struct Promise<T>(Rc<dyn Settle<T>>);
 
 /// Names a callback of one promise, to remove it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CallbackId(u64);
+pub struct CallbackId(u32);
 
 impl EventLoop {
     /// A promise of this loop that nothing has been set of: asyncio's `loop.create_future()`.
@@ -125,7 +126,7 @@ impl<T: 'static> Promise<T> {
     }
 
     fn settle_by_hand(&self, state: State<T>) -> Result<(), Exception> {
-        if self.0.clone().as_task().is_some() {
+        if self.0.is_task() {
             return Err(PromiseError::IsATask.into());
         }
         self.settle(state)
@@ -263,7 +264,10 @@ impl<T: Clone + 'static> Delegate for Promise<T> {
     type Return = T;
 
     fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-        if self.done() { self.result().map(Step::Returned) } else { current::advance(Pin::new(self)) }
+        if !self.done() {
+            return current::wait_for(self.awaited()).map(|()| Step::Yielded(Awaitable(Kind::Wake)));
+        }
+        self.result().map(Step::Returned)
     }
 }
 

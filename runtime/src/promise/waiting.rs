@@ -2,17 +2,15 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::mem;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
 use std::task::Waker;
 
 use super::{CallbackId, Promise};
-use crate::Exception;
 use crate::context::Scope;
 use crate::event_loop::{Outcome, Runnable};
-use crate::task::{AnyTask, Registration, is_same};
+use crate::task::{AnyTask, Lane, Registration, is_same};
 
 /// What is called when the promise is done. It is an entry of the loop's ready queue, so that nothing more is allocated
 /// for it then.
@@ -48,17 +46,21 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Callback<T> for OnDone<T, F> {
 }
 
 impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
-    fn run(self: Rc<Self>) -> Result<(), Exception> {
-        let (Some(function), Some(promise)) = (self.function.take(), self.promise.take()) else { return Ok(()) };
+    fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
+        let (Some(function), Some(promise)) = (self.function.take(), self.promise.take()) else { return };
         let scope = self.scope.take();
         let result = match scope.enter() {
             Ok(_inside) => function(&promise).into_result(),
-            Err(refused) => Err(refused.into()),
+            Err(refused) => {
+                // It is gone before anybody hears of it.
+                drop(function);
+                Err(refused.into())
+            }
         };
-        if result.is_err() {
+        if let Err(exception) = result {
             self.scope.set(scope);
+            lane.event_loop().report_failed(&*self, exception);
         }
-        result
     }
 
     fn discard(&self) {
@@ -89,45 +91,77 @@ pub(super) enum Waiter<T> {
 pub(super) struct Waiting<T> {
     /// Most often there is one, for which nothing is allocated. Without a first there are no others.
     first: Option<Waiter<T>>,
-    others: Vec<Waiter<T>>,
+    others: Option<Box<Others<T>>>,
+    /// How many callbacks were ever added.
+    count: u32,
+    /// Whether somebody has seen what the promise failed with.
+    pub(super) is_seen: bool,
+}
+
+/// Those who came later.
+pub(super) struct Others<T> {
+    pub(super) waiters: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
-    /// How many callbacks were ever added.
-    count: u64,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Waiting { first: None, others: Vec::new(), room: 16, count: 0 }
+        Waiting { first: None, others: None, count: 0, is_seen: false }
+    }
+}
+
+impl<T> Default for Others<T> {
+    fn default() -> Self {
+        Others { waiters: Vec::new(), room: 16 }
     }
 }
 
 impl<T> Waiting<T> {
     /// The name of the next callback.
     pub(super) fn name(&mut self) -> CallbackId {
-        self.count += 1;
+        self.count = self.count.wrapping_add(1);
         CallbackId(self.count)
     }
 
+    #[inline]
     pub(super) fn add(&mut self, waiter: Waiter<T>) {
         match self.first {
             None => self.first = Some(waiter),
-            Some(_) => self.others.push(waiter),
+            Some(_) => self.add_another(waiter),
         }
     }
 
+    #[cold]
+    fn add_another(&mut self, waiter: Waiter<T>) {
+        self.others.get_or_insert_default().waiters.push(waiter);
+    }
+
     fn all(&self) -> impl Iterator<Item = &Waiter<T>> {
-        self.first.iter().chain(&self.others)
+        self.first.iter().chain(self.others.iter().flat_map(|others| &others.waiters))
     }
 
     /// Gives those who wait no longer, for the caller to drop.
-    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Vec<Waiter<T>> {
+    #[inline]
+    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
+        match registration {
+            Registration::New if self.first.is_none() => {
+                self.first = Some(Waiter::Task(task));
+                None
+            }
+            _ => self.register_another(task, registration),
+        }
+    }
+
+    #[cold]
+    fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
-            Registration::Done => Vec::new(),
-            Registration::Unsure if self.all().any(is_it) => Vec::new(),
+            Registration::Done => None,
+            Registration::Unsure if self.all().any(is_it) => None,
             Registration::New | Registration::Unsure => {
-                let left = if self.others.len() + 1 < self.room { Vec::new() } else { self.clear_up() };
+                let is_full = self.others.as_ref().is_some_and(|others| others.waiters.len() + 1 >= others.room);
+                let left = is_full.then(|| self.clear_up());
                 self.add(Waiter::Task(task));
                 left
             }
@@ -142,9 +176,12 @@ impl<T> Waiting<T> {
             Waiter::Task(task) => !task.done() && seen.insert(Rc::as_ptr(task).cast::<()>()),
             Waiter::Callback(..) | Waiter::Waker(_) => true,
         };
-        let (stay, left): (Vec<_>, _) = self.take().partition(|waiter| waits(waiter));
-        self.room = 2 * stay.len().max(8);
+        let (first, others) = self.take();
+        let others = others.into_iter().flat_map(|others| others.waiters);
+        let (stay, left): (Vec<_>, _) = first.into_iter().chain(others).partition(|waiter| waits(waiter));
+        let room = 2 * stay.len().max(8);
         stay.into_iter().for_each(|waiter| self.add(waiter));
+        self.others.get_or_insert_default().room = room;
         left
     }
 
@@ -155,17 +192,17 @@ impl<T> Waiting<T> {
     pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
         let index = self.all().position(is_it)?;
-        match index.checked_sub(1) {
-            Some(index) => Some(self.others.remove(index)),
-            None => {
-                let next = if self.others.is_empty() { None } else { Some(self.others.remove(0)) };
-                mem::replace(&mut self.first, next)
-            }
+        let others = self.others.as_deref_mut().map(|others| &mut others.waiters).filter(|others| !others.is_empty());
+        match (index.checked_sub(1), others) {
+            (Some(index), Some(others)) => Some(others.remove(index)),
+            (None, Some(others)) => self.first.replace(others.remove(0)),
+            (_, None) => self.first.take(),
         }
     }
 
-    /// All of them.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = Waiter<T>> + use<T> {
-        self.first.take().into_iter().chain(mem::take(&mut self.others))
+    /// All of them: the first and the others.
+    #[inline]
+    pub(super) fn take(&mut self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
+        (self.first.take(), self.others.take())
     }
 }

@@ -157,7 +157,7 @@ impl<F: Future> Await<'_, F> {
             (_, Some(exception)) => Poll::Ready(Err(exception)),
             (Poll::Ready(output), None) => Poll::Ready(Ok(output)),
             (Poll::Pending, None) => {
-                inside.wait_at(Some(self.position));
+                inside.wait_at(Some(self.position), None);
                 Poll::Pending
             }
         }

@@ -1,17 +1,16 @@
 //! Making tasks.
 
-use std::any::type_name;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::panic::Location;
 use std::rc::Rc;
 
 use super::inner::TaskInner;
 use super::output::TaskOutput;
-use super::step::step;
-use super::{AnyTask, Core, Task, TaskHandle, wake};
+use super::step::Lane;
+use super::{Core, Task, TaskHandle, wake};
 use crate::Exception;
 use crate::context::{Context, Scope};
-use crate::event_loop::EventLoop;
+use crate::event_loop::{EventLoop, Runnable};
 use crate::promise::Promise;
 
 /// How a task is to be made: its name, its context, and whether it begins at once.
@@ -96,12 +95,10 @@ impl TaskBuilder {
     {
         let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
         let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
-        let core = Core::new(id, self.name, scope, made_at, type_name::<F::IntoFuture>());
-        let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
+        let core = Core::new(id, self.name, scope, made_at);
+        let task = TaskInner::new(event_loop, core, future.into_future());
         match task.register() {
-            Ok(()) if self.eager && EventLoop::running().as_ref() == task.event_loop_of() => {
-                step(&(task.clone() as Rc<dyn AnyTask>))
-            }
+            Ok(()) if self.eager => task.begin_at_once(),
             Ok(()) => wake(task.clone()),
             Err(error) => task.refuse(error.into()),
         }
@@ -120,8 +117,8 @@ impl TaskBuilder {
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
         let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
-        let core = Core::new(0, self.name, scope, made_at, type_name::<F::IntoFuture>());
-        let task = Rc::new(TaskInner::new(event_loop, core, Box::pin(future.into_future())));
+        let core = Core::new(0, self.name, scope, made_at);
+        let task = TaskInner::new(event_loop, core, future.into_future());
         task.refuse(error);
         Task::made(task)
     }
@@ -177,12 +174,21 @@ impl EventLoop {
 }
 
 impl<T: 'static> Task<T> {
-    fn made(task: Rc<TaskInner<T>>) -> Self {
+    fn made<F: Future<Output: TaskOutput<Value = T>> + 'static>(task: Rc<TaskInner<F>>) -> Self {
         Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
     }
 }
 
-impl<T: 'static> TaskInner<T> {
+impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
+    fn begin_at_once(self: &Rc<Self>) {
+        match EventLoop::running() {
+            Some(event_loop) if self.event_loop_of() == Some(&event_loop) => {
+                self.clone().run(&mut Lane::new(&event_loop))
+            }
+            _ => wake(self.clone()),
+        }
+    }
+
     fn refuse(self: &Rc<Self>, error: Exception) {
         self.discard_future();
         self.finish_by(Err(error));

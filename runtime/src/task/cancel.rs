@@ -48,8 +48,8 @@ pub(super) fn pass_on(task: Rc<dyn AnyTask>, cancelled: &Cancelled) -> bool {
 }
 
 fn count(task: &Rc<dyn AnyTask>) {
-    let cancelling = &task.core().cancelling;
-    cancelling.set(cancelling.get() + 1);
+    let core = task.core();
+    core.set_cancelling(core.cancelling() + 1);
 }
 
 /// Has it raised in the task's next step.

@@ -1,18 +1,16 @@
 //! What a task knows of itself, whatever it runs and gives.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::mem;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Waker;
 
-use super::AnyTask;
-use super::flags::Flags;
-use super::waker::{self, OwnWaker};
+use super::flags::{Before, Flags};
+use super::waker::OwnWaker;
+use super::{AnyTask, current};
 use crate::context::Scope;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, PromiseError};
@@ -20,34 +18,64 @@ use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, Promis
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 pub(crate) struct Core {
     pub(super) id: u64,
-    pub(super) name: RefCell<Option<Rc<str>>>,
     pub(super) made_at: &'static Location<'static>,
-    /// The type of its future.
-    runs: &'static str,
+    /// Where the loop's registry has it, while it is there.
+    pub(super) key: Cell<u32>,
+    /// Where the first coroutine stands in which it waits since its last step, if the flags say so: an innermost one.
+    point: Cell<u32>,
+    /// The code of that coroutine. While it runs: of the outermost one in which it has waited.
+    code: Cell<Option<&'static Code>>,
+    /// What it waits for since its last step, if that is one promise.
+    awaits: Spot,
+    /// What few tasks have.
+    rare: OnceCell<Box<Rare>>,
     pub(super) flags: Flags,
+}
+
+/// The key of a task that is not in the registry.
+pub(super) const NO_KEY: u32 = u32::MAX;
+
+/// Made for a task when it has any of this.
+#[derive(Default)]
+pub(super) struct Rare {
+    name: RefCell<Option<Rc<str>>>,
     /// Every step runs in it.
     pub(super) scope: Scope,
-    /// Where the loop's registry has it, while it is there.
-    pub(super) key: Cell<Option<usize>>,
-    pub(super) waker: OnceCell<OwnWaker>,
-    /// What it waits for since its last step.
-    awaits: RefCell<Awaits>,
-    /// While it runs: what it waited for before.
-    awaited: RefCell<Awaits>,
+    /// Once somebody has a clone.
+    pub(super) waker: OnceCell<Rc<OwnWaker>>,
     /// A cancellation that it has not been told of.
     must_cancel: RefCell<Option<Cancelled>>,
     /// What was cancelled on its behalf, while it waits for that and for nothing else.
     passed_on: RefCell<Option<Rc<dyn Awaited>>>,
     /// How many cancellations were asked for, less those taken back.
-    pub(super) cancelling: Cell<usize>,
-    /// The code of the outermost coroutine in which it has waited.
-    code: Cell<Option<&'static Code>>,
-    /// Where the first coroutine stands in which it waits since its last step: an innermost one.
-    position: Cell<Option<Position>>,
+    cancelling: Cell<usize>,
     /// Where the others stand, innermost first.
     outer_positions: RefCell<Vec<Position>>,
     /// The promises that coroutines in it have yielded, and not been resumed from.
     yielded: RefCell<Vec<(YieldId, Rc<dyn Awaited>)>>,
+}
+
+/// A place for a promise.
+#[derive(Default)]
+struct Spot(Cell<Option<Rc<dyn Awaited>>>);
+
+impl Spot {
+    /// It is not in its place meanwhile.
+    #[inline]
+    fn look<R>(&self, look: impl FnOnce(Option<&Rc<dyn Awaited>>) -> R) -> R {
+        let here = self.0.take();
+        let result = look(here.as_ref());
+        self.0.set(here);
+        result
+    }
+
+    fn get(&self) -> Option<Rc<dyn Awaited>> {
+        self.look(|here| here.cloned())
+    }
+}
+
+fn same(one: &Rc<dyn Awaited>, other: &Rc<dyn Awaited>) -> bool {
+    ptr::addr_eq(Rc::as_ptr(one), Rc::as_ptr(other))
 }
 
 /// Names a promise that a coroutine has yielded, to the coroutine: that may be `Send`, the promise is not.
@@ -67,19 +95,6 @@ const DEEPEST: usize = 50;
 /// A coroutine's code, and the suspension point at which it stands.
 pub(crate) type Position = (&'static Code, u32);
 
-/// What a task waits for.
-#[derive(Clone)]
-pub(crate) enum Awaits {
-    /// The next turn, or a future that has its waker.
-    Unknown,
-    /// A promise that is polled, and nothing else that is one.
-    Polled(Rc<dyn Awaited>),
-    /// A promise that a coroutine yielded.
-    Yielded(Rc<dyn Awaited>),
-    /// More than one promise.
-    Several,
-}
-
 /// How a promise is to add a task to those who wait for it.
 pub(crate) enum Registration {
     /// It is there.
@@ -90,32 +105,31 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(
-        id: u64,
-        name: Option<Rc<str>>,
-        scope: Scope,
-        made_at: &'static Location<'static>,
-        runs: &'static str,
-    ) -> Self {
-        Core {
+    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
+        let core = Core {
             id,
-            name: RefCell::new(name),
             made_at,
-            runs,
-            flags: Flags::default(),
-            scope,
-            key: Cell::new(None),
-            waker: OnceCell::new(),
-            awaits: RefCell::new(Awaits::Unknown),
-            awaited: RefCell::new(Awaits::Unknown),
-            must_cancel: RefCell::default(),
-            passed_on: RefCell::default(),
-            cancelling: Cell::new(0),
+            key: Cell::new(NO_KEY),
+            point: Cell::new(0),
             code: Cell::new(None),
-            position: Cell::new(None),
-            outer_positions: RefCell::default(),
-            yielded: RefCell::default(),
+            awaits: Spot::default(),
+            rare: OnceCell::new(),
+            flags: Flags::default(),
+        };
+        if name.is_some() || !scope.is_blank() {
+            core.set_rare(name, scope);
         }
+        core
+    }
+
+    #[cold]
+    fn set_rare(&self, name: Option<Rc<str>>, scope: Scope) {
+        self.flags.set(Flags::IN_CONTEXT, !scope.is_blank());
+        _ = self.rare.set(Box::new(Rare { name: RefCell::new(name), scope, ..Rare::default() }));
+    }
+
+    pub(super) fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
     }
 
     pub(crate) fn id(&self) -> u64 {
@@ -123,25 +137,57 @@ impl Core {
     }
 
     pub(crate) fn name(&self) -> Rc<str> {
-        self.name.borrow_mut().get_or_insert_with(|| format!("Task-{}", self.id).into()).clone()
+        self.rare().name.borrow_mut().get_or_insert_with(|| format!("Task-{}", self.id).into()).clone()
     }
 
-    /// The waker that the task is polled with; a task has one once it has been registered.
-    pub(crate) fn waker(&self) -> &Waker {
-        self.waker.get().map_or_else(|| waker::nobody(), |own| &own.waker)
+    pub(super) fn set_name(&self, name: Rc<str>) {
+        self.rare().name.replace(Some(name));
     }
 
-    /// What it waits for, if that is known.
-    pub(crate) fn awaits(&self) -> Awaits {
-        self.awaits.borrow().clone()
+    pub(super) fn cancelling(&self) -> usize {
+        self.rare.get().map_or(0, |rare| rare.cancelling.get())
     }
 
-    /// The only thing that it waits for. Nothing while it runs.
-    pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
-        match &*self.awaits.borrow() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) if !self.is_running() => Some(awaited.clone()),
-            _ => None,
+    pub(super) fn set_cancelling(&self, cancelling: usize) {
+        self.rare().cancelling.set(cancelling);
+    }
+
+    /// Its own waker, if somebody has a clone of it.
+    #[cold]
+    pub(super) fn waker(&self) -> Option<Rc<OwnWaker>> {
+        self.rare.get()?.waker.get().cloned()
+    }
+
+    /// Takes note of a waker of which somebody has a clone now. One that is over is woken no more.
+    #[cold]
+    pub(super) fn keep_waker(&self, waker: Rc<OwnWaker>) {
+        if !self.flags.has(Flags::OVER | Flags::HAS_WAKER) {
+            self.flags.set(Flags::HAS_WAKER, true);
+            _ = self.rare().waker.set(waker);
         }
+    }
+
+    /// The end of a step that ran in a context.
+    #[cold]
+    pub(super) fn leave_context(&self) {
+        let scope = &self.rare().scope;
+        scope.swap_out();
+        self.flags.set(Flags::IN_CONTEXT, !scope.is_blank());
+    }
+
+    /// For the registry, as the task is gone.
+    pub(super) fn take_waker(&mut self) -> Option<Rc<OwnWaker>> {
+        self.rare.get_mut()?.waker.take()
+    }
+
+    /// What it waits for, if that is one promise and nothing else that is one.
+    pub(crate) fn awaits(&self) -> Option<Rc<dyn Awaited>> {
+        self.awaits.get()
+    }
+
+    /// The same. Nothing while it runs.
+    pub(super) fn awaits_only(&self) -> Option<Rc<dyn Awaited>> {
+        if self.is_running() { None } else { self.awaits.get() }
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -158,26 +204,26 @@ impl Core {
         if !self.flags.has(Flags::PASSED_ON) {
             return None;
         }
-        let passed_on = self.passed_on.borrow().clone()?;
+        let passed_on = self.rare().passed_on.borrow().clone()?;
         passed_on.cancellation().map(Exception::Cancelled)
     }
 
     fn set_passed_on(&self, to: Option<Rc<dyn Awaited>>) {
         self.flags.set(Flags::PASSED_ON, to.is_some());
-        let before = self.passed_on.replace(to);
+        let before = self.rare().passed_on.replace(to);
         drop(before);
     }
 
     /// Has the cancellation raised in its next step.
     pub(super) fn set_must_cancel(&self, cancelled: Cancelled) {
         self.flags.set(Flags::MUST_CANCEL, true);
-        self.must_cancel.replace(Some(cancelled));
+        self.rare().must_cancel.replace(Some(cancelled));
     }
 
     /// A cancellation that it has not been told of.
     #[inline]
     pub(super) fn must_cancel(&self) -> Option<Cancelled> {
-        if self.flags.has(Flags::MUST_CANCEL) { self.must_cancel.borrow().clone() } else { None }
+        if self.flags.has(Flags::MUST_CANCEL) { self.rare().must_cancel.borrow().clone() } else { None }
     }
 
     /// The same, which it is told of now.
@@ -187,26 +233,21 @@ impl Core {
             return None;
         }
         self.flags.set(Flags::MUST_CANCEL, false);
-        self.must_cancel.take()
+        self.rare().must_cancel.take()
     }
 
     /// The same, if it is `awaited` that was cancelled on its behalf.
     pub(super) fn passed_on_to(&self, awaited: &Rc<dyn Awaited>) -> Option<Exception> {
-        let is_it = |to: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(to), Rc::as_ptr(awaited));
-        if self.passed_on.borrow().as_ref().is_some_and(is_it) { self.passed_on() } else { None }
+        if !self.flags.has(Flags::PASSED_ON) {
+            return None;
+        }
+        let is_it = self.rare().passed_on.borrow().as_ref().is_some_and(|to| same(to, awaited));
+        if is_it { self.passed_on() } else { None }
     }
 
     /// In a step: the cancellation of what it waited for before.
     pub(super) fn awaited_cancellation(&self) -> Option<Exception> {
-        let awaited = match &*self.awaited.borrow() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) => awaited.clone(),
-            Awaits::Unknown | Awaits::Several => return None,
-        };
-        awaited.cancellation().map(Exception::Cancelled)
-    }
-
-    pub(crate) fn runs(&self) -> &'static str {
-        self.runs
+        current::look_at_awaited(|awaited| awaited.cloned())?.cancellation().map(Exception::Cancelled)
     }
 
     pub(crate) fn has_begun(&self) -> bool {
@@ -218,37 +259,56 @@ impl Core {
     }
 
     pub(crate) fn awaits_several(&self) -> bool {
-        matches!(*self.awaits.borrow(), Awaits::Several)
+        self.flags.has(Flags::AWAITS_SEVERAL)
     }
 
     /// Where the coroutines stand in which it waits, innermost first.
     pub(crate) fn positions(&self) -> Vec<Position> {
-        self.position.get().into_iter().chain(self.outer_positions.borrow().iter().copied()).collect()
+        current::note();
+        let innermost = self.flags.has(Flags::AT_POINT).then(|| self.code.get().map(|code| (code, self.point.get())));
+        let mut positions: Vec<_> = innermost.flatten().into_iter().collect();
+        if self.flags.has(Flags::IN_SEVERAL) {
+            positions.extend_from_slice(&self.rare().outer_positions.borrow());
+        }
+        positions
     }
 
-    /// Returns whether it waited in a coroutine, where an exception can be raised.
+    /// What it waited for before, for the step that begins.
     #[inline]
-    pub(super) fn begin_step(&self) -> bool {
-        let flags = self.flags.begin_step();
-        self.position.set(None);
-        if flags.has(Flags::AWAITS) {
-            self.awaited.swap(&self.awaits);
+    pub(super) fn take_awaits(&self) -> Option<Rc<dyn Awaited>> {
+        self.awaits.0.take()
+    }
+
+    /// Returns what was true before.
+    #[inline]
+    pub(super) fn begin_step(&self) -> Before {
+        let before = self.flags.begin_step();
+        if before.has(Flags::IN_SEVERAL) {
+            self.forget_positions();
         }
-        if flags.has(Flags::IN_SEVERAL) {
-            self.outer_positions.borrow_mut().clear();
-        }
-        flags.has(Flags::IN_COROUTINE)
+        before
+    }
+
+    #[cold]
+    fn forget_positions(&self) {
+        let outermost = self.rare().outer_positions.take().pop();
+        self.code.set(outermost.map(|(code, _)| code));
     }
 
     #[inline]
     pub(super) fn end_step(&self) {
+        let flags = &self.flags;
+        flags.set(Flags::RUNNING | Flags::AWAITED_SEVERAL, false);
+        if flags.has(Flags::AWAITED | Flags::PASSED_ON) {
+            self.forget_step();
+        }
+    }
+
+    fn forget_step(&self) {
         if self.flags.has(Flags::AWAITED) {
             self.flags.set(Flags::AWAITED, false);
-            // Dropped outside of the cell: this may be the last handle on a promise.
-            let before = self.awaited.replace(Awaits::Unknown);
-            drop(before);
+            current::forget_awaited();
         }
-        self.flags.set(Flags::RUNNING, false);
         if self.flags.has(Flags::PASSED_ON) {
             self.passes_on_still();
         }
@@ -258,17 +318,18 @@ impl Core {
     #[cold]
     fn passes_on_still(&self) {
         let awaits = self.awaits_only();
-        let still =
-            |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| ptr::addr_eq(Rc::as_ptr(it), Rc::as_ptr(to)));
-        let passed_on = self.passed_on.take().filter(still);
+        let still = |to: &Rc<dyn Awaited>| awaits.as_ref().is_some_and(|it| same(it, to));
+        let passed_on = self.rare().passed_on.take().filter(still);
         self.set_passed_on(passed_on);
     }
 
     /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
     pub(super) fn forget_awaited(&self) {
-        self.flags.set(Flags::AWAITS, false);
-        let before = (self.awaits.replace(Awaits::Unknown), self.yielded.take());
-        drop(before);
+        if self.flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) || self.rare.get().is_some() {
+            self.flags.set(Flags::AWAITS | Flags::AWAITS_SEVERAL, false);
+            let before = (self.awaits.0.take(), self.rare.get().map(|rare| rare.yielded.take()));
+            drop(before);
+        }
         self.end_step();
     }
 
@@ -285,51 +346,59 @@ impl Core {
     }
 
     /// Takes note of a promise that it polls and that is not done.
-    pub(crate) fn polls(&self, awaited: Rc<dyn Awaited>) -> Registration {
-        let same = |other: &Rc<dyn Awaited>| ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&awaited));
-        let registration = match &*self.awaited.borrow() {
-            Awaits::Polled(before) | Awaits::Yielded(before) if same(before) => Registration::Done,
-            Awaits::Unknown | Awaits::Polled(_) | Awaits::Yielded(_) => Registration::New,
-            Awaits::Several => Registration::Unsure,
+    pub(crate) fn polls(&self, awaited: &Rc<dyn Awaited>) -> Registration {
+        let flags = &self.flags;
+        let registration = if flags.has(Flags::AWAITED_SEVERAL) {
+            Registration::Unsure
+        } else if flags.has(Flags::AWAITED)
+            && current::look_at_awaited(|before| before.is_some_and(|it| same(it, awaited)))
+        {
+            Registration::Done
+        } else {
+            Registration::New
         };
-        self.flags.set(Flags::AWAITS, true);
-        let mut awaits = self.awaits.borrow_mut();
-        match &*awaits {
-            Awaits::Unknown => *awaits = Awaits::Polled(awaited),
-            Awaits::Polled(other) | Awaits::Yielded(other) if same(other) => return Registration::Done,
-            _ => {
-                let before = mem::replace(&mut *awaits, Awaits::Several);
-                drop(awaits);
-                drop(before);
-            }
+        if !flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) {
+            flags.set(Flags::AWAITS, true);
+            self.awaits.0.set(Some(awaited.clone()));
+        } else if self.awaits.look(|other| other.is_some_and(|it| same(it, awaited))) {
+            return Registration::Done;
+        } else {
+            self.awaits_one_more();
         }
         registration
     }
 
+    fn awaits_one_more(&self) {
+        self.flags.set(Flags::AWAITS, false);
+        self.flags.set(Flags::AWAITS_SEVERAL, true);
+        let before = self.awaits.0.take();
+        drop(before);
+    }
+
     /// Takes note of a promise that a coroutine of it has yielded.
     pub(super) fn yields(&self, awaited: Rc<dyn Awaited>) {
-        let next = match self.awaits() {
-            Awaits::Unknown => Awaits::Yielded(awaited),
-            _ => Awaits::Several,
-        };
-        self.flags.set(Flags::AWAITS, true);
-        drop(self.awaits.replace(next));
+        if self.flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) {
+            self.awaits_one_more();
+        } else {
+            self.flags.set(Flags::AWAITS, true);
+            self.awaits.0.set(Some(awaited));
+        }
     }
 
     /// Keeps a promise for the coroutine that has yielded it.
     pub(super) fn keep(&self, awaited: Rc<dyn Awaited>) -> YieldId {
         let id = YieldId::next();
-        self.yielded.borrow_mut().push((id, awaited));
+        self.rare().yielded.borrow_mut().push((id, awaited));
         id
     }
 
     pub(super) fn kept(&self, id: YieldId) -> Option<Rc<dyn Awaited>> {
-        self.yielded.borrow().iter().find(|(it, _)| *it == id).map(|(_, awaited)| awaited.clone())
+        self.rare.get()?.yielded.borrow().iter().find(|(it, _)| *it == id).map(|(_, awaited)| awaited.clone())
     }
 
     /// For the caller to drop.
     pub(super) fn give_up(&self, id: YieldId) -> Option<Rc<dyn Awaited>> {
-        let mut yielded = self.yielded.borrow_mut();
+        let mut yielded = self.rare.get()?.yielded.borrow_mut();
         let index = yielded.iter().position(|(it, _)| *it == id)?;
         Some(yielded.swap_remove(index).1)
     }
@@ -338,11 +407,12 @@ impl Core {
     #[inline]
     pub(super) fn waits_at(&self, position: Option<Position>) {
         let Some(position) = position else { return };
-        self.code.set(Some(position.0));
-        if self.position.get().is_none() {
-            self.position.set(Some(position));
-        } else {
+        if self.flags.has(Flags::AT_POINT) {
             self.waits_outside(position);
+        } else {
+            self.flags.set(Flags::AT_POINT, true);
+            self.code.set(Some(position.0));
+            self.point.set(position.1);
         }
     }
 
@@ -363,14 +433,19 @@ impl Core {
 
     /// The code of the outermost coroutine in which it has waited.
     pub(super) fn code(&self) -> Option<&'static Code> {
-        self.code.get()
+        current::note();
+        if self.flags.has(Flags::IN_SEVERAL) {
+            self.rare().outer_positions.borrow().last().map(|(code, _)| *code)
+        } else {
+            self.code.get()
+        }
     }
 
     #[cold]
     #[inline(never)]
     fn waits_outside(&self, position: Position) {
         self.flags.set(Flags::IN_SEVERAL, true);
-        self.outer_positions.borrow_mut().push(position);
+        self.rare().outer_positions.borrow_mut().push(position);
     }
 }
 

@@ -33,6 +33,20 @@ impl Flags {
     pub(super) const PASSES_ON: u16 = 1 << 9;
     /// It is over, or about to be.
     pub(super) const OVER: u16 = 1 << 10;
+    /// It waits at a suspension point that is known, since its last step.
+    pub(super) const AT_POINT: u16 = 1 << 11;
+    /// It waits for more promises than one, since its last step.
+    pub(super) const AWAITS_SEVERAL: u16 = 1 << 12;
+    /// While it runs: it waited for more promises than one before.
+    pub(super) const AWAITED_SEVERAL: u16 = 1 << 13;
+    /// It has a context of its own, which is not empty.
+    pub(super) const IN_CONTEXT: u16 = 1 << 14;
+    /// Somebody has its waker.
+    pub(super) const HAS_WAKER: u16 = 1 << 15;
+
+    /// What is known since the last step, and no longer when the next one begins.
+    const SINCE_STEP: u16 =
+        Flags::IN_COROUTINE | Flags::IN_SEVERAL | Flags::AWAITS | Flags::AWAITS_SEVERAL | Flags::AT_POINT;
 
     /// Whether any of these is true.
     #[inline]
@@ -46,13 +60,19 @@ impl Flags {
         self.0.set(if on { others | flag } else { others });
     }
 
-    /// What it waits for becomes what it has waited for.
+    /// All that is true.
+    pub(super) fn now(&self) -> Before {
+        Before(self.0.get())
+    }
+
+    /// What it waits for becomes what it has waited for, and it is no longer in the ready queue.
     #[inline]
     pub(super) fn begin_step(&self) -> Before {
         let before = self.0.get();
+        let left = before & !(Flags::SCHEDULED | Flags::SINCE_STEP | Flags::AWAITED | Flags::AWAITED_SEVERAL);
         let awaited = if before & Flags::AWAITS != 0 { Flags::AWAITED } else { 0 };
-        let left = before & !(Flags::IN_COROUTINE | Flags::IN_SEVERAL | Flags::AWAITS | Flags::AWAITED);
-        self.0.set(left | awaited | Flags::BEGUN | Flags::RUNNING);
+        let several = if before & Flags::AWAITS_SEVERAL != 0 { Flags::AWAITED_SEVERAL } else { 0 };
+        self.0.set(left | awaited | several | Flags::BEGUN | Flags::RUNNING);
         Before(before)
     }
 }

@@ -47,8 +47,6 @@ pin_project! {
     pub struct CoroutineFuture<C> {
         #[pin]
         coroutine: C,
-        // What there is to see of it where it waits, for the call graph.
-        look: fn(&C) -> Option<&dyn Inspectable>,
         // The promise that it yielded and waits for. The task has it, so that this can be `Send`.
         yielded: Option<YieldId>,
     }
@@ -79,7 +77,7 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     /// # Ok::<(), coframe::Exception>(())
     /// ```
     pub fn new(coroutine: C) -> Self {
-        CoroutineFuture { coroutine, look: C::as_inspectable, yielded: None }
+        CoroutineFuture { coroutine, yielded: None }
     }
 }
 
@@ -114,24 +112,32 @@ impl<R, K> IntoFuture for Recursive<'_, Awaitable, R, (), K> {
 impl<C: Coroutine<Yield = Awaitable>> Future for CoroutineFuture<C> {
     type Output = Result<C::Return, Exception>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (inside, raised) = Inside::enter(context);
-        let step = match self.signal(raised) {
-            Some(signal) => self.as_mut().resume_until_it_waits(&inside, signal)?,
-            None => Step::Yielded(None),
-        };
-        match step {
-            Step::Returned(value) => Poll::Ready(Ok(value)),
-            Step::Yielded(awaitable) => {
-                self.as_mut().wait(&inside, awaitable, context);
-                inside.wait_in((self.look)(&self.coroutine));
-                Poll::Pending
+        let inside = Inside::begin(context.waker());
+        let signal = if inside.raises() || self.yielded.is_some() {
+            match self.signal(inside.raised()) {
+                Some(signal) => signal,
+                None => return self.wait_on(inside, context),
             }
+        } else {
+            Signal::Start
+        };
+        let awaitable = match self.as_mut().resume_with(signal)? {
+            Step::Returned(value) => return Poll::Ready(Ok(value)),
+            Step::Yielded(awaitable) => awaitable,
+        };
+        match awaitable.0 {
+            Kind::Turn => inside.wait_in(self.coroutine.as_inspectable(), Some(context.waker())),
+            Kind::Wake => inside.wait_in(self.coroutine.as_inspectable(), None),
+            Kind::Done(awaited) => return self.wait_for(inside, awaited, context),
         }
+        Poll::Pending
     }
 }
 
 impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
+    #[inline]
     fn resume_with(self: Pin<&mut Self>, signal: Signal<()>) -> Resumed<Awaitable, C::Return> {
         let this = self.project();
         forget(this.yielded);
@@ -139,6 +145,7 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
     }
 
     /// What it is to be resumed with. `None` if it yielded a promise and was woken by something else.
+    #[cold]
     fn signal(&self, raised: Option<Exception>) -> Option<Signal<()>> {
         if let Some(exception) = raised {
             return Some(Signal::Throw(exception));
@@ -156,54 +163,51 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
         current::any_task()?.core().kept(id)
     }
 
-    /// A promise that a task cannot wait for is refused where it is yielded.
-    fn resume_until_it_waits(
-        mut self: Pin<&mut Self>,
-        inside: &Inside,
-        mut signal: Signal<()>,
-    ) -> Resumed<Option<Awaitable>, C::Return> {
-        loop {
-            match self.as_mut().resume_with(signal)? {
-                Step::Returned(value) => return Ok(Step::Returned(value)),
-                Step::Yielded(awaitable) => {
-                    if let Kind::Done(awaited) = &awaitable.0
-                        && let Some(task) = inside.task()
-                        && let Err(refused) = Core::check_can_await(&task, awaited)
-                    {
-                        signal = Signal::Throw(refused.into());
-                        continue;
-                    }
-                    return Ok(Step::Yielded(Some(awaitable)));
-                }
-            }
+    /// It still waits for what it yielded before.
+    #[cold]
+    fn wait_on(&self, inside: Inside, context: &mut Context<'_>) -> Poll<Result<C::Return, Exception>> {
+        if let Some(awaited) = self.yielded() {
+            wait(&inside, awaited, Registration::Unsure, context);
         }
+        inside.wait_in(self.coroutine.as_inspectable(), None);
+        Poll::Pending
     }
 
-    /// Sees to it that it is woken. Without an awaitable it still waits for what it yielded before.
-    fn wait(self: Pin<&mut Self>, inside: &Inside, awaitable: Option<Awaitable>, context: &mut Context<'_>) {
-        let registration = if awaitable.is_some() { Registration::New } else { Registration::Unsure };
-        let awaited = match awaitable {
-            Some(Awaitable(Kind::Turn)) => {
-                inside.wake_in_turn(context.waker());
-                return;
+    /// Waits for a promise that it has yielded. One that a task cannot wait for is refused where it is yielded.
+    #[cold]
+    fn wait_for(
+        mut self: Pin<&mut Self>,
+        inside: Inside,
+        mut awaited: Rc<dyn Awaited>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<C::Return, Exception>> {
+        let turn = loop {
+            let refused = inside.task().and_then(|task| Core::check_can_await(&task, &awaited).err());
+            let Some(refused) = refused else {
+                *self.as_mut().project().yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
+                wait(&inside, awaited, Registration::New, context);
+                break None;
+            };
+            match self.as_mut().resume_with(Signal::Throw(refused.into()))? {
+                Step::Returned(value) => return Poll::Ready(Ok(value)),
+                Step::Yielded(Awaitable(Kind::Done(next))) => awaited = next,
+                Step::Yielded(Awaitable(Kind::Turn)) => break Some(context.waker()),
+                Step::Yielded(Awaitable(Kind::Wake)) => break None,
             }
-            Some(Awaitable(Kind::Wake)) => return,
-            Some(Awaitable(Kind::Done(awaited))) => {
-                *self.project().yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
-                awaited
-            }
-            None => match self.yielded() {
-                Some(awaited) => awaited,
-                None => return,
-            },
         };
-        match inside.task() {
-            Some(task) => {
-                awaited.wake_when_done(task.clone(), registration);
-                task.core().yields(awaited);
-            }
-            None => awaited.wake_waker_when_done(context.waker()),
+        inside.wait_in(self.coroutine.as_inspectable(), turn);
+        Poll::Pending
+    }
+}
+
+/// Sees to it that whoever polls is woken.
+fn wait(inside: &Inside, awaited: Rc<dyn Awaited>, registration: Registration, context: &Context<'_>) {
+    match inside.task() {
+        Some(task) => {
+            awaited.wake_when_done(task.clone(), registration);
+            task.core().yields(awaited);
         }
+        None => awaited.wake_waker_when_done(context.waker()),
     }
 }
 
@@ -255,11 +259,17 @@ impl<C: Inspectable> Inspectable for CoroutineFuture<C> {
 }
 
 /// Gives up the promise that was yielded.
+#[inline]
 fn forget(yielded: &mut Option<YieldId>) {
     if let Some(id) = yielded.take() {
-        let awaited = current::any_task().and_then(|task| task.core().give_up(id));
-        drop(awaited);
+        give_up(id);
     }
+}
+
+#[cold]
+fn give_up(id: YieldId) {
+    let awaited = current::any_task().and_then(|task| task.core().give_up(id));
+    drop(awaited);
 }
 
 impl<C: fmt::Debug> fmt::Debug for CoroutineFuture<C> {

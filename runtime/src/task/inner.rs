@@ -1,46 +1,36 @@
 //! A task of which the type of the value is known: a promise, and what is to fulfil it.
 
-use std::cell::Cell;
+use std::any::type_name;
+use std::future::Future;
+use std::mem;
 use std::panic::Location;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::core::Awaits;
+use super::core::NO_KEY;
 use super::flags::Flags;
-use super::output::Driven;
-use super::step::step;
-use super::waker::OwnWaker;
-use super::{AnyTask, Core, Registration, cancel, current};
+use super::in_place::InPlace;
+use super::step::{Lane, Step};
+use super::{AnyTask, Core, Registration, TaskOutput, Value, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
 use crate::promise::{Awaited, Inner, Promise, Settle, State};
 use crate::{CallbackId, Cancelled, Exception, PromiseError};
 
-type Driving<T> = Pin<Box<dyn Driven<T>>>;
-
-pub(super) struct TaskInner<T: 'static> {
-    promise: Inner<T>,
+/// It stands in an `Rc` from the beginning, as [`InPlace`] asks for.
+pub(super) struct TaskInner<F: Future<Output: TaskOutput> + 'static> {
+    promise: Inner<Value<F>>,
     core: Core,
-    /// `None` while it runs, and when it is over.
-    future: Cell<Option<Driving<T>>>,
+    /// Nothing any more when it is over.
+    future: InPlace<F>,
 }
 
-/// A future that runs, out of its place. It is put back when it waits, and by a panic.
-struct Lent<'a, T> {
-    future: Option<Driving<T>>,
-    place: &'a Cell<Option<Driving<T>>>,
-}
-
-impl<T> Drop for Lent<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        self.place.set(self.future.take());
-    }
-}
-
-impl<T: 'static> TaskInner<T> {
-    pub(super) fn new(event_loop: Option<EventLoop>, core: Core, future: Driving<T>) -> Self {
-        TaskInner { promise: Inner::new(event_loop), core, future: Cell::new(Some(future)) }
+impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
+    #[allow(unsafe_code)]
+    pub(super) fn new(event_loop: Option<EventLoop>, core: Core, future: F) -> Rc<Self> {
+        // SAFETY: nobody has the task but in this `Rc`, of which nothing in this file takes it out; elsewhere its type is
+        // not known any more.
+        let future = unsafe { InPlace::new(future) };
+        Rc::new(TaskInner { promise: Inner::new(event_loop), core, future })
     }
 
     pub(super) fn event_loop_of(&self) -> Option<&EventLoop> {
@@ -51,67 +41,62 @@ impl<T: 'static> TaskInner<T> {
     pub(super) fn register(self: &Rc<Self>) -> Result<(), LoopError> {
         let event_loop = self.promise.event_loop().ok_or(LoopError::NotRunning)?;
         event_loop.check_open()?;
-        let key = event_loop.tasks().insert(self.clone());
-        self.core.key.set(Some(key));
-        let waker = event_loop.tasks().spare_waker().unwrap_or_else(|| OwnWaker::new(event_loop.inbox()));
-        waker.name(key, self.core.id);
-        _ = self.core.waker.set(waker);
+        self.core.key.set(event_loop.tasks().insert(self.clone()));
         Ok(())
     }
 
+    /// Not while it runs.
     pub(super) fn discard_future(&self) {
-        let future = self.future.take();
-        drop(future);
+        if let Some(mut lent) = self.future.lend() {
+            lent.clear();
+        }
     }
 
     /// The end.
-    pub(super) fn finish_by(self: &Rc<Self>, result: Result<T, Exception>) {
+    pub(super) fn finish_by(self: &Rc<Self>, result: Result<Value<F>, Exception>) {
         self.core.flags.set(Flags::OVER, true);
         self.forget();
         self.core.forget_awaited();
         // Nothing but a closed loop can be in the way, which calls nobody.
-        _ = Promise::of(self.clone()).settle(State::of(result));
+        _ = Promise::settle_as(&self.promise, || Promise::of(self.clone()), State::of(result));
     }
 
-    /// Takes it from its owner.
-    fn forget(&self) {
-        if let (Some(key), Some(event_loop)) = (self.core.key.take(), self.promise.event_loop()) {
-            let owned = event_loop.tasks().remove(key);
-            drop(owned);
-        }
-    }
-}
-
-impl<T: 'static> AnyTask for TaskInner<T> {
-    #[inline]
-    fn core(&self) -> &Core {
-        &self.core
-    }
-
-    fn poll_future(self: Rc<Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut lent = Lent { future: self.future.take(), place: &self.future };
-        let Some(future) = &mut lent.future else { return Poll::Pending };
-        let Poll::Ready(result) = future.as_mut().poll_result(context) else { return Poll::Pending };
-        // The future is dropped first: it is over before others hear that it is.
-        let not_taken = current::polled(Poll::Ready(())).not_taken;
-        let too_late = if not_taken.is_none() { self.core.take_must_cancel() } else { None };
-        drop(lent.future.take());
-        match (not_taken, too_late) {
-            (Some(cancellation), _) => self.finish_by(Err(cancellation)),
-            // "Task is cancelled right before coro stops."
-            (None, Some(cancelled)) if result.is_ok() => self.finish_by(Err(Exception::Cancelled(cancelled))),
-            (None, _) => self.finish_by(result),
-        }
-        Poll::Ready(())
-    }
-
-    fn fail(self: Rc<Self>, exception: Exception) {
+    pub(super) fn fail(self: &Rc<Self>, exception: Exception) {
         self.discard_future();
         self.finish_by(Err(exception));
     }
 
+    /// Polls it. Whatever comes of that, it has been told.
+    #[inline]
+    fn go_on(self: &Rc<Self>, step: Step<'_, '_>) {
+        let Some(mut lent) = self.future.lend() else { return self.core.end_step() };
+        let poll = lent.future().map_or(Poll::Pending, |future| future.poll(&mut Context::from_waker(step.waker())));
+        match poll {
+            Poll::Pending => {
+                drop(lent);
+                if let Some((_step, not_taken)) = step.suspend() {
+                    self.fail(not_taken);
+                }
+            }
+            Poll::Ready(output) => {
+                let result = output.into_result();
+                // The future is dropped first: it is over before others hear that it is.
+                let not_taken = current::polled(Poll::Ready(())).not_taken;
+                let too_late = if not_taken.is_none() { self.core.take_must_cancel() } else { None };
+                lent.clear();
+                drop(lent);
+                self.finish_by(match (not_taken, too_late) {
+                    (Some(cancellation), _) => Err(cancellation),
+                    // "Task is cancelled right before coro stops."
+                    (None, Some(cancelled)) if result.is_ok() => Err(Exception::Cancelled(cancelled)),
+                    (None, _) => result,
+                });
+            }
+        }
+    }
+
     #[cold]
-    fn has_panicked(self: Rc<Self>) {
+    fn has_panicked(self: &Rc<Self>) {
         self.core.end_step();
         if !self.promise.done() {
             self.finish_by(Err(PromiseError::Panicked.into()));
@@ -121,14 +106,51 @@ impl<T: 'static> AnyTask for TaskInner<T> {
         self.discard_future();
     }
 
+    /// Takes it from its owner.
+    fn forget(&self) {
+        let key = self.core.key.replace(NO_KEY);
+        if key != NO_KEY
+            && let Some(event_loop) = self.promise.event_loop()
+        {
+            let owned = event_loop.tasks().remove(key);
+            drop(owned);
+        }
+    }
+}
+
+/// A task that runs. If a panic ends the step, it has failed. Whether the thread panics does not tell: the loop may run in a
+/// destructor.
+struct Running<'a, F: Future<Output: TaskOutput> + 'static>(&'a Rc<TaskInner<F>>);
+
+impl<F: Future<Output: TaskOutput> + 'static> Drop for Running<'_, F> {
+    fn drop(&mut self) {
+        self.0.has_panicked();
+    }
+}
+
+impl<F: Future<Output: TaskOutput> + 'static> AnyTask for TaskInner<F> {
+    #[inline]
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn core_and_loop(&self) -> (&Core, Option<&EventLoop>) {
+        (&self.core, self.promise.event_loop())
+    }
+
+    fn runs(&self) -> &'static str {
+        type_name::<F>()
+    }
+
     fn destroy(self: Rc<Self>) {
-        self.core.key.set(None);
+        self.core.key.set(NO_KEY);
         if self.promise.done() {
             return;
         }
         {
-            let _entered = current::enter(self.clone(), self.core.waker());
-            let _inside = self.core.scope.enter();
+            // Nothing is polled, but what is dropped may ask who is current.
+            let mut lane = self.promise.event_loop().map(Lane::new);
+            let _step = lane.as_mut().map(|lane| Step::enter(self.clone(), &self.core, lane));
             self.discard_future();
         }
         if let Some(event_loop) = self.promise.event_loop() {
@@ -141,11 +163,18 @@ impl<T: 'static> AnyTask for TaskInner<T> {
     }
 }
 
-impl<T: 'static> Runnable for TaskInner<T> {
-    fn run(self: Rc<Self>) -> Result<(), Exception> {
-        self.core.flags.set(Flags::SCHEDULED, false);
-        step(&(self as Rc<dyn AnyTask>));
-        Ok(())
+impl<F: Future<Output: TaskOutput> + 'static> Runnable for TaskInner<F> {
+    fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
+        let Some(step) = Step::begin(self.clone(), &self.core, lane) else { return };
+        let running = Running(&self);
+        match step.hindrance() {
+            None => self.go_on(step),
+            Some(exception) => {
+                let _step = step;
+                self.fail(exception);
+            }
+        }
+        mem::forget(running);
     }
 
     /// What it runs is dropped by [`destroy`](AnyTask::destroy).
@@ -160,7 +189,7 @@ impl<T: 'static> Runnable for TaskInner<T> {
     }
 }
 
-impl<T: 'static> Awaited for TaskInner<T> {
+impl<F: Future<Output: TaskOutput> + 'static> Awaited for TaskInner<F> {
     fn event_loop(&self) -> Option<&EventLoop> {
         self.promise.event_loop()
     }
@@ -198,10 +227,7 @@ impl<T: 'static> Awaited for TaskInner<T> {
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
-        match self.core.awaits() {
-            Awaits::Polled(awaited) | Awaits::Yielded(awaited) => vec![awaited],
-            Awaits::Unknown | Awaits::Several => Vec::new(),
-        }
+        self.core.awaits().into_iter().collect()
     }
 
     fn kind(&self) -> &'static str {
@@ -211,18 +237,22 @@ impl<T: 'static> Awaited for TaskInner<T> {
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         Some(self)
     }
+
+    fn is_task(&self) -> bool {
+        true
+    }
 }
 
-impl<T: 'static> Settle<T> for TaskInner<T> {
-    fn inner(&self) -> &Inner<T> {
+impl<F: Future<Output: TaskOutput> + 'static> Settle<Value<F>> for TaskInner<F> {
+    fn inner(&self) -> &Inner<Value<F>> {
         &self.promise
     }
 }
 
-impl<T: 'static> Drop for TaskInner<T> {
+impl<F: Future<Output: TaskOutput> + 'static> Drop for TaskInner<F> {
     fn drop(&mut self) {
         self.promise.report_unseen(|| Origin::Task(self.core.name()));
-        if let (Some(waker), Some(event_loop)) = (self.core.waker.take(), self.promise.event_loop()) {
+        if let (Some(waker), Some(event_loop)) = (self.core.take_waker(), self.promise.event_loop()) {
             event_loop.tasks().keep_waker(waker);
         }
     }

@@ -6,6 +6,7 @@
 //! | `builder` | how a task is made |
 //! | `step` | how a task is run |
 //! | `inner` | the task itself, and its end |
+//! | `in_place` | the future that it runs, in its place |
 //! | `cancel` | how a cancellation goes from a task to what it waits for |
 //! | `core`, `flags` | what a task knows of itself |
 //! | `future` | a coroutine as a future |
@@ -23,11 +24,14 @@ pub(crate) mod current;
 mod ensure;
 mod flags;
 mod future;
+mod in_place;
 mod inner;
 mod output;
 mod place;
 mod registry;
 mod step;
+#[cfg(test)]
+mod tests;
 mod waker;
 
 use std::fmt;
@@ -42,7 +46,7 @@ pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
 pub(crate) use self::ensure::{Ensured, Value};
 pub(crate) use self::registry::Tasks;
-pub(crate) use self::step::{into_ready, wake};
+pub(crate) use self::step::{Lane, into_ready, wake};
 pub(crate) use self::waker::{TaskWaker, is_same};
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};
 
@@ -100,14 +104,11 @@ pub struct TaskHandle(pub(crate) Rc<dyn AnyTask>);
 pub(crate) trait AnyTask: Runnable + Awaited {
     fn core(&self) -> &Core;
 
-    /// In a step: polls what it runs. If that is ready, the task is over.
-    fn poll_future(self: Rc<Self>, context: &mut std::task::Context<'_>) -> Poll<()>;
+    /// What it knows of itself, and its loop.
+    fn core_and_loop(&self) -> (&Core, Option<&EventLoop>);
 
-    /// Ends it, which drops what it runs.
-    fn fail(self: Rc<Self>, exception: Exception);
-
-    /// Ends it after a panic in a step.
-    fn has_panicked(self: Rc<Self>);
+    /// The type of its future.
+    fn runs(&self) -> &'static str;
 
     /// Drops what it runs, as the loop is closed.
     fn destroy(self: Rc<Self>);
@@ -196,7 +197,7 @@ impl TaskHandle {
 
     /// Gives it a name, for reports.
     pub fn set_name(&self, name: impl Into<Rc<str>>) {
-        self.0.core().name.replace(Some(name.into()));
+        self.0.core().set_name(name.into());
     }
 
     /// The loop that runs it; `None` if it was spawned where none ran.
@@ -257,7 +258,7 @@ impl TaskHandle {
     /// How many cancellations were asked for, less those taken back: asyncio's `Task.cancelling()`.
     #[must_use]
     pub fn cancelling(&self) -> usize {
-        self.0.core().cancelling.get()
+        self.0.core().cancelling()
     }
 
     /// Takes back one request to cancel it, and returns how many are left: asyncio's `Task.uncancel()`. With the last
@@ -267,8 +268,8 @@ impl TaskHandle {
     /// [`timeout`](crate::timeout) does.
     pub fn uncancel(&self) -> usize {
         let core = self.0.core();
-        let left = core.cancelling.get().saturating_sub(1);
-        core.cancelling.set(left);
+        let left = core.cancelling().saturating_sub(1);
+        core.set_cancelling(left);
         if left == 0 {
             core.take_must_cancel();
         }

@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crate::Exception;
@@ -103,19 +101,5 @@ impl<T: ToOwned + ?Sized + 'static> TaskOutput for Cow<'static, T> {
 
     fn into_result(self) -> Result<Self, Exception> {
         Ok(self)
-    }
-}
-
-/// A future as a task has it.
-pub(super) trait Driven<T> {
-    fn poll_result(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, Exception>>;
-}
-
-impl<F: Future<Output: TaskOutput>> Driven<<F::Output as TaskOutput>::Value> for F {
-    fn poll_result(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<<F::Output as TaskOutput>::Value, Exception>> {
-        self.poll(context).map(TaskOutput::into_result)
     }
 }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use slab::Slab;
 
 use super::AnyTask;
+use super::core::NO_KEY;
 use super::waker::OwnWaker;
+use crate::event_loop::EventLoop;
 
 /// More are not kept for tasks to come.
 const MOST_SPARE_WAKERS: usize = 256;
@@ -14,8 +16,10 @@ const MOST_SPARE_WAKERS: usize = 256;
 #[derive(Default)]
 pub(crate) struct Tasks {
     tasks: RefCell<Slab<Rc<dyn AnyTask>>>,
+    /// The one that tasks are polled with.
+    waker: Cell<Option<Rc<OwnWaker>>>,
     /// Of tasks that are gone, to be used again.
-    wakers: RefCell<Vec<OwnWaker>>,
+    wakers: RefCell<Vec<Rc<OwnWaker>>>,
     /// The id of the last one that was made.
     made: Cell<u64>,
 }
@@ -26,16 +30,33 @@ impl Tasks {
         self.made.get()
     }
 
-    pub(super) fn insert(&self, task: Rc<dyn AnyTask>) -> usize {
-        self.tasks.borrow_mut().insert(task)
+    pub(super) fn insert(&self, task: Rc<dyn AnyTask>) -> u32 {
+        // There is no room for so many.
+        u32::try_from(self.tasks.borrow_mut().insert(task)).unwrap_or(NO_KEY)
     }
 
-    pub(super) fn spare_waker(&self) -> Option<OwnWaker> {
-        self.wakers.borrow_mut().pop()
+    /// A waker of which nobody has a clone, for a step.
+    #[inline]
+    pub(super) fn lend_waker(&self, event_loop: &EventLoop) -> Rc<OwnWaker> {
+        self.waker.take().unwrap_or_else(|| self.another_waker(event_loop))
+    }
+
+    #[cold]
+    fn another_waker(&self, event_loop: &EventLoop) -> Rc<OwnWaker> {
+        self.wakers.borrow_mut().pop().unwrap_or_else(|| Rc::new(OwnWaker::new(event_loop.inbox())))
+    }
+
+    /// It comes back from a step, in which nobody has made a clone.
+    #[inline]
+    pub(super) fn give_back(&self, waker: Rc<OwnWaker>) {
+        if let Some(before) = self.waker.replace(Some(waker)) {
+            self.keep_waker(before);
+        }
     }
 
     /// To be used again, unless somebody has a clone, or there are many.
-    pub(super) fn keep_waker(&self, waker: OwnWaker) {
+    #[cold]
+    pub(super) fn keep_waker(&self, waker: Rc<OwnWaker>) {
         let mut wakers = self.wakers.borrow_mut();
         if wakers.len() < MOST_SPARE_WAKERS && waker.is_alone() {
             wakers.push(waker);
@@ -43,12 +64,12 @@ impl Tasks {
     }
 
     /// For the caller to drop, where nothing is borrowed.
-    pub(super) fn remove(&self, key: usize) -> Option<Rc<dyn AnyTask>> {
-        self.tasks.borrow_mut().try_remove(key)
+    pub(super) fn remove(&self, key: u32) -> Option<Rc<dyn AnyTask>> {
+        self.tasks.borrow_mut().try_remove(key as usize)
     }
 
-    pub(crate) fn get(&self, key: usize, id: u64) -> Option<Rc<dyn AnyTask>> {
-        self.tasks.borrow().get(key).filter(|task| task.core().id == id).cloned()
+    pub(crate) fn get(&self, key: u32, id: u64) -> Option<Rc<dyn AnyTask>> {
+        self.tasks.borrow().get(key as usize).filter(|task| task.core().id == id).cloned()
     }
 
     /// In the order in which they were made.

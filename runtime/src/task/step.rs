@@ -5,55 +5,241 @@
 //!
 //! Nothing in here knows the type of what the task runs, so that a program has it once, with its thread-local state at hand.
 
+use std::mem;
 use std::rc::Rc;
-use std::task::Context;
+use std::task::{Poll, Waker};
 
-use super::flags::Flags;
-use super::{AnyTask, Core, cancel, current};
+use super::core::Core;
+use super::flags::{Before, Flags};
+use super::waker::OwnWaker;
+use super::{AnyTask, cancel, current};
 use crate::Exception;
-use crate::event_loop::Runnable;
+use crate::context::{ContextError, is_blank_here};
+use crate::event_loop::{EventLoop, Runnable};
 
-/// Runs it until it waits again or is over.
-pub(super) fn step(task: &Rc<dyn AnyTask>) {
-    let core = task.core();
+/// What the tasks that are stepped one after the other have in common. While it lives their loop is current, and who was
+/// current before is not.
+pub(crate) struct Lane<'a> {
+    event_loop: &'a EventLoop,
+    /// What they are polled with, until somebody has a clone.
+    own: Rc<OwnWaker>,
+    has_outer: bool,
+}
+
+impl<'a> Lane<'a> {
+    pub(crate) fn new(event_loop: &'a EventLoop) -> Self {
+        let own = event_loop.tasks().lend_waker(event_loop);
+        Lane { event_loop, has_outer: current::begin(event_loop, &own), own }
+    }
+
+    pub(crate) fn event_loop(&self) -> &'a EventLoop {
+        self.event_loop
+    }
+
+    /// Has the task that runs polled with a waker that it has kept.
+    #[cold]
+    fn take_kept(&mut self, core: &Core) {
+        if let Some(kept) = core.waker() {
+            let before = self.change(kept);
+            self.event_loop.tasks().give_back(before);
+        }
+    }
+
+    /// A waker of which somebody has a clone is left to its task.
+    #[cold]
+    fn leave_to(&mut self, core: &Core) {
+        let next = self.event_loop.tasks().lend_waker(self.event_loop);
+        let left = self.change(next);
+        core.keep_waker(left);
+    }
+
+    fn change(&mut self, next: Rc<OwnWaker>) -> Rc<OwnWaker> {
+        current::set_own(&next);
+        mem::replace(&mut self.own, next)
+    }
+}
+
+impl Drop for Lane<'_> {
+    fn drop(&mut self) {
+        current::end(self.has_outer);
+        self.event_loop.tasks().give_back(Rc::clone(&self.own));
+    }
+}
+
+/// One step of a task: while it lives the task is current, in its context. Whoever makes it polls the task's future.
+pub(super) struct Step<'a, 'l> {
+    lane: &'a mut Lane<'l>,
+    core: &'a Core,
+    state: State,
+}
+
+/// A set of the constants.
+#[derive(Clone, Copy)]
+struct State(u32);
+
+impl State {
+    /// There is nothing to be done.
+    const IDLE: u32 = 1;
+    /// It has entered its context.
+    const IN_CONTEXT: u32 = 1 << 1;
+    /// It cannot enter its context.
+    const REFUSED: u32 = 1 << 2;
+    /// There may be a cancellation that the task is to be told of.
+    const CANCELLED: u32 = 1 << 3;
+    /// It waited in a coroutine, where an exception can be raised.
+    const WAS_IN_COROUTINE: u32 = 1 << 4;
+
+    #[inline]
+    fn has(self, bit: u32) -> bool {
+        self.0 & bit != 0
+    }
+}
+
+impl<'a, 'l> Step<'a, 'l> {
+    /// `None` if there is nothing to be done.
+    #[inline]
+    pub(super) fn begin(task: Rc<dyn AnyTask>, core: &'a Core, lane: &'a mut Lane<'l>) -> Option<Self> {
+        let state = begin(task, core, lane);
+        if state.has(State::IDLE) { None } else { Some(Step { lane, core, state }) }
+    }
+
+    /// Makes a task current that is not to be polled.
+    pub(super) fn enter(task: Rc<dyn AnyTask>, core: &'a Core, lane: &'a mut Lane<'l>) -> Self {
+        let state = enter(task, core, lane, core.flags.now());
+        Step { lane, core, state }
+    }
+
+    /// To poll with.
+    #[inline]
+    pub(super) fn waker(&self) -> &Waker {
+        &self.lane.own.waker
+    }
+
+    /// What the task fails with instead of going on.
+    #[inline]
+    pub(super) fn hindrance(&self) -> Option<Exception> {
+        if self.state.has(State::REFUSED | State::CANCELLED) { what_hinders(self.core, self.state) } else { None }
+    }
+
+    /// The end of a step after which the task waits. It goes on if there is something that the task fails with instead.
+    #[inline]
+    pub(super) fn suspend(self) -> Option<(Self, Exception)> {
+        match suspend(self.lane, self.core, self.state) {
+            None => {
+                mem::forget(self);
+                None
+            }
+            Some(not_taken) => Some((self, not_taken)),
+        }
+    }
+}
+
+impl Drop for Step<'_, '_> {
+    #[inline]
+    fn drop(&mut self) {
+        leave(self.lane, self.core, self.state);
+    }
+}
+
+// Not inlined: whoever polls is often in another crate, which has no short way to what is local to a thread.
+#[inline(never)]
+fn begin(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>) -> State {
     if core.flags.has(Flags::OVER | Flags::RUNNING) {
-        return;
+        core.flags.set(Flags::SCHEDULED, false);
+        return State(State::IDLE);
     }
-    let mut step = Step { task, ended: false };
-    let in_coroutine = core.begin_step();
-    let _entered = current::enter(Rc::clone(task), core.waker());
-    match core.scope.enter() {
-        Ok(_inside) if !core.flags.has(Flags::MUST_CANCEL | Flags::PASSED_ON) => run(task, core),
-        Ok(_inside) => run_cancelled(task, core, in_coroutine),
-        Err(refused) => Rc::clone(task).fail(refused.into()),
+    let before = core.begin_step();
+    if before.has(Flags::AWAITS) {
+        current::set_awaited(core.take_awaits());
     }
-    step.ended = true;
+    enter(task, core, lane, before)
+}
+
+/// Makes a task current of which so much is true.
+#[inline]
+fn enter(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>, before: Before) -> State {
+    current::enter(task, lane.event_loop.debug());
+    let in_coroutine = if before.has(Flags::IN_COROUTINE) { State::WAS_IN_COROUTINE } else { 0 };
+    let unusual = Flags::HAS_WAKER | Flags::MUST_CANCEL | Flags::PASSED_ON | Flags::IN_CONTEXT;
+    if !before.has(unusual) && is_blank_here() {
+        lane.own.name(core.key.get(), core.id);
+        return State(in_coroutine);
+    }
+    enter_unusual(core, lane, before, in_coroutine)
 }
 
 #[cold]
-fn run_cancelled(task: &Rc<dyn AnyTask>, core: &Core, in_coroutine: bool) {
-    match cancellation(core, in_coroutine) {
-        None => run(task, core),
-        Some(cancellation) if in_coroutine => {
-            current::raise(cancellation);
-            run(task, core);
-        }
-        // There is no place where it could be raised: a plain future, or one that has not begun.
-        Some(cancellation) => Rc::clone(task).fail(cancellation),
+#[inline(never)]
+fn enter_unusual(core: &Core, lane: &mut Lane<'_>, before: Before, mut state: u32) -> State {
+    if before.has(Flags::HAS_WAKER) {
+        lane.take_kept(core);
+    }
+    lane.own.name(core.key.get(), core.id);
+    if before.has(Flags::MUST_CANCEL | Flags::PASSED_ON) {
+        state |= State::CANCELLED;
+    }
+    if before.has(Flags::IN_CONTEXT) || !is_blank_here() {
+        state |= if core.rare().scope.swap_in().is_ok() { State::IN_CONTEXT } else { State::REFUSED };
+    }
+    State(state)
+}
+
+#[cold]
+#[inline(never)]
+fn what_hinders(core: &Core, state: State) -> Option<Exception> {
+    if state.has(State::REFUSED) {
+        return Some(ContextError::AlreadyEntered.into());
+    }
+    let in_coroutine = state.has(State::WAS_IN_COROUTINE);
+    let cancellation = cancellation(core, in_coroutine)?;
+    if in_coroutine {
+        current::raise(cancellation);
+        return None;
+    }
+    // There is no place where it could be raised: a plain future, or one that has not begun.
+    Some(cancellation)
+}
+
+/// Leaves it, unless there is something that it fails with.
+#[inline(never)]
+fn suspend(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
+    let (in_coroutine, raises) = current::suspended();
+    core.flags.set(Flags::IN_COROUTINE, in_coroutine);
+    if raises {
+        return current::polled(Poll::Pending).not_taken;
+    }
+    core.end_step();
+    // It has cancelled itself, or was cancelled by what it called.
+    if core.flags.has(Flags::MUST_CANCEL) {
+        tell(core);
+    }
+    leave(lane, core, state);
+    None
+}
+
+#[cold]
+fn tell(core: &Core) {
+    let (Some(task), Some(cancelled)) = (current::any_task(), core.must_cancel()) else { return };
+    if cancel::pass_on(Rc::clone(&task), &cancelled) {
+        core.take_must_cancel();
+    } else {
+        wake(task);
     }
 }
 
 #[inline]
-fn run(task: &Rc<dyn AnyTask>, core: &Core) {
-    let poll = Rc::clone(task).poll_future(&mut Context::from_waker(core.waker()));
-    if poll.is_ready() {
-        return;
+fn leave(lane: &mut Lane<'_>, core: &Core, state: State) {
+    if state.has(State::IN_CONTEXT) || !is_blank_here() && !state.has(State::REFUSED) {
+        core.leave_context();
     }
-    let polled = current::polled(poll);
-    core.flags.set(Flags::IN_COROUTINE, polled.in_coroutine);
-    match polled.not_taken {
-        None => suspend(task, core),
-        Some(cancellation) => Rc::clone(task).fail(cancellation),
+    // After a panic, or where the task is over.
+    if core.flags.has(Flags::AWAITED) {
+        core.flags.set(Flags::AWAITED, false);
+        current::forget_awaited();
+    }
+    current::leave(core, lane.event_loop);
+    if !lane.own.is_alone() || core.flags.has(Flags::HAS_WAKER) {
+        lane.leave_to(core);
     }
 }
 
@@ -67,24 +253,13 @@ fn cancellation(core: &Core, in_coroutine: bool) -> Option<Exception> {
     if in_coroutine { None } else { core.passed_on() }
 }
 
-#[inline]
-fn suspend(task: &Rc<dyn AnyTask>, core: &Core) {
-    core.end_step();
-    // It has cancelled itself, or was cancelled by what it called.
-    let Some(cancelled) = core.must_cancel() else { return };
-    if cancel::pass_on(Rc::clone(task), &cancelled) {
-        core.take_must_cancel();
-    } else {
-        wake(Rc::clone(task));
-    }
-}
-
 /// Puts it in the ready queue, if it is neither there nor over.
 pub(crate) fn wake(task: Rc<dyn AnyTask>) {
-    if let Some(event_loop) = task.event_loop().cloned()
-        && let Some(entry) = into_ready(task)
-    {
-        event_loop.schedule_if_open(entry);
+    let (core, Some(event_loop)) = task.core_and_loop() else { return };
+    event_loop.end_turn();
+    if !core.flags.has(Flags::SCHEDULED | Flags::OVER) {
+        core.flags.set(Flags::SCHEDULED, true);
+        event_loop.schedule_if_open(task.clone());
     }
 }
 
@@ -92,26 +267,9 @@ pub(crate) fn wake(task: Rc<dyn AnyTask>) {
 #[inline]
 pub(crate) fn into_ready(task: Rc<dyn AnyTask>) -> Option<Rc<dyn Runnable>> {
     let flags = &task.core().flags;
-    // One that runs is not over yet.
-    if flags.has(Flags::SCHEDULED) || !flags.has(Flags::RUNNING) && task.done() {
+    if flags.has(Flags::SCHEDULED | Flags::OVER) {
         return None;
     }
     flags.set(Flags::SCHEDULED, true);
     Some(task)
-}
-
-/// A task that runs. If a panic ends it, it has failed.
-struct Step<'a> {
-    task: &'a Rc<dyn AnyTask>,
-    /// `false` if a panic has ended the step. Whether the thread panics does not tell: the loop may run in a destructor.
-    ended: bool,
-}
-
-impl Drop for Step<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if !self.ended {
-            Rc::clone(self.task).has_panicked();
-        }
-    }
 }

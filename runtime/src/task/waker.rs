@@ -1,6 +1,6 @@
 //! How a future wakes the task that waits for it, from any thread: by a letter to the loop.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 use std::sync::{Arc, LazyLock};
 use std::task::{Wake, Waker};
 
@@ -9,14 +9,14 @@ use crate::event_loop::{Inbox, Letter};
 /// Names a task to its loop. Keys are used again; ids are not.
 pub(crate) struct TaskWaker {
     inbox: Arc<Inbox>,
-    key: AtomicUsize,
+    key: AtomicU32,
     id: AtomicU64,
     /// Whether a letter is on its way.
     woken: AtomicBool,
 }
 
-/// The waker of a task that knows whether anybody has a clone. If nobody has, it is given to another task when this one is
-/// gone.
+/// A waker that knows whether anybody has a clone. While nobody has, tasks share it: it names the one that runs. A task
+/// in which a clone was made keeps it.
 pub(super) struct OwnWaker {
     shared: Arc<TaskWaker>,
     pub(super) waker: Waker,
@@ -24,23 +24,20 @@ pub(super) struct OwnWaker {
 
 impl OwnWaker {
     pub(super) fn new(inbox: Arc<Inbox>) -> Self {
-        let shared = Arc::new(TaskWaker {
-            inbox,
-            key: AtomicUsize::new(0),
-            id: AtomicU64::new(0),
-            woken: AtomicBool::new(false),
-        });
+        let shared =
+            Arc::new(TaskWaker { inbox, key: AtomicU32::new(0), id: AtomicU64::new(0), woken: AtomicBool::new(false) });
         OwnWaker { waker: Waker::from(Arc::clone(&shared)), shared }
     }
 
     /// Names another task from now on. Nobody else has it: no thread is in the way.
-    pub(super) fn name(&self, key: usize, id: u64) {
+    #[inline]
+    pub(super) fn name(&self, key: u32, id: u64) {
         self.shared.key.store(key, Ordering::Relaxed);
         self.shared.id.store(id, Ordering::Relaxed);
-        self.shared.woken.store(false, Ordering::Relaxed);
     }
 
     /// Whether there is neither a clone nor a letter on its way.
+    #[inline]
     pub(super) fn is_alone(&self) -> bool {
         let alone = Arc::strong_count(&self.shared) == 2;
         // What others did with theirs was before they dropped it.
@@ -51,7 +48,7 @@ impl OwnWaker {
 
 impl TaskWaker {
     /// The key and the id of the task.
-    pub(crate) fn task(&self) -> (usize, u64) {
+    pub(crate) fn task(&self) -> (u32, u64) {
         (self.key.load(Ordering::Relaxed), self.id.load(Ordering::Relaxed))
     }
 
@@ -63,15 +60,14 @@ impl TaskWaker {
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        if !self.woken.swap(true, Ordering::AcqRel) {
-            let inbox = Arc::clone(&self.inbox);
-            // A loop that is closed wakes nobody.
-            _ = inbox.post(Letter::Wake(self));
-        }
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        Arc::clone(self).wake();
+        if !self.woken.swap(true, Ordering::AcqRel) {
+            // A loop that is closed wakes nobody.
+            _ = self.inbox.post(Letter::Wake(Arc::clone(self)));
+        }
     }
 }
 
