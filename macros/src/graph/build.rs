@@ -10,6 +10,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat, Stmt, Token, Type, parse_quote};
 
+use super::operands::is_simple_place;
 use super::{Argument, Block, BlockId, End, Graph, Instr, Scope, ScopeId, make};
 use crate::message;
 use crate::names::{Local, local_of};
@@ -385,6 +386,10 @@ impl Builder<'_> {
         }
         let Some(init) = &local.init else { return };
         let explodes = explodes && self.stmt_explodes(&Stmt::Local(local.clone()));
+        if matches!(local.pat, Pat::Wild(_)) && is_simple_place(&init.expr) {
+            // It names a place, reads nothing, and may be of what was moved.
+            return;
+        }
         if !explodes {
             return self.push(Stmt::Local(local));
         }

@@ -170,4 +170,13 @@ cases! { ($)
         let same = s.n == { yield_!(s.size()) };
         s.size() + i32::from(same)
     }
+
+    plain wildcard_of_what_was_moved(a: D, p: Pair) -> i32; yield i32, send i32; with (d("a"), pair("p")) {
+        let n = yield_!(eat(a));
+        let _ = a;
+        let _ = p.b;
+        yield_!(n);
+        let _ = a;
+        p.n
+    }
 }

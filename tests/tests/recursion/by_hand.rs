@@ -59,7 +59,8 @@ fn down(n: u32, hook: Hook) -> Down {
             return turn.pending().take().map_or(Ok(Step::Returned(frame.n)), Err);
         }
         *position = 2;
-        Ok(Step::Yielded(turn.yielded(frame.n)))
+        turn.yielded(frame.n);
+        Ok(Step::Yielded(()))
     };
     recursive_cloneable::<(), u32, u32, _, _, _>(Frame { n, hook, callee: None }, run, |_, _, _| Seen::End)
 }
