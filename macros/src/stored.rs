@@ -74,6 +74,11 @@ impl<'ast> Visit<'ast> for Given {
     fn visit_type_bare_fn(&mut self, _: &'ast syn::TypeBareFn) {}
     fn visit_parenthesized_generic_arguments(&mut self, _: &'ast syn::ParenthesizedGenericArguments) {}
     fn visit_bound_lifetimes(&mut self, _: &'ast syn::BoundLifetimes) {}
+    fn visit_predicate_type(&mut self, predicate: &'ast syn::PredicateType) {
+        if predicate.lifetimes.is_none() {
+            visit::visit_predicate_type(self, predicate);
+        }
+    }
     fn visit_trait_bound(&mut self, bound: &'ast syn::TraitBound) {
         if bound.lifetimes.is_none() {
             visit::visit_trait_bound(self, bound);

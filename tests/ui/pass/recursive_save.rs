@@ -5,8 +5,7 @@
 /// What others see.
 pub mod public {
     use coframe::{Recursive, yield_, yield_from};
-    use serde::Serialize;
-    use serde::de::DeserializeOwned;
+    use serde::{Deserialize, Serialize};
 
     /// Counts down, with [`down()`].
     #[coframe::coroutine(recursive, yield = u32, derive(Clone, Serialize, Deserialize))]
@@ -18,7 +17,11 @@ pub mod public {
 
     /// All of a list.
     #[coframe::coroutine(recursive, yield = W, derive(Serialize, Deserialize))]
-    pub fn each<W: Serialize + DeserializeOwned>(mut list: Vec<W>) -> usize {
+    pub fn each<W>(mut list: Vec<W>) -> usize
+    where
+        W: Serialize,
+        for<'a> W: Deserialize<'a>,
+    {
         let Some(last) = list.pop() else { return 0 };
         let before = yield_from!(each(list));
         yield_!(last);
