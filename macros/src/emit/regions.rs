@@ -197,7 +197,9 @@ impl Emit<'_> {
         }
         let private = &self.private;
         let pending = self.pending();
-        let head = quote!(match #state { #cases _ => return #private::over(#sent, #pending.take()) });
+        let head = quote! {
+            match #state { #cases _ => return #private::over(#sent, ::core::option::Option::take(&mut #pending)) }
+        };
         let behind = self.behind(regions, code, head, &items[inside..], true);
         quote! {
             #(let mut #flags = false;)*

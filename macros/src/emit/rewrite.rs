@@ -155,7 +155,9 @@ impl Rewrite<'_> {
                     Sent::Option | Sent::Value => quote!(#sent.take()),
                 };
                 Expr::Verbatim(match (self.emit.recursive, self.emit.tracked) {
-                    (false, _) => quote!(#private::forward::<#sends, _>(#delegate, #sent, #raised.take())),
+                    (false, _) => quote! {
+                        #private::forward::<#sends, _>(#delegate, #sent, ::core::option::Option::take(&mut #raised))
+                    },
                     (true, false) => quote!(#private::drive::<#sends, _, _>(#delegate, #sent, #turn)),
                     (true, true) => quote!(#private::drive_apart::<#sends, _, _>(#delegate, #sent, #turn)),
                 })

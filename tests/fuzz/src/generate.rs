@@ -143,7 +143,7 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
         g.next();
     }
     // Small ones compile in a third of the time, and what is wrong with them is easier to see.
-    let is_small = g.chance(2);
+    let is_small = !g.chance(4);
     if is_small {
         (g.statement, g.size) = (4, 5);
     }

@@ -20,7 +20,7 @@ use batch::{Outcome, run};
 use program::Program;
 
 /// How many programs are one crate.
-const BATCH: usize = 100;
+const BATCH: usize = 200;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
