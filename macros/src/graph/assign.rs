@@ -6,15 +6,20 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprAssign, ExprBinary, Stmt, Token, parse_quote};
+use syn::{Expr, ExprAssign, ExprBinary, Pat, Stmt, Token, parse_quote};
 
 use super::build::Builder;
 use super::operands::{Methods, changes, is_simple_place, root};
+use crate::message;
+use crate::scope::Keep;
 
 impl Builder<'_> {
     pub(super) fn assign(&mut self, mut inner: ExprAssign) -> Expr {
         let right = self.operand(*inner.right);
         *inner.right = right;
+        if self.explodes(&inner.left) && is_destructuring(&inner.left) {
+            return self.destructure(*inner.left, *inner.right);
+        }
         if self.explodes(&inner.left) {
             let right = std::mem::replace(&mut *inner.right, parse_quote!(()));
             *inner.right = self.spill("value", right);
@@ -22,6 +27,46 @@ impl Builder<'_> {
             *inner.left = left;
         }
         self.statement(Expr::Assign(inner))
+    }
+
+    /// `(a, b) = value` with a pause in a place: as in Rust, all parts of the value are bound first, and then assigned one
+    /// by one, each place evaluated when its turn comes.
+    fn destructure(&mut self, left: Expr, right: Expr) -> Expr {
+        let mut assignments = Vec::new();
+        let pat = self.parts(left, &mut assignments);
+        self.push(parse_quote!(let #pat = #right;));
+        for assignment in assignments {
+            self.assign(assignment);
+        }
+        parse_quote!(())
+    }
+
+    fn parts(&mut self, left: Expr, assignments: &mut Vec<ExprAssign>) -> Pat {
+        match left {
+            Expr::Tuple(tuple) => {
+                let parts = tuple.elems.into_iter().map(|elem| self.parts(elem, assignments));
+                let parts: Vec<Pat> = parts.collect();
+                parse_quote!((#(#parts,)*))
+            }
+            Expr::Array(array) => {
+                let parts = array.elems.into_iter().map(|elem| self.parts(elem, assignments));
+                let parts: Vec<Pat> = parts.collect();
+                parse_quote!([#(#parts),*])
+            }
+            Expr::Paren(inner) => self.parts(*inner.expr, assignments),
+            Expr::Infer(_) => parse_quote!(_),
+            Expr::Range(range) if range.start.is_none() && range.end.is_none() => parse_quote!(..),
+            Expr::Struct(_) | Expr::Call(_) => {
+                self.report.at(&left, message::DESTRUCTURED);
+                parse_quote!(_)
+            }
+            place => {
+                let part = self.temp("part", place.span(), Keep::Unknown);
+                let (ident, value) = (self.locals.ident(part), self.path(part));
+                assignments.push(parse_quote!(#place = #value));
+                parse_quote!(#ident)
+            }
+        }
     }
 
     pub(super) fn compound_assign(&mut self, mut inner: ExprBinary) -> Expr {
@@ -63,6 +108,13 @@ impl Builder<'_> {
         let span = expr.to_token_stream().span();
         self.push(Stmt::Expr(expr, Some(Token![;](span))));
         parse_quote!(())
+    }
+}
+
+fn is_destructuring(left: &Expr) -> bool {
+    match left {
+        Expr::Paren(inner) => is_destructuring(&inner.expr),
+        left => matches!(left, Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Call(_)),
     }
 }
 

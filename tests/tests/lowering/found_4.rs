@@ -179,4 +179,24 @@ cases! { ($)
         let _ = a;
         p.n
     }
+
+    // A place without a pause, before one with a pause, was read and the copy was assigned to.
+    plain destructuring_assignment_with_an_index_that_pauses(mut g: [[i32; 3]; 3]) -> (Vec<i32>); yield i32, send i32; with ([[1, 2, 3], [4, 5, 6], [7, 8, 9]]) {
+        for i in 0..3 {
+            let j = at(yield_!(1)) % 3;
+            (g[i][j], g[j][at(yield_!(5)) % 3]) = (g[j][i], 1);
+        }
+        g.into_iter().flatten().collect()
+    }
+
+    plain destructuring_assignments_of_all_kinds(mut g: [[i32; 3]; 3], mut p: Pair) -> (Vec<i32>); yield i32, send i32; with ([[1, 2, 3], [4, 5, 6], [7, 8, 9]], pair("p")) {
+        let mut v = vec![d("v0"), d("v1"), d("v2")];
+        let (mut x, mut n) = (d("x"), 0);
+        (v[at(yield_!(1)) % 3], (x, _), [.., g[1][at(yield_!(2)) % 3]]) = (d("n1"), (d("n2"), d("n3")), [1, 2, yield_!(3)]);
+        [n, g[at(yield_!(n)) % 3][0]] = [yield_!(4), n];
+        ((p.a, n), v[at(yield_!(n)) % 3]) = ((d("pa"), n + 1), x);
+        (_, n) = (yield_!(n), n + 2);
+        yield_!(p.a.len());
+        g.into_iter().flatten().chain(v.iter().map(D::len)).chain([n]).collect()
+    }
 }
