@@ -11,7 +11,7 @@ use crate::analysis::Facts;
 use crate::graph::{End, Graph, Instr};
 use crate::names::{Local, bare_local};
 use crate::report::Report;
-use crate::scope::{Keep, Locals, knowledge, mentions};
+use crate::scope::{Keep, Locals, knowledge, patterns};
 use crate::syntax::calls::Calls;
 
 /// Reports each local that borrows another and is used after a pause.
@@ -27,7 +27,7 @@ pub(crate) fn borrows(graph: &Graph, facts: &Facts, locals: &Locals, calls: &Cal
             continue;
         }
         let Some((borrowed, place)) = check.borrowed(&init.expr, false, whole) else { continue };
-        for local in mentions::bindings(&stmt.pat) {
+        for local in patterns::bindings(&stmt.pat) {
             if let Some(pause) = check.pause_over(local, borrowed) {
                 let name = &locals[borrowed].name;
                 let user = if locals[local].name == "iter" {
@@ -111,7 +111,7 @@ impl Check<'_> {
         }
         let stmts = self.graph.blocks.iter().flat_map(|block| &block.instrs);
         let init = stmts.into_iter().find_map(|instr| match instr {
-            Instr::Stmt(Stmt::Local(stmt)) if mentions::bindings(&stmt.pat) == [local] => stmt.init.as_ref(),
+            Instr::Stmt(Stmt::Local(stmt)) if patterns::bindings(&stmt.pat) == [local] => stmt.init.as_ref(),
             _ => None,
         });
         init.is_some_and(|init| match &*init.expr {

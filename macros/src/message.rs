@@ -55,11 +55,9 @@ pub(crate) const ATTRIBUTE: &str = "this attribute cannot be kept on a construct
      `let value = yield_!(…);`";
 pub(crate) const INDEXED_RECEIVER: &str = "the receiver is evaluated before this argument, which changes it; bind the \
      yield first: `let value = yield_!(…);`";
-pub(crate) const DESTRUCTURED: &str = "a place with a pause in it cannot be assigned through this pattern; bind the \
-     value first and assign its parts one by one";
 pub(crate) const TRY_BLOCK: &str = "this expression is not supported in a coroutine";
 pub(crate) const EXTENDED: &str = "this borrows a temporary that lives as long as the binding, which cannot be kept across a \
-     yield from inside a branch; bind the borrowed value with `let` first";
+     yield from inside a branch or a `let … else`; bind the borrowed value with `let` first";
 pub(crate) const HIDDEN_ITEM: &str = "an item in an inner block of a coroutine, whose name is used outside of that block too; \
      give it another name, or move it to the top of the body";
 pub(crate) const GUARDED_OR: &str = "a guard that yields, behind alternatives: native Rust tries it for each of them; write \

@@ -14,7 +14,7 @@ use crate::graph::{Block, BlockId, End, Graph, Instr, Point, ScopeId, pauses};
 use crate::layout::Place;
 use crate::names::{Local, at};
 use crate::scope::flow::State;
-use crate::scope::mentions;
+use crate::scope::patterns;
 use crate::scope::{Keep, flow};
 
 /// The arms that are written so far.
@@ -215,7 +215,7 @@ impl Writer<'_, '_> {
     /// What an argument's pattern binds, already emitted.
     fn pattern(&mut self, instr: &Instr) {
         if let Instr::Stmt(Stmt::Local(local)) = instr {
-            let bound = mentions::bindings(&local.pat);
+            let bound = patterns::bindings(&local.pat);
             self.bindings.extend(bound.into_iter().map(|local| (local, Binding::Variable)));
         }
     }
@@ -225,7 +225,7 @@ impl Writer<'_, '_> {
         match instr {
             Instr::Stmt(Stmt::Local(local))
                 if local.init.is_none()
-                    && !mentions::bindings(&local.pat).iter().any(|local| self.assigned.contains(local)) => {}
+                    && !patterns::bindings(&local.pat).iter().any(|local| self.assigned.contains(local)) => {}
             Instr::Stmt(stmt) => {
                 let demands = emit.demands(stmt, before, after, bindings);
                 self.emit(demands);
@@ -235,7 +235,7 @@ impl Writer<'_, '_> {
                     if let Some(open) = self.open.last_mut() {
                         open.declares = true;
                     }
-                    self.declared(&mentions::bindings(&local.pat), local.init.is_some());
+                    self.declared(&patterns::bindings(&local.pat), local.init.is_some());
                 }
                 if matches!(stmt, Stmt::Item(_))
                     && let Some(open) = self.open.last_mut()
@@ -357,7 +357,7 @@ impl Writer<'_, '_> {
                 let mut falls = false;
                 let mut code = TokenStream::new();
                 for arm in arms {
-                    let bound = mentions::bindings(&arm.pat);
+                    let bound = patterns::bindings(&arm.pat);
                     let mut inner = self.bindings.clone();
                     inner.extend(bound.iter().map(|local| (*local, Binding::Variable)));
                     let pat = emit.pat(&arm.pat, &inner);
@@ -513,7 +513,7 @@ enum Next {
 
 fn cond_bindings(cond: &Expr) -> Vec<Local> {
     match cond {
-        Expr::Let(test) => mentions::bindings(&test.pat),
+        Expr::Let(test) => patterns::bindings(&test.pat),
         Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) => {
             let mut all = cond_bindings(&binary.left);
             all.extend(cond_bindings(&binary.right));

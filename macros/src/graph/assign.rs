@@ -2,15 +2,16 @@
 //!
 //! `a = b` evaluates `b` first. `a += b` evaluates `b` first where both types are primitive and `a` first where the
 //! operator is overloaded. Where `a` is a simple place that `b` does not change, both are the same. Anywhere else the
-//! order of the primitives is kept, and the expansion demands that the types are primitive.
+//! order of the primitives is kept, and the expansion demands that the types are primitive. `(a, b) = c` is taken apart as
+//! the Rust reference says.
 
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprAssign, ExprBinary, Pat, Stmt, Token, parse_quote};
 
 use super::build::Builder;
 use super::operands::{Methods, changes, is_simple_place, root};
-use crate::message;
 use crate::scope::Keep;
 
 impl Builder<'_> {
@@ -41,25 +42,34 @@ impl Builder<'_> {
         parse_quote!(())
     }
 
+    /// The pattern that an assignee expression stands for, and what is to be assigned of what it binds.
     fn parts(&mut self, left: Expr, assignments: &mut Vec<ExprAssign>) -> Pat {
         match left {
             Expr::Tuple(tuple) => {
-                let parts = tuple.elems.into_iter().map(|elem| self.parts(elem, assignments));
-                let parts: Vec<Pat> = parts.collect();
+                let parts = self.all_parts(tuple.elems, assignments);
                 parse_quote!((#(#parts,)*))
             }
             Expr::Array(array) => {
-                let parts = array.elems.into_iter().map(|elem| self.parts(elem, assignments));
-                let parts: Vec<Pat> = parts.collect();
+                let parts = self.all_parts(array.elems, assignments);
                 parse_quote!([#(#parts),*])
             }
+            Expr::Call(call) => {
+                let (path, parts) = (call.func, self.all_parts(call.args, assignments));
+                parse_quote!(#path(#(#parts),*))
+            }
+            Expr::Struct(inner) => {
+                let (path, rest) = (inner.path, inner.dot2_token);
+                let fields = inner.fields.into_iter().map(|field| {
+                    let (attrs, member, part) = (field.attrs, field.member, self.parts(field.expr, assignments));
+                    quote::quote!(#(#attrs)* #member: #part)
+                });
+                let fields: Vec<_> = fields.collect();
+                parse_quote!(#path { #(#fields,)* #rest })
+            }
             Expr::Paren(inner) => self.parts(*inner.expr, assignments),
+            Expr::Group(inner) => self.parts(*inner.expr, assignments),
             Expr::Infer(_) => parse_quote!(_),
             Expr::Range(range) if range.start.is_none() && range.end.is_none() => parse_quote!(..),
-            Expr::Struct(_) | Expr::Call(_) => {
-                self.report.at(&left, message::DESTRUCTURED);
-                parse_quote!(_)
-            }
             place => {
                 let part = self.temp("part", place.span(), Keep::Unknown);
                 let (ident, value) = (self.locals.ident(part), self.path(part));
@@ -67,6 +77,10 @@ impl Builder<'_> {
                 parse_quote!(#ident)
             }
         }
+    }
+
+    fn all_parts(&mut self, all: Punctuated<Expr, Token![,]>, assignments: &mut Vec<ExprAssign>) -> Vec<Pat> {
+        all.into_iter().map(|left| self.parts(left, assignments)).collect()
     }
 
     pub(super) fn compound_assign(&mut self, mut inner: ExprBinary) -> Expr {
@@ -114,6 +128,7 @@ impl Builder<'_> {
 fn is_destructuring(left: &Expr) -> bool {
     match left {
         Expr::Paren(inner) => is_destructuring(&inner.expr),
+        Expr::Group(inner) => is_destructuring(&inner.expr),
         left => matches!(left, Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Call(_)),
     }
 }

@@ -16,7 +16,7 @@ use crate::message;
 use crate::names::{Local, local_of};
 use crate::report::Report;
 use crate::scope::flow::Tag;
-use crate::scope::mentions::{bindings, each_binding};
+use crate::scope::patterns::{bindings, each_binding};
 use crate::scope::{Keep, Locals, knowledge};
 use crate::syntax::attributes;
 use crate::syntax::calls::Calls;
@@ -395,7 +395,10 @@ impl Builder<'_> {
         }
         self.attributes(&local.attrs);
         match &init.diverge {
-            Some((_, otherwise)) => self.let_else(&local.pat, (*init.expr).clone(), (**otherwise).clone()),
+            Some((_, otherwise)) => {
+                self.refuse_extended(&local.pat, &init.expr);
+                self.let_else(&local.pat, (*init.expr).clone(), (**otherwise).clone());
+            }
             None => self.let_into(&local.pat, (*init.expr).clone()),
         }
     }

@@ -10,7 +10,8 @@ use syn::{BinOp, Expr, ExprIf, ExprLet, parse_quote};
 use super::build::{Builder, Dest};
 use super::{BlockId, End};
 use crate::scope::Keep;
-use crate::scope::mentions::{Takes, bindings, is_place, takes};
+use crate::scope::mentions::is_place;
+use crate::scope::patterns::{Takes, bindings, has_ref_mut, takes};
 
 impl Builder<'_> {
     pub(super) fn if_into(&mut self, inner: ExprIf, dest: Dest) {
@@ -191,7 +192,11 @@ impl Builder<'_> {
             let stmts = self.complete_in_order(&mut test.pat, None);
             self.rebinds.extend(stmts);
         }
-        *test.expr = if place || leaves_nothing(&test.pat) { value } else { self.spill("scrutinee", value) };
+        *test.expr = if place || leaves_nothing(&test.pat) {
+            value
+        } else {
+            self.spill_scrutinee(value, has_ref_mut(&test.pat))
+        };
         Expr::Let(test)
     }
 }

@@ -11,18 +11,24 @@ use super::build::Builder;
 use super::operands::is_stable;
 use crate::message;
 use crate::scope::Keep;
-use crate::scope::mentions::{each_binding, is_place};
+use crate::scope::mentions::is_place;
+use crate::scope::patterns::each_binding;
 
 impl Builder<'_> {
     /// Makes locals of the temporaries that live as long as what `pat` binds.
     pub(super) fn extend_temporaries(&mut self, pat: &Pat, init: &mut Expr) {
-        let mut by_ref = false;
-        each_binding(pat, &mut |binding| by_ref |= binding.by_ref.is_some());
-        if by_ref && !is_place(init) && !is_constant(init) {
+        if borrows_temporary(pat, init) {
             let value = std::mem::replace(init, parse_quote!(()));
             *init = self.extended(value);
         } else if has_extended(init) {
             self.extend(init);
+        }
+    }
+
+    /// A `let … else` ends them before its `else` begins.
+    pub(super) fn refuse_extended(&mut self, pat: &Pat, init: &Expr) {
+        if borrows_temporary(pat, init) || has_extended(init) {
+            self.report.at(init, message::EXTENDED);
         }
     }
 
@@ -84,6 +90,13 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Whether a pattern borrows of the value it matches, and that is a temporary.
+fn borrows_temporary(pat: &Pat, init: &Expr) -> bool {
+    let mut by_ref = false;
+    each_binding(pat, &mut |binding| by_ref |= binding.by_ref.is_some());
+    by_ref && !is_place(init) && !is_constant(init)
 }
 
 /// Whether an initialiser borrows a temporary in an extending position.

@@ -15,7 +15,8 @@ use crate::emit::rename;
 use crate::message;
 use crate::names::{Local, local_of};
 use crate::scope::Keep;
-use crate::scope::mentions::{bindings, each_binding, is_place};
+use crate::scope::mentions::is_place;
+use crate::scope::patterns::{bindings, each_binding, has_ref_mut};
 
 /// What is matched.
 #[derive(Clone, Copy)]
@@ -35,6 +36,7 @@ impl Builder<'_> {
         let place = is_place(&inner.expr);
         let mut value = self.with_hoisting(|builder| builder.operand(*inner.expr));
         let mut arms = inner.arms;
+        let exclusive = arms.iter().any(|arm| has_ref_mut(&arm.pat));
         let guarded = arms.iter().any(|arm| arm.guard.as_ref().is_some_and(|(_, guard)| self.explodes(guard)));
         let mut completes = false;
         // Patterns bind references through a reference.
@@ -44,7 +46,7 @@ impl Builder<'_> {
             value = self.freeze(value);
         }
         if !place && !scoped && !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
-            value = self.spill("scrutinee", value);
+            value = self.spill_scrutinee(value, exclusive);
         } else if !place {
             for arm in &mut arms {
                 // An arm whose guard pauses binds after that: see `guarded_arm`.
@@ -56,7 +58,7 @@ impl Builder<'_> {
             }
             completes = true;
             if guarded || !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
-                value = self.spill("scrutinee", value);
+                value = self.spill_scrutinee(value, exclusive);
             }
         }
         let mut ends = Vec::new();
@@ -73,6 +75,11 @@ impl Builder<'_> {
         if scoped {
             self.leave(scope);
         }
+    }
+
+    /// Keeps what is matched, of which patterns may borrow parts exclusively.
+    pub(super) fn spill_scrutinee(&mut self, value: Expr, exclusive: bool) -> Expr {
+        if exclusive { self.spill_mut("scrutinee", value) } else { self.spill("scrutinee", value) }
     }
 
     /// The arms, up to the first whose guard pauses; the rest is tried when that guard fails.

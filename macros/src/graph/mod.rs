@@ -26,7 +26,7 @@ use syn::{Attribute, Expr, Pat, Stmt};
 
 pub(crate) use self::build::{Built, Context, build};
 use crate::names::Local;
-use crate::scope::mentions::bindings;
+use crate::scope::patterns::bindings;
 
 /// The number of a block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -370,9 +370,7 @@ impl Builder<'_> {
         match place {
             Expr::Index(mut inner) => {
                 *inner.expr = self.freeze(*inner.expr);
-                if !is_stable(&inner.index) {
-                    *inner.index = self.spill("index", *inner.index);
-                }
+                *inner.index = self.freeze_index(*inner.index);
                 let (private, base) = (self.private.clone(), &inner.expr);
                 let demand = crate::names::at(base.span(), quote::quote!(#private::plain_index));
                 self.push(parse_quote!(if false { #demand(&#base); }));
@@ -393,6 +391,19 @@ impl Builder<'_> {
             Expr::Group(inner) => self.freeze(*inner.expr),
             place if is_place(&place) => place,
             value => self.spill_mut("operand", value),
+        }
+    }
+
+    /// A range can be used once only: its bounds are kept.
+    fn freeze_index(&mut self, index: Expr) -> Expr {
+        match index {
+            Expr::Range(mut range) => {
+                range.start = range.start.map(|bound| Box::new(self.freeze_index(*bound)));
+                range.end = range.end.map(|bound| Box::new(self.freeze_index(*bound)));
+                Expr::Range(range)
+            }
+            index if is_stable(&index) => index,
+            index => self.spill("index", index),
         }
     }
 

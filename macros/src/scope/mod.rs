@@ -3,6 +3,7 @@
 pub(crate) mod flow;
 pub(crate) mod knowledge;
 pub(crate) mod mentions;
+pub(crate) mod patterns;
 pub(crate) mod resolve;
 
 use std::ops::{Index, IndexMut};

@@ -10,7 +10,7 @@ use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprPath, Member, Pat, Path, Type, parse_quote};
 
-use super::mentions::bindings;
+use super::patterns::bindings;
 use super::{Keep, Locals, knowledge};
 use crate::names::{Local, bare_local, local_ident};
 use crate::syntax::captures::captures;

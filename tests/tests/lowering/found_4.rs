@@ -199,4 +199,38 @@ cases! { ($)
         yield_!(p.a.len());
         g.into_iter().flatten().chain(v.iter().map(D::len)).chain([n]).collect()
     }
+
+    // Only the value of a scrutinee was kept, and it was not `mut`.
+    plain borrows_of_a_kept_scrutinee_that_are_exclusive(mut g: [i32; 3]) -> (Vec<i32>); yield i32, send i32; with ([1, 2, 3]) {
+        if let Some(ref mut a) = Some(g[at(yield_!(1)) % 3]) { *a -= 1; t(*a); }
+        match Some(d(yield_!(2))) { Some(ref mut a) if a.len() > 0 => { a.put(2); t(&*a); } _ => () }
+        let ref mut x = d(yield_!(3));
+        x.put(3);
+        t(&*x);
+        g.to_vec()
+    }
+
+    // A range was kept as the index, and could be used once only.
+    plain ranges_that_index(mut g: [i32; 3]) -> (Vec<i32>); yield i32, send i32; with ([1, 2, 3]) {
+        let i = 1;
+        g[i..][at(yield_!(1)) % 2] = 6;
+        g[i..][at(yield_!(2)) % 2] += 6;
+        let k = g[..=i][at(yield_!(3)) % 2];
+        let k = k + g[i..i + 2][at(yield_!(4)) % 2] * yield_!(k);
+        if let ref mut a = g[i..][at(yield_!(k)) % 2] { *a -= 1; }
+        g.to_vec()
+    }
+
+    // `pinned` put a shared reference where an exclusive one was needed.
+    plain further_indices_that_are_borrowed_exclusively(mut g: [[i32; 3]; 3]) -> (Vec<i32>); yield i32, send i32; with ([[1, 2, 3], [4, 5, 6], [7, 8, 9]]) {
+        let i = 1;
+        match g[i][at(yield_!(1)) % 3] { ref mut x => *x *= 3 }
+        if let [ref mut a, ..] = g[i..][at(yield_!(2)) % 2] { *a -= 1; }
+        let ref mut r = g[i][at(yield_!(3)) % 3];
+        *r += 10;
+        match g[i][at(yield_!(4)) % 3] { ref mut n if yield_!(*n) > 0 => *n += 1, _ => t("none") }
+        let q = &mut g[i][at(yield_!(5)) % 3];
+        *q += 1;
+        g.concat()
+    }
 }

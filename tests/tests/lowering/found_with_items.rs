@@ -80,3 +80,25 @@ pub(crate) const CASES: &[(&str, &str)] = &[
     dead_code_types::CASES[0],
     vec_of_struct_literals::CASES[0],
 ];
+
+mod destructuring_assignment_through_structs {
+    use crate::things::*;
+
+    struct T(i32, D); struct Q { a: i32, d: D, rest: D } macro_rules! put { ($l:expr, $r:expr) => { $l = $r }; }
+
+    // A place without a pause beside one with a pause was a copy.
+    cases! { ($)
+        plain destructuring_assignment_through_structs(mut g: [i32; 3], mut h: [[i32; 3]; 3]) -> (Vec<i32>); yield i32, send i32; with ([1, 2, 3], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]) {
+            let (mut x, mut y, i) = (d("x"), d("y"), 1);
+            T(g[at(yield_!(1)) % 3], x) = T(7, d("tx"));
+            Q { a: g[at(yield_!(2)) % 3], d: y, .. } = Q { a: 8, d: d("qd"), rest: d("rest") };
+            (T(g[0], _), [g[at(yield_!(3)) % 3], ..]) = (T(9, d("tz")), [1, 2, 3]);
+            put!((g[0], g[1]), (g[1], g[0]));
+            (x, g[at(yield_!(x.len())) % 3]) = (d("last"), x.len());
+            T(h[i][at(yield_!(4)) % 3], x) = T(7, d("u"));
+            Q { a: h[i][at(yield_!(5)) % 3], d: y, .. } = Q { a: 8, d: d("v"), rest: d("w") };
+            t(&x); t(&y);
+            g.into_iter().chain(h.into_iter().flatten()).collect()
+        }
+    }
+}

@@ -6,13 +6,14 @@
 //! reference to the place is kept, so there one is put between: `*&v[i]`. Nothing is lost by it, since what is indexed
 //! cannot be moved out of.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Token, UnOp};
 
 use super::is_touched;
 use crate::scope::mentions::is_compound;
+use crate::scope::patterns::has_ref_mut;
 
 /// Puts references where an expression needs them, its operands aside.
 pub(super) fn keep_references(expr: &mut Expr) {
@@ -23,12 +24,14 @@ pub(super) fn keep_references(expr: &mut Expr) {
         Expr::RawAddr(borrow) => {
             further_indices(&mut borrow.expr, matches!(borrow.mutability, syn::PointerMutability::Mut(_)));
         }
+        Expr::Let(inner) => matched(&mut inner.expr, has_ref_mut(&inner.pat)),
         Expr::Match(inner) => {
+            let exclusive = inner.arms.iter().any(|arm| has_ref_mut(&arm.pat));
             let mut guards = inner.arms.iter().filter_map(|arm| arm.guard.as_ref());
             if is_indexed(&inner.expr) && guards.any(|(_, guard)| is_touched(&guard.to_token_stream())) {
-                let exclusive = inner.arms.iter().any(|arm| has_ref_mut(arm.pat.to_token_stream()));
                 *inner.expr = through_reference(&inner.expr, exclusive);
             }
+            matched(&mut inner.expr, exclusive);
         }
         // What becomes of it is not known: as a receiver that is borrowed exclusively it is refused by rustc.
         Expr::Index(_) => further_indices(expr, false),
@@ -36,10 +39,26 @@ pub(super) fn keep_references(expr: &mut Expr) {
     }
 }
 
+/// What is bound by a pattern, which may borrow parts of it exclusively.
+pub(super) fn bound(local: &mut syn::Local) {
+    let exclusive = has_ref_mut(&local.pat);
+    if let Some(init) = &mut local.init {
+        matched(&mut init.expr, exclusive);
+    }
+}
+
+fn matched(place: &mut Expr, exclusive: bool) {
+    if exclusive {
+        further_indices(place, true);
+    }
+}
+
 fn assigned(place: &mut Expr) {
     match place {
         Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(assigned),
         Expr::Array(array) => array.elems.iter_mut().for_each(assigned),
+        Expr::Call(call) => call.args.iter_mut().for_each(assigned),
+        Expr::Struct(inner) => inner.fields.iter_mut().for_each(|field| assigned(&mut field.expr)),
         place => further_indices(place, true),
     }
 }
@@ -85,19 +104,4 @@ fn is_indexed(expr: &Expr) -> bool {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => is_indexed(&unary.expr),
         _ => false,
     }
-}
-
-fn has_ref_mut(pattern: TokenStream) -> bool {
-    let mut after_ref = false;
-    pattern.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) if after_ref && ident == "mut" => true,
-        TokenTree::Group(group) => {
-            after_ref = false;
-            has_ref_mut(group.stream())
-        }
-        token => {
-            after_ref = matches!(token, TokenTree::Ident(ident) if ident == "ref");
-            false
-        }
-    })
 }

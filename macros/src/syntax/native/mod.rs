@@ -407,6 +407,9 @@ impl VisitMut for Native<'_> {
     }
 
     fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        if !self.is_checked() {
+            indexed::bound(local);
+        }
         if matches!(local.pat, syn::Pat::Wild(_))
             && let Some(init) = &mut local.init
         {
