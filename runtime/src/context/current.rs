@@ -16,16 +16,25 @@ thread_local! {
     static IS_BLANK: Cell<bool> = const { Cell::new(true) };
 }
 
+/// Whether the current context is blank, for who asks often and runs in the thread all the while.
+#[derive(Clone, Copy)]
+pub(crate) struct Blank<'a>(&'a Cell<bool>);
+
+impl Blank<'_> {
+    pub(crate) fn look<R>(look: impl FnOnce(Blank<'_>) -> R) -> R {
+        IS_BLANK.with(|is_blank| look(Blank(is_blank)))
+    }
+
+    #[inline]
+    pub(crate) fn is_so(self) -> bool {
+        self.0.get()
+    }
+}
+
 /// Whether nothing is set in the current context, and nobody has a handle on it. Not inlined: whoever asks is often in
 /// another crate, which has no short way to what is local to a thread.
 #[inline(never)]
 pub(crate) fn is_blank() -> bool {
-    is_blank_here()
-}
-
-/// The same for this crate.
-#[inline]
-pub(crate) fn is_blank_here() -> bool {
     IS_BLANK.get()
 }
 

@@ -34,12 +34,12 @@ struct Run<'a> {
     lane: Lane<'a>,
 }
 
-impl<'a> Run<'a> {
-    fn begin(event_loop: &'a EventLoop) -> Result<Self, LoopError> {
+impl Run<'_> {
+    fn with<R>(event_loop: &EventLoop, run: impl FnOnce(Run<'_>) -> Result<R, LoopError>) -> Result<R, LoopError> {
         event_loop.check_can_run()?;
         RUNNING.set(ManuallyDrop::new(Some(event_loop.clone())));
         event_loop.0.life.set(Life::Running);
-        Ok(Run { event_loop, batch: event_loop.0.ready.batch(), lane: Lane::new(event_loop) })
+        Lane::with(event_loop, |lane| run(Run { event_loop, batch: event_loop.0.ready.batch(), lane }))
     }
 
     fn pass(&mut self) -> Result<(), LoopError> {
@@ -126,8 +126,7 @@ impl EventLoop {
     ///
     /// If a callback does. The loop no longer runs then, and can be run again: it goes on with the next callback.
     pub fn run_once(&self) -> Result<(), Exception> {
-        let mut run = Run::begin(self)?;
-        Ok(run.pass()?)
+        Ok(Run::with(self, |mut run| run.pass())?)
     }
 
     /// Runs pass after pass until [`stop`](EventLoop::stop) is called. The loop can be run again then.
@@ -151,13 +150,14 @@ impl EventLoop {
     ///
     /// As [`run_once`](EventLoop::run_once).
     pub fn run_forever(&self) -> Result<(), Exception> {
-        let mut run = Run::begin(self)?;
-        loop {
-            run.pass()?;
-            if self.0.stopping.get() {
-                return Ok(());
+        Ok(Run::with(self, |mut run| {
+            loop {
+                run.pass()?;
+                if self.0.stopping.get() {
+                    return Ok(());
+                }
             }
-        }
+        })?)
     }
 
     /// Runs the loop until a promise, a task, a coroutine or any future is done, and gives its value. What is not a promise

@@ -183,7 +183,7 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
     fn begin_at_once(self: &Rc<Self>) {
         match EventLoop::running() {
             Some(event_loop) if self.event_loop_of() == Some(&event_loop) => {
-                self.clone().run(&mut Lane::new(&event_loop))
+                Lane::with(&event_loop, |mut lane| self.clone().run(&mut lane));
             }
             _ => wake(self.clone()),
         }

@@ -416,6 +416,16 @@ impl Core {
         }
     }
 
+    /// The end of a usual step, in which one coroutine waits.
+    #[inline]
+    pub(super) fn end_usual_step(&self, position: Option<Position>, scheduled: bool) {
+        self.flags.end_usual_step(position.is_some(), scheduled);
+        if let Some((code, point)) = position {
+            self.code.set(Some(code));
+            self.point.set(point);
+        }
+    }
+
     /// Takes note that a coroutine of it waits, and those that it delegates to in place.
     pub(super) fn waits_in(&self, coroutine: &dyn Inspectable) {
         let (mut outermost, mut others) = (None, Vec::new());

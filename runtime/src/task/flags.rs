@@ -48,6 +48,15 @@ impl Flags {
     const SINCE_STEP: u16 =
         Flags::IN_COROUTINE | Flags::IN_SEVERAL | Flags::AWAITS | Flags::AWAITS_SEVERAL | Flags::AT_POINT;
 
+    /// What makes a step begin otherwise than most do.
+    pub(super) const UNUSUAL: u16 = Flags::OVER
+        | Flags::RUNNING
+        | Flags::HAS_WAKER
+        | Flags::MUST_CANCEL
+        | Flags::PASSED_ON
+        | Flags::IN_CONTEXT
+        | Flags::IN_SEVERAL;
+
     /// Whether any of these is true.
     #[inline]
     pub(super) fn has(&self, flag: u16) -> bool {
@@ -63,6 +72,21 @@ impl Flags {
     /// All that is true.
     pub(super) fn now(&self) -> Before {
         Before(self.0.get())
+    }
+
+    /// Whether a step that ran in a usual way is over in a usual way too: there is nothing to be done but to
+    /// [set](Flags::end_usual_step) what is true from now on.
+    #[inline]
+    pub(super) fn is_usual_step(&self) -> bool {
+        self.0.get() & !Flags::AWAITS == Flags::BEGUN | Flags::RUNNING
+    }
+
+    /// It waits in one coroutine, at a suspension point that is known or not; it stands in the ready queue or does not.
+    #[inline]
+    pub(super) fn end_usual_step(&self, at_point: bool, scheduled: bool) {
+        let at_point = if at_point { Flags::AT_POINT } else { 0 };
+        let scheduled = if scheduled { Flags::SCHEDULED } else { 0 };
+        self.0.set(self.0.get() ^ Flags::RUNNING | Flags::IN_COROUTINE | at_point | scheduled);
     }
 
     /// What it waits for becomes what it has waited for, and it is no longer in the ready queue.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::core::NO_KEY;
 use super::flags::Flags;
-use super::in_place::InPlace;
+use super::in_place::{InPlace, Lent};
 use super::step::{Lane, Step};
 use super::{AnyTask, Core, Registration, TaskOutput, Value, cancel, current};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
@@ -66,33 +66,47 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
         self.finish_by(Err(exception));
     }
 
-    /// Polls it. Whatever comes of that, it has been told.
+    /// Polls it. Whatever comes of that, it has been told. Whether it waits, and the step is over.
     #[inline]
-    fn go_on(self: &Rc<Self>, step: Step<'_, '_>) {
-        let Some(mut lent) = self.future.lend() else { return self.core.end_step() };
+    fn go_on(self: &Rc<Self>, step: &mut Step<'_, '_>) -> bool {
+        let Some(mut lent) = self.future.lend() else {
+            self.core.end_step();
+            return false;
+        };
         let poll = lent.future().map_or(Poll::Pending, |future| future.poll(&mut Context::from_waker(step.waker())));
         match poll {
             Poll::Pending => {
                 drop(lent);
-                if let Some((_step, not_taken)) = step.suspend() {
-                    self.fail(not_taken);
+                match step.suspend() {
+                    None => true,
+                    Some(not_taken) => {
+                        self.fail(not_taken);
+                        false
+                    }
                 }
             }
             Poll::Ready(output) => {
-                let result = output.into_result();
-                // The future is dropped first: it is over before others hear that it is.
-                let not_taken = current::polled(Poll::Ready(())).not_taken;
-                let too_late = if not_taken.is_none() { self.core.take_must_cancel() } else { None };
-                lent.clear();
-                drop(lent);
-                self.finish_by(match (not_taken, too_late) {
-                    (Some(cancellation), _) => Err(cancellation),
-                    // "Task is cancelled right before coro stops."
-                    (None, Some(cancelled)) if result.is_ok() => Err(Exception::Cancelled(cancelled)),
-                    (None, _) => result,
-                });
+                self.has_given(output, lent);
+                false
             }
         }
+    }
+
+    /// The end of what it runs.
+    #[inline(never)]
+    fn has_given(self: &Rc<Self>, output: F::Output, mut lent: Lent<'_, F>) {
+        let result = output.into_result();
+        // The future is dropped first: it is over before others hear that it is.
+        let not_taken = current::not_taken();
+        let too_late = if not_taken.is_none() { self.core.take_must_cancel() } else { None };
+        lent.clear();
+        drop(lent);
+        self.finish_by(match (not_taken, too_late) {
+            (Some(cancellation), _) => Err(cancellation),
+            // "Task is cancelled right before coro stops."
+            (None, Some(cancelled)) if result.is_ok() => Err(Exception::Cancelled(cancelled)),
+            (None, _) => result,
+        });
     }
 
     #[cold]
@@ -147,11 +161,13 @@ impl<F: Future<Output: TaskOutput> + 'static> AnyTask for TaskInner<F> {
         if self.promise.done() {
             return;
         }
-        {
+        match self.promise.event_loop() {
             // Nothing is polled, but what is dropped may ask who is current.
-            let mut lane = self.promise.event_loop().map(Lane::new);
-            let _step = lane.as_mut().map(|lane| Step::enter(self.clone(), &self.core, lane));
-            self.discard_future();
+            Some(event_loop) => Lane::with(event_loop, |mut lane| {
+                let _step = Step::enter(self.clone(), &self.core, &mut lane);
+                self.discard_future();
+            }),
+            None => self.discard_future(),
         }
         if let Some(event_loop) = self.promise.event_loop() {
             let report = Report::new("Task was destroyed but it is pending!");
@@ -165,13 +181,12 @@ impl<F: Future<Output: TaskOutput> + 'static> AnyTask for TaskInner<F> {
 
 impl<F: Future<Output: TaskOutput> + 'static> Runnable for TaskInner<F> {
     fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
-        let Some(step) = Step::begin(self.clone(), &self.core, lane) else { return };
         let running = Running(&self);
-        match step.hindrance() {
-            None => self.go_on(step),
-            Some(exception) => {
-                let _step = step;
-                self.fail(exception);
+        if let Some(mut step) = Step::begin(self.clone(), &self.core, lane) {
+            match step.hindrance() {
+                None if self.go_on(&mut step) => mem::forget(step),
+                None => {}
+                Some(exception) => self.fail(exception),
             }
         }
         mem::forget(running);

@@ -7,14 +7,15 @@
 
 use std::mem;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::Waker;
 
 use super::core::Core;
 use super::flags::{Before, Flags};
 use super::waker::OwnWaker;
-use super::{AnyTask, cancel, current};
+use super::current::{self, Current};
+use super::{AnyTask, cancel};
 use crate::Exception;
-use crate::context::{ContextError, is_blank_here};
+use crate::context::{Blank, ContextError};
 use crate::event_loop::{EventLoop, Runnable};
 
 /// What the tasks that are stepped one after the other have in common. While it lives their loop is current, and who was
@@ -24,12 +25,19 @@ pub(crate) struct Lane<'a> {
     /// What they are polled with, until somebody has a clone.
     own: Rc<OwnWaker>,
     has_outer: bool,
+    // What is local to the thread, looked for once.
+    current: &'a Current,
+    blank: Blank<'a>,
 }
 
 impl<'a> Lane<'a> {
-    pub(crate) fn new(event_loop: &'a EventLoop) -> Self {
-        let own = event_loop.tasks().lend_waker(event_loop);
-        Lane { event_loop, has_outer: current::begin(event_loop, &own), own }
+    pub(crate) fn with<R>(event_loop: &EventLoop, run: impl FnOnce(Lane<'_>) -> R) -> R {
+        Blank::look(|blank| {
+            current::lend(|current| {
+                let own = event_loop.tasks().lend_waker(event_loop);
+                run(Lane { event_loop, has_outer: current.begin(event_loop, &own), own, current, blank })
+            })
+        })
     }
 
     pub(crate) fn event_loop(&self) -> &'a EventLoop {
@@ -54,14 +62,14 @@ impl<'a> Lane<'a> {
     }
 
     fn change(&mut self, next: Rc<OwnWaker>) -> Rc<OwnWaker> {
-        current::set_own(&next);
+        self.current.set_own(&next);
         mem::replace(&mut self.own, next)
     }
 }
 
 impl Drop for Lane<'_> {
     fn drop(&mut self) {
-        current::end(self.has_outer);
+        self.current.stop(self.has_outer);
         self.event_loop.tasks().give_back(Rc::clone(&self.own));
     }
 }
@@ -89,9 +97,18 @@ impl State {
     /// It waited in a coroutine, where an exception can be raised.
     const WAS_IN_COROUTINE: u32 = 1 << 4;
 
+    /// Something stands in the way of the usual.
+    const HINDERED: u32 = State::IDLE | State::REFUSED | State::CANCELLED;
+
     #[inline]
     fn has(self, bit: u32) -> bool {
         self.0 & bit != 0
+    }
+
+    /// Of a step of which there is no more to be said.
+    #[inline]
+    fn usual(before: Before) -> Self {
+        State(if before.has(Flags::IN_COROUTINE) { State::WAS_IN_COROUTINE } else { 0 })
     }
 }
 
@@ -100,7 +117,7 @@ impl<'a, 'l> Step<'a, 'l> {
     #[inline]
     pub(super) fn begin(task: Rc<dyn AnyTask>, core: &'a Core, lane: &'a mut Lane<'l>) -> Option<Self> {
         let state = begin(task, core, lane);
-        if state.has(State::IDLE) { None } else { Some(Step { lane, core, state }) }
+        if state.has(State::HINDERED) && state.has(State::IDLE) { None } else { Some(Step { lane, core, state }) }
     }
 
     /// Makes a task current that is not to be polled.
@@ -118,54 +135,56 @@ impl<'a, 'l> Step<'a, 'l> {
     /// What the task fails with instead of going on.
     #[inline]
     pub(super) fn hindrance(&self) -> Option<Exception> {
-        if self.state.has(State::REFUSED | State::CANCELLED) { what_hinders(self.core, self.state) } else { None }
+        if self.state.has(State::HINDERED) { what_hinders(self.core, self.state) } else { None }
     }
 
-    /// The end of a step after which the task waits. It goes on if there is something that the task fails with instead.
+    /// The end of a step after which the task waits; it is to be forgotten then. It goes on if there is something that the
+    /// task fails with instead.
     #[inline]
-    pub(super) fn suspend(self) -> Option<(Self, Exception)> {
-        match suspend(self.lane, self.core, self.state) {
-            None => {
-                mem::forget(self);
-                None
-            }
-            Some(not_taken) => Some((self, not_taken)),
-        }
+    pub(super) fn suspend(&mut self) -> Option<Exception> {
+        suspend(self.lane, self.core, self.state)
     }
 }
 
 impl Drop for Step<'_, '_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         leave(self.lane, self.core, self.state);
     }
 }
 
-// Not inlined: whoever polls is often in another crate, which has no short way to what is local to a thread.
 #[inline(never)]
 fn begin(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>) -> State {
+    if core.flags.has(Flags::UNUSUAL) || !lane.blank.is_so() {
+        return begin_unusual(task, core, lane);
+    }
+    let before = core.begin_step();
+    if before.has(Flags::AWAITS) {
+        lane.current.set_awaited(core.take_awaits());
+    }
+    lane.current.enter(task, lane.event_loop.debug());
+    lane.own.name(core.key.get(), core.id);
+    State::usual(before)
+}
+
+#[cold]
+#[inline(never)]
+fn begin_unusual(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>) -> State {
     if core.flags.has(Flags::OVER | Flags::RUNNING) {
         core.flags.set(Flags::SCHEDULED, false);
         return State(State::IDLE);
     }
     let before = core.begin_step();
     if before.has(Flags::AWAITS) {
-        current::set_awaited(core.take_awaits());
+        lane.current.set_awaited(core.take_awaits());
     }
     enter(task, core, lane, before)
 }
 
 /// Makes a task current of which so much is true.
-#[inline]
 fn enter(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>, before: Before) -> State {
-    current::enter(task, lane.event_loop.debug());
-    let in_coroutine = if before.has(Flags::IN_COROUTINE) { State::WAS_IN_COROUTINE } else { 0 };
-    let unusual = Flags::HAS_WAKER | Flags::MUST_CANCEL | Flags::PASSED_ON | Flags::IN_CONTEXT;
-    if !before.has(unusual) && is_blank_here() {
-        lane.own.name(core.key.get(), core.id);
-        return State(in_coroutine);
-    }
-    enter_unusual(core, lane, before, in_coroutine)
+    lane.current.enter(task, lane.event_loop.debug());
+    enter_unusual(core, lane, before, State::usual(before).0)
 }
 
 #[cold]
@@ -178,7 +197,7 @@ fn enter_unusual(core: &Core, lane: &mut Lane<'_>, before: Before, mut state: u3
     if before.has(Flags::MUST_CANCEL | Flags::PASSED_ON) {
         state |= State::CANCELLED;
     }
-    if before.has(Flags::IN_CONTEXT) || !is_blank_here() {
+    if before.has(Flags::IN_CONTEXT) || !lane.blank.is_so() {
         state |= if core.rare().scope.swap_in().is_ok() { State::IN_CONTEXT } else { State::REFUSED };
     }
     State(state)
@@ -203,10 +222,20 @@ fn what_hinders(core: &Core, state: State) -> Option<Exception> {
 /// Leaves it, unless there is something that it fails with.
 #[inline(never)]
 fn suspend(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
-    let (in_coroutine, raises) = current::suspended();
+    let is_usual = !state.has(State::IN_CONTEXT | State::REFUSED) && lane.blank.is_so() && lane.own.is_alone();
+    if is_usual && lane.current.leave_as_usual(core, lane.event_loop) {
+        return None;
+    }
+    suspend_unusual(lane, core, state)
+}
+
+#[cold]
+#[inline(never)]
+fn suspend_unusual(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
+    let (in_coroutine, raises) = lane.current.suspended();
     core.flags.set(Flags::IN_COROUTINE, in_coroutine);
     if raises {
-        return current::polled(Poll::Pending).not_taken;
+        return current::not_taken();
     }
     core.end_step();
     // It has cancelled itself, or was cancelled by what it called.
@@ -227,17 +256,17 @@ fn tell(core: &Core) {
     }
 }
 
-#[inline]
+#[inline(never)]
 fn leave(lane: &mut Lane<'_>, core: &Core, state: State) {
-    if state.has(State::IN_CONTEXT) || !is_blank_here() && !state.has(State::REFUSED) {
+    if state.has(State::IN_CONTEXT) || !lane.blank.is_so() && !state.has(State::REFUSED) {
         core.leave_context();
     }
     // After a panic, or where the task is over.
     if core.flags.has(Flags::AWAITED) {
         core.flags.set(Flags::AWAITED, false);
-        current::forget_awaited();
+        lane.current.forget_awaited();
     }
-    current::leave(core, lane.event_loop);
+    lane.current.leave(core, lane.event_loop);
     if !lane.own.is_alone() || core.flags.has(Flags::HAS_WAKER) {
         lane.leave_to(core);
     }

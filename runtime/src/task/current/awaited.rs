@@ -26,7 +26,7 @@ pub(crate) struct Polled<T> {
 /// What a future is to be dropped for that waits for a promise and in no coroutine: the promise was cancelled, because
 /// the task was.
 pub(crate) fn cancellation() -> Option<Exception> {
-    let task = with(|current| if current.polled_by.get() == By::Task { current.task.get() } else { None });
+    let task = with(|current| if current.interior.get().by() == By::Task { current.task.get() } else { None });
     task?.core().passed_on()
 }
 
@@ -110,7 +110,9 @@ impl Outer {
     fn leave(raised: Option<Exception>) -> Self {
         with(|current| {
             let outer_raised = current.take_raised().map(Box::new);
-            let outer = Outer { interior: current.interior.replace(Interior::NEW), raised: outer_raised };
+            let interior = current.interior.get();
+            current.interior.set(interior.of_another());
+            let outer = Outer { interior, raised: outer_raised };
             if raised.is_some() {
                 current.raise(raised);
             }
@@ -159,7 +161,7 @@ impl Polling {
 /// Has whoever polls a coroutine wait for a promise that is not done. `Err` where it cannot be waited for.
 #[inline(never)]
 pub(crate) fn wait_for(awaited: Rc<dyn Awaited>) -> Result<(), Exception> {
-    match with(|current| if current.polled_by.get() == By::Task { current.task.get() } else { None }) {
+    match with(|current| if current.interior.get().by() == By::Task { current.task.get() } else { None }) {
         Some(task) => wait_as(task, &awaited),
         None => match poll_done(&awaited, &mut Context::from_waker(with(Current::polling).waker())) {
             Poll::Ready(Err(exception)) => Err(exception),

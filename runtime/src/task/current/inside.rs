@@ -40,36 +40,31 @@ impl Inside {
     #[inline(never)]
     pub(in crate::task) fn begin(waker: &Waker) -> Inside {
         with(|current| {
-            if current.polled_by.get() != By::Task || !current.polled_with.get().is_clearly(waker) {
-                return Inside::begin_elsewhere(waker);
+            let interior = current.interior.get();
+            if !(interior.is_usual() && current.polled_with.get().is_at(waker)) {
+                return Inside::begin_unusual(waker);
             }
-            let mut interior = current.interior.get();
-            interior.depth += 1;
-            current.interior.set(interior);
-            let debugged = if current.is_debugged.get() { Inside::DEBUGGED } else { 0 };
-            let raises = if interior.depth == 1 && interior.raises { Inside::RAISES } else { 0 };
-            Inside(Inside::BY_TASK | debugged | raises)
+            current.interior.set(interior.deeper());
+            Inside(Inside::BY_TASK)
         })
     }
 
-    #[cold]
     #[inline(never)]
-    fn begin_elsewhere(waker: &Waker) -> Inside {
+    fn begin_unusual(waker: &Waker) -> Inside {
         with(|current| {
             if !current.is_polled_with(waker) {
                 current.push_polled_with(waker);
-                current.interior.set(Interior { depth: 1, ..Interior::NEW });
+                current.interior.set(Interior::ELSEWHERE.deeper());
                 return Inside(Inside::ELSEWHERE);
             }
-            let mut interior = current.interior.get();
-            interior.depth += 1;
-            current.interior.set(interior);
-            let by = match current.polled_by.get() {
-                By::Task if current.is_debugged.get() => Inside::BY_TASK | Inside::DEBUGGED,
+            let interior = current.interior.get();
+            current.interior.set(interior.deeper());
+            let by = match interior.by() {
+                By::Task if interior.is_debugged() => Inside::BY_TASK | Inside::DEBUGGED,
                 By::Task => Inside::BY_TASK,
                 By::Waker | By::Nobody => 0,
             };
-            Inside(by | if interior.depth == 1 && interior.raises { Inside::RAISES } else { 0 })
+            Inside(by | if interior.depth() == 0 && interior.raises() { Inside::RAISES } else { 0 })
         })
     }
 
@@ -140,25 +135,30 @@ impl Inside {
     }
 
     /// Has whoever polls it poll again, in the next pass.
-    #[inline(never)]
+    #[inline]
     fn end_turn(self, position: Option<Position>, waker: &Waker) {
-        let is_usual = with(|current| {
-            let (Inside::BY_TASK, Some(position), None) = (self.0, position, current.position.get()) else {
-                return false;
-            };
-            // The task comes into the queue at the end of the step, or before anything else does.
-            if !current.event_loop.look(|event_loop| event_loop.is_some_and(EventLoop::give_up_turn)) {
-                return false;
-            }
-            current.position.set(Some(position));
-            current.end_waiting();
-            true
-        });
-        if is_usual {
+        if let (Inside::BY_TASK, Some(position)) = (self.0, position)
+            && Inside::end_usual_turn(position)
+        {
             mem::forget(self);
         } else {
             self.end_unusual_turn(position, waker);
         }
+    }
+
+    /// `false` if nothing was done, because there is more to do.
+    #[inline(never)]
+    fn end_usual_turn(position: Position) -> bool {
+        with(|current| {
+            // The task comes into the queue at the end of the step, or before anything else does.
+            let is_usual = current.position.get().is_none()
+                && current.event_loop.look(|event_loop| event_loop.is_some_and(EventLoop::give_up_turn));
+            if is_usual {
+                current.position.set(Some(position));
+                current.end_waiting();
+            }
+            is_usual
+        })
     }
 
     #[cold]

@@ -8,6 +8,7 @@
 
 mod awaited;
 mod inside;
+mod interior;
 
 use std::cell::Cell;
 use std::ptr;
@@ -19,6 +20,7 @@ pub(crate) use self::awaited::{Polled, advance, cancellation, poll_awaited, poll
 pub(super) use self::inside::Inside;
 
 use self::awaited::Polling;
+use self::interior::{By, Interior};
 use super::core::Position;
 use super::flags::Flags;
 use super::place::Place;
@@ -28,20 +30,16 @@ use crate::Exception;
 use crate::event_loop::EventLoop;
 use crate::promise::Awaited;
 
-struct Current {
+pub(super) struct Current {
     task: Place<Rc<dyn AnyTask>>,
     /// What tasks are polled with now.
     own: Place<Rc<OwnWaker>>,
     /// Their loop.
     event_loop: Place<EventLoop>,
-    /// Whether its loop is in debug mode.
-    is_debugged: Cell<bool>,
     /// Set where something else than the task's own waker is to be woken: another executor, or a future that polls its
     /// parts with wakers of its own.
     waker: Place<Waker>,
-    /// Whose waker it is that is polled with.
-    polled_by: Cell<By>,
-    /// Which one that is. Between two tasks, that of both.
+    /// Which waker it is that is polled with. Between two tasks, that of both.
     polled_with: Cell<Identity>,
     /// What the task that runs waited for before this step, if its flags say so.
     awaited: Place<Rc<dyn Awaited>>,
@@ -54,45 +52,32 @@ struct Current {
     outer: Place<Box<State>>,
 }
 
-/// What happens inside of a future while it is polled: that of a task, or one that a coroutine awaits.
-#[derive(Clone, Copy)]
-struct Interior {
-    /// How many coroutines run in it, one inside the other.
-    depth: u32,
-    /// A bit for each of those that are in no other one and wait.
-    waiting: u8,
-    /// Whether a promise is waited for that is in none of them.
-    waits_plainly: bool,
-    /// Whether there is something to be raised in it.
-    raises: bool,
-}
-
-impl Interior {
-    const NEW: Self = Interior { depth: 0, waiting: 0, waits_plainly: false, raises: false };
-}
-
-/// Whose waker is polled with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    Nobody,
-    /// The own one of the task that runs.
-    Task,
-    Waker,
-}
-
 /// Which waker it is that a context has, to be compared with others without asking anybody.
 #[derive(Clone, Copy)]
 struct Identity {
+    /// Where it stands, if it stays there: nothing else can be there.
+    at: *const Waker,
     data: *const (),
     table: *const RawWakerVTable,
 }
 
 impl Identity {
-    const NOBODY: Self = Identity { data: ptr::null(), table: ptr::null() };
+    const NOBODY: Self = Identity { at: ptr::null(), data: ptr::null(), table: ptr::null() };
 
     #[inline]
     fn of(waker: &Waker) -> Self {
-        Identity { data: waker.data(), table: waker.vtable() }
+        Identity { at: ptr::null(), data: waker.data(), table: waker.vtable() }
+    }
+
+    /// Of one that stays in its place for as long as it is polled with.
+    fn in_place(waker: &Waker) -> Self {
+        Identity { at: waker, ..Identity::of(waker) }
+    }
+
+    /// Whether it is the very same.
+    #[inline]
+    fn is_at(self, waker: &Waker) -> bool {
+        ptr::eq(self.at, waker)
     }
 
     /// [`waker::is_same`], where that is easily seen.
@@ -106,7 +91,7 @@ impl Current {
     /// What is polled with, for a coroutine, which has no context. One that somebody resumes by hand has nothing to be woken
     /// with. The task's own waker is not cloned, which would be an atomic operation.
     fn polling(&self) -> Polling {
-        match self.polled_by.get() {
+        match self.interior.get().by() {
             By::Task => self.own.get().map_or(Polling::Nobody, Polling::Task),
             By::Waker => self.waker.get().map_or(Polling::Nobody, Polling::Waker),
             By::Nobody => Polling::Nobody,
@@ -115,7 +100,7 @@ impl Current {
 
     #[inline]
     fn is_polled_with(&self, waker: &Waker) -> bool {
-        match self.polled_by.get() {
+        match self.interior.get().by() {
             By::Nobody => waker::is_same(waker::nobody(), waker),
             By::Task => self.is_own(waker),
             By::Waker => {
@@ -130,8 +115,9 @@ impl Current {
         self.own.look(|own| own.is_some_and(|own| waker::is_same(&own.waker, waker)))
     }
 
-    fn set_own(&self, own: &Rc<OwnWaker>) {
-        self.polled_with.set(Identity::of(&own.waker));
+    /// Has tasks polled with another waker from now on, the one that runs too.
+    pub(super) fn set_own(&self, own: &Rc<OwnWaker>) {
+        self.polled_with.set(Identity::in_place(&own.waker));
         let before = self.own.take();
         self.own.put(Some(Rc::clone(own)));
         drop(before);
@@ -143,20 +129,13 @@ impl Current {
         if inside.has(Inside::ELSEWHERE) {
             return self.pop();
         }
-        let mut interior = self.interior.get();
-        interior.depth -= 1;
-        self.interior.set(interior);
+        self.interior.set(self.interior.get().shallower());
     }
 
     /// The same where it waits, and is not elsewhere.
     #[inline]
     fn end_waiting(&self) {
-        let mut interior = self.interior.get();
-        interior.depth -= 1;
-        if interior.depth == 0 {
-            interior.waiting = interior.waiting << 1 | 1;
-        }
-        self.interior.set(interior);
+        self.interior.set(self.interior.get().waiting());
     }
 
     /// Where a coroutine waits.
@@ -196,13 +175,11 @@ impl Current {
         State {
             task: self.task.take(),
             own: self.own.take(),
-            is_debugged: self.is_debugged.get(),
             event_loop: self.event_loop.take(),
-            polled_by: self.polled_by.replace(By::Nobody),
             awaited: self.awaited.take(),
             waker: self.waker.take(),
             polled_with: self.polled_with.replace(Identity::NOBODY),
-            interior: self.interior.replace(Interior::NEW),
+            interior: self.interior.replace(Interior::NOBODY),
             raised,
             outer: self.outer.take(),
         }
@@ -231,7 +208,7 @@ impl Current {
         self.task.put(task);
         self.own.put(own);
         self.event_loop.put(event_loop);
-        self.polled_by.set(By::Waker);
+        self.interior.set(Interior::ELSEWHERE);
         self.polled_with.set(Identity::of(&waker));
         self.waker.put(Some(waker));
     }
@@ -246,9 +223,7 @@ impl Current {
                 task,
                 own,
                 event_loop,
-                is_debugged,
                 waker,
-                polled_by,
                 awaited,
                 polled_with,
                 interior,
@@ -258,9 +233,7 @@ impl Current {
             self.task.put(task);
             self.own.put(own);
             self.event_loop.put(event_loop);
-            self.polled_by.set(polled_by);
             self.awaited.put(awaited);
-            self.is_debugged.set(is_debugged);
             self.waker.put(waker);
             self.polled_with.set(polled_with);
             self.interior.set(interior);
@@ -272,7 +245,7 @@ impl Current {
 
     fn raise(&self, raised: Option<Exception>) {
         if raised.is_some() {
-            self.interior.set(Interior { raises: true, ..self.interior.get() });
+            self.interior.set(self.interior.get().raising(true));
             self.raised.put(raised);
         }
     }
@@ -281,10 +254,10 @@ impl Current {
     #[inline]
     fn take_raised(&self) -> Option<Exception> {
         let interior = self.interior.get();
-        if !interior.raises {
+        if !interior.raises() {
             return None;
         }
-        self.interior.set(Interior { raises: false, ..interior });
+        self.interior.set(interior.raising(false));
         self.raised.take()
     }
 
@@ -292,8 +265,7 @@ impl Current {
     #[inline]
     fn polled<T>(&self, poll: Poll<T>) -> Polled<T> {
         let not_taken = self.take_raised();
-        let Interior { waiting, waits_plainly, .. } = self.interior.get();
-        Polled { poll, not_taken, in_coroutine: waiting == 1 && !waits_plainly, plainly: waits_plainly }
+        self.interior.get().polled(poll, not_taken)
     }
 }
 
@@ -302,8 +274,6 @@ struct State {
     task: Option<Rc<dyn AnyTask>>,
     own: Option<Rc<OwnWaker>>,
     event_loop: Option<EventLoop>,
-    is_debugged: bool,
-    polled_by: By,
     awaited: Option<Rc<dyn Awaited>>,
     waker: Option<Waker>,
     polled_with: Identity,
@@ -327,13 +297,11 @@ thread_local! {
             task: Place::empty(),
             own: Place::empty(),
             event_loop: Place::empty(),
-            polled_by: Cell::new(By::Nobody),
-            is_debugged: Cell::new(false),
             waker: Place::empty(),
             polled_with: Cell::new(Identity::NOBODY),
             awaited: Place::empty(),
             raised: Place::empty(),
-            interior: Cell::new(Interior::NEW),
+            interior: Cell::new(Interior::NOBODY),
             position: Cell::new(None),
             outer: Place::empty(),
         }
@@ -345,44 +313,92 @@ pub(super) fn raise(raised: Exception) {
     with(|current| current.raise(Some(raised)));
 }
 
-/// Where a loop begins to run tasks, which are polled with this. Returns whether somebody was current, to be told at the
-/// [end].
-pub(super) fn begin(event_loop: &EventLoop, own: &Rc<OwnWaker>) -> bool {
-    with(|current| {
-        let has_outer = current.polled_by.get() != By::Nobody || current.event_loop.look(|it| it.is_some());
+/// Lets a loop have what is current in its thread, for as long as it runs.
+#[inline]
+pub(super) fn lend<R>(run: impl FnOnce(&Current) -> R) -> R {
+    with(run)
+}
+
+/// What a loop does with it.
+impl Current {
+    /// Where a loop begins to run tasks, which are polled with this. Returns whether somebody was current, to be told at the
+    /// [end](Current::stop).
+    pub(super) fn begin(&self, event_loop: &EventLoop, own: &Rc<OwnWaker>) -> bool {
+        let has_outer = self.interior.get().by() != By::Nobody || self.event_loop.look(|it| it.is_some());
         if has_outer {
-            current.push();
+            self.push();
         }
-        current.event_loop.put(Some(event_loop.clone()));
-        current.set_own(own);
+        self.event_loop.put(Some(event_loop.clone()));
+        self.set_own(own);
         has_outer
-    })
-}
+    }
 
-/// Has tasks polled with another waker from now on, the one that runs too.
-pub(super) fn set_own(own: &Rc<OwnWaker>) {
-    with(|current| current.set_own(own));
-}
+    /// The end of that.
+    pub(super) fn stop(&self, has_outer: bool) {
+        if has_outer { self.pop() } else { drop(self.take()) }
+    }
 
-/// The end of that.
-pub(super) fn end(has_outer: bool) {
-    with(|current| if has_outer { current.pop() } else { drop(current.take()) });
-}
+    /// Makes `task` the one that runs, until it is [left](Current::leave).
+    #[inline]
+    pub(super) fn enter(&self, task: Rc<dyn AnyTask>, is_debugged: bool) {
+        self.interior.set(if is_debugged { Interior::DEBUGGED_STEP } else { Interior::STEP });
+        self.task.put(Some(task));
+    }
 
-/// Makes `task` the one that runs, until it is [left](leave).
-#[inline]
-pub(super) fn enter(task: Rc<dyn AnyTask>, is_debugged: bool) {
-    with(|current| {
-        current.polled_by.set(By::Task);
-        current.task.put(Some(task));
-        current.is_debugged.set(is_debugged);
-    });
-}
+    /// What the task waited for that was entered.
+    #[inline]
+    pub(super) fn set_awaited(&self, awaited: Option<Rc<dyn Awaited>>) {
+        self.awaited.put(awaited);
+    }
 
-/// What the task waited for that was entered.
-#[inline]
-pub(super) fn set_awaited(awaited: Option<Rc<dyn Awaited>>) {
-    with(|current| current.awaited.put(awaited));
+    /// Drops it, outside of its place: it may be the last handle on a promise.
+    #[inline]
+    pub(super) fn forget_awaited(&self) {
+        drop(self.awaited.take());
+    }
+
+    /// Whether the future of the task that was entered waits in one coroutine and for nothing else; and whether there is
+    /// something that was to be raised in it and that nobody has taken.
+    #[inline]
+    pub(super) fn suspended(&self) -> (bool, bool) {
+        let interior = self.interior.get();
+        (interior.waits_in_coroutine(), interior.raises())
+    }
+
+    /// The same as [`leave`](Current::leave), after a step in which nothing but the usual has happened and in which the task
+    /// has come to wait in one coroutine. `false` if that is not so: nothing is done then.
+    #[inline]
+    pub(super) fn leave_as_usual(&self, core: &Core, event_loop: &EventLoop) -> bool {
+        if !(self.interior.get().waits_as_usual() && core.flags.is_usual_step()) {
+            return false;
+        }
+        self.interior.set(Interior::NOBODY);
+        let task = self.task.take();
+        let gives_up_turn = event_loop.takes_turn();
+        core.end_usual_step(self.position.take(), gives_up_turn);
+        if gives_up_turn && let Some(task) = task {
+            event_loop.schedule_turn(task);
+        }
+        true
+    }
+
+    /// Nobody is current any more.
+    #[inline]
+    pub(super) fn leave(&self, core: &Core, event_loop: &EventLoop) {
+        if let Some(position) = self.position.take() {
+            core.waits_at(Some(position));
+        }
+        if self.interior.get().raises() {
+            drop(self.take_raised());
+        }
+        self.interior.set(Interior::NOBODY);
+        let task = self.task.take();
+        if event_loop.takes_turn()
+            && let Some(task) = task
+        {
+            end_of_turn(core, || task, event_loop);
+        }
+    }
 }
 
 /// It is not in its place meanwhile.
@@ -391,30 +407,8 @@ pub(super) fn look_at_awaited<R>(look: impl FnOnce(Option<&Rc<dyn Awaited>>) -> 
 }
 
 /// Drops it, outside of its place: it may be the last handle on a promise.
-#[inline]
 pub(super) fn forget_awaited() {
-    drop(with(|current| current.awaited.take()));
-}
-
-/// Nobody is current any more.
-#[inline]
-pub(super) fn leave(core: &Core, event_loop: &EventLoop) {
-    with(|current| {
-        if let Some(position) = current.position.take() {
-            core.waits_at(Some(position));
-        }
-        if current.interior.get().raises {
-            drop(current.take_raised());
-        }
-        current.polled_by.set(By::Nobody);
-        current.interior.set(Interior::NEW);
-        let task = current.task.take();
-        if event_loop.takes_turn()
-            && let Some(task) = task
-        {
-            end_of_turn(core, || task, event_loop);
-        }
-    });
+    with(Current::forget_awaited);
 }
 
 /// Puts a task that has given up its turn into the ready queue, if it is not there.
@@ -437,17 +431,13 @@ pub(super) fn note() {
     with(Current::note);
 }
 
-/// Whether the future of the task that was entered waits in one coroutine and for nothing else; and whether there is
-/// something that was to be raised in it and that nobody has taken.
+/// What was to be raised in the task that was entered, if nobody has taken it.
 #[inline]
-pub(super) fn suspended() -> (bool, bool) {
-    with(|current| {
-        let Interior { waiting, waits_plainly, raises, .. } = current.interior.get();
-        (waiting == 1 && !waits_plainly, raises)
-    })
+pub(super) fn not_taken() -> Option<Exception> {
+    with(Current::take_raised)
 }
 
-/// What has become of the future that was polled: that of the task that was entered, or one inside of it.
+/// What has become of a future inside of that of the task that was entered.
 #[inline]
 pub(super) fn polled(poll: Poll<()>) -> Polled<()> {
     with(|current| current.polled(poll))
@@ -477,7 +467,7 @@ pub(super) fn any_task() -> Option<Rc<dyn AnyTask>> {
 pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     with(|current| {
         let task = current.task.get()?;
-        let is_clear = current.polled_by.get() == By::Task && current.polled_with.get().is_clearly(context.waker());
+        let is_clear = current.interior.get().by() == By::Task && current.polled_with.get().is_clearly(context.waker());
         if is_clear || current.is_own(context.waker()) { Some(task) } else { None }
     })
 }
@@ -485,8 +475,6 @@ pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
 /// Takes note of a promise that is waited for.
 pub(crate) fn waits_for_promise() {
     with(|current| {
-        let mut interior = current.interior.get();
-        interior.waits_plainly |= interior.depth == 0;
-        current.interior.set(interior);
+        current.interior.set(current.interior.get().waiting_for_promise());
     });
 }
