@@ -163,6 +163,12 @@ impl Scope {
         Scope(Cell::new(self.0.take()))
     }
 
+    /// The one before comes out.
+    #[inline]
+    pub(crate) fn replace(&self, next: Scope) -> Self {
+        Scope(Cell::new(self.0.replace(next.0.into_inner())))
+    }
+
     /// Makes its context current. What is set in it stays in it, for the next time.
     ///
     /// It must not be entered while it is: it would be found empty.
@@ -179,6 +185,12 @@ impl Scope {
         self.enter_other(next)
     }
 
+    /// The same where both are blank, and nothing is to be done; `None` if they are not.
+    #[inline]
+    pub(crate) fn enter_blank<'a>(&'a self, blank: Blank<'a>) -> Option<EnteredBlank<'a>> {
+        if blank.is_so() && self.is_blank() { Some(EnteredBlank { scope: self, blank }) } else { None }
+    }
+
     #[cold]
     #[inline(never)]
     fn enter_other(&self, next: Current) -> Result<Entered<'_>, ContextError> {
@@ -189,6 +201,21 @@ impl Scope {
             return Err(ContextError::AlreadyEntered);
         }
         Ok(Entered { scope: self, before: switch(next) })
+    }
+}
+
+/// [`Entered`] where neither scope nor what was current before were anything but blank.
+pub(crate) struct EnteredBlank<'a> {
+    scope: &'a Scope,
+    blank: Blank<'a>,
+}
+
+impl Drop for EnteredBlank<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.blank.is_so() {
+            Entered { scope: self.scope, before: Current::default() }.leave_for_good();
+        }
     }
 }
 

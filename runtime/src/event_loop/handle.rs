@@ -6,9 +6,10 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::Outcome;
 use super::clock::Moment;
+use super::function::Function;
 use super::timers::Cancelled;
+use crate::Exception;
 use crate::context::Scope;
 use crate::task::Lane;
 
@@ -35,60 +36,69 @@ pub(crate) trait Runnable {
     fn scheduled_at(&self) -> &'static Location<'static>;
 }
 
-/// A callback as its handle sees it.
-pub(super) trait Cancellable: Runnable {
-    fn status(&self) -> &Status;
-}
-
-/// What is known of a callback apart from its function.
-pub(super) struct Status {
+/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does what
+/// it runs in, because to drop that is foreign code as well; after an error it stays for the handler.
+pub(super) struct Callback {
     cancelled: Cell<bool>,
     /// Whether the loop's heap of timers has it: set by [`Timers`](super::timers::Timers) alone.
     pub(super) in_heap: Cell<bool>,
-    scheduled_at: &'static Location<'static>,
-}
-
-/// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does what
-/// it runs in, because to drop that is foreign code as well; after an error it stays for the handler.
-pub(super) struct Callback<F> {
-    status: Status,
-    function: Cell<Option<F>>,
+    scheduled_at: Cell<&'static Location<'static>>,
+    function: Cell<Option<Function>>,
     scope: Scope,
 }
 
-impl Status {
+impl Callback {
+    pub(super) fn new(scheduled_at: &'static Location<'static>, scope: Scope, function: Function) -> Self {
+        Callback {
+            cancelled: Cell::new(false),
+            in_heap: Cell::new(false),
+            scheduled_at: Cell::new(scheduled_at),
+            function: Cell::new(Some(function)),
+            scope,
+        }
+    }
+
+    /// Makes another one of a callback that is over, of which nobody has a handle.
+    #[inline]
+    pub(super) fn renew(&self, scheduled_at: &'static Location<'static>, scope: Scope, function: Function) {
+        self.cancelled.set(false);
+        self.in_heap.set(false);
+        self.scheduled_at.set(scheduled_at);
+        self.function.set(Some(function));
+        drop(self.scope.replace(scope));
+    }
+
+    #[inline]
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.get()
     }
-}
 
-impl<F: FnOnce() -> O, O: Outcome> Callback<F> {
-    /// A function that runs in a copy of the current context.
-    pub(super) fn new(scheduled_at: &'static Location<'static>, function: F) -> Rc<Self> {
-        Callback::in_scope(scheduled_at, Scope::copy_current(), function)
-    }
-
-    pub(super) fn in_scope(scheduled_at: &'static Location<'static>, scope: Scope, function: F) -> Rc<Self> {
-        let status = Status { cancelled: Cell::new(false), in_heap: Cell::new(false), scheduled_at };
-        Rc::new(Callback { status, function: Cell::new(Some(function)), scope })
-    }
-}
-
-impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
-    fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
-        let Some(function) = self.function.take() else { return };
-        let result = match self.scope.enter() {
-            Ok(_inside) => function().into_result(),
+    #[cold]
+    #[inline(never)]
+    fn call_in_scope(&self, function: Function) -> Result<(), Exception> {
+        match self.scope.enter() {
+            Ok(_inside) => function.call(),
             Err(refused) => {
                 // It is gone before anybody hears of it.
                 drop(function);
                 Err(refused.into())
             }
+        }
+    }
+}
+
+impl Runnable for Callback {
+    fn run(self: Rc<Self>, lane: &mut Lane<'_>) {
+        let Some(function) = self.function.take() else { return };
+        let result = match self.scope.enter_blank(lane.blank()) {
+            Some(_inside) => function.call(),
+            None => self.call_in_scope(function),
         };
         match result {
             Ok(()) => drop(self.scope.take()),
             Err(exception) => lane.event_loop().report_failed(&*self, exception),
         }
+        lane.event_loop().keep_callback(self);
     }
 
     fn discard(&self) {
@@ -101,13 +111,7 @@ impl<F: FnOnce() -> O, O: Outcome> Runnable for Callback<F> {
     }
 
     fn scheduled_at(&self) -> &'static Location<'static> {
-        self.status.scheduled_at
-    }
-}
-
-impl<F: FnOnce() -> O, O: Outcome> Cancellable for Callback<F> {
-    fn status(&self) -> &Status {
-        &self.status
+        self.scheduled_at.get()
     }
 }
 
@@ -126,24 +130,24 @@ impl<F: FnOnce() -> O, O: Outcome> Cancellable for Callback<F> {
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[derive(Clone)]
-pub struct Handle(Rc<dyn Cancellable>);
+pub struct Handle(Rc<Callback>);
 
 impl Handle {
-    pub(super) fn new(callback: Rc<dyn Cancellable>) -> Self {
+    pub(super) fn new(callback: Rc<Callback>) -> Self {
         Handle(callback)
     }
 
     /// Drops the callback with what it captured, if it has not run. Once is as good as twice, and after it has run
     /// it only says so.
     pub fn cancel(&self) {
-        self.0.status().cancelled.set(true);
+        self.0.cancelled.set(true);
         self.0.discard();
     }
 
     /// Whether [`cancel`](Handle::cancel) was called, in time or not.
     #[must_use]
     pub fn cancelled(&self) -> bool {
-        self.0.status().is_cancelled()
+        self.0.is_cancelled()
     }
 }
 
@@ -179,14 +183,14 @@ pub struct TimerHandle {
 }
 
 impl TimerHandle {
-    pub(super) fn new(callback: Rc<dyn Cancellable>, when: Moment, count: Rc<Cancelled>) -> Self {
+    pub(super) fn new(callback: Rc<Callback>, when: Moment, count: Rc<Cancelled>) -> Self {
         TimerHandle { handle: Handle(callback), when, count }
     }
 
     /// As [`Handle::cancel`]: what the callback captured is dropped at once. The loop forgets the timer itself when its
     /// time comes, or earlier, with others: when they are more than half of more than 100.
     pub fn cancel(&self) {
-        if !self.cancelled() && self.handle.0.status().in_heap.get() {
+        if !self.cancelled() && self.handle.0.in_heap.get() {
             self.count.add_one();
         }
         self.handle.cancel();

@@ -24,6 +24,7 @@
 mod clock;
 mod deposits;
 mod error;
+mod function;
 mod handle;
 mod inbox;
 mod outcome;
@@ -33,6 +34,7 @@ mod report;
 mod run;
 #[cfg(unix)]
 pub(crate) mod signals;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -58,11 +60,13 @@ pub use self::report::{ExceptionHandler, Origin, Report};
 
 use self::clock::{Clock, Moment};
 use self::deposits::Deposits;
-use self::handle::Callback;
+use self::function::Function;
 use self::reactor::Reactor;
 use self::ready::Ready;
+use self::spare::Spare;
 use self::timers::Timers;
 use crate::Exception;
+use crate::context::Scope;
 use crate::task::{Tasks, current};
 use crate::threads::Crew;
 
@@ -103,6 +107,7 @@ struct Inner {
     read: RefCell<VecDeque<Letter>>,
     ready: Ready,
     timers: Timers,
+    spare: Spare,
     tasks: Tasks,
     deposits: Deposits,
     crew: Arc<Crew>,
@@ -183,6 +188,7 @@ impl EventLoop {
             read: RefCell::default(),
             ready: Ready::default(),
             timers: Timers::default(),
+            spare: Spare::default(),
             tasks: Tasks::default(),
             deposits: Deposits::default(),
             crew: Arc::default(),
@@ -221,9 +227,7 @@ impl EventLoop {
     /// [`LoopError::Closed`]; the callback is dropped.
     #[track_caller]
     pub fn call_soon<O: Outcome>(&self, callback: impl FnOnce() -> O + 'static) -> Result<Handle, Exception> {
-        let callback = Callback::new(Location::caller(), callback);
-        self.schedule(callback.clone())?;
-        Ok(Handle::new(callback))
+        self.schedule_function(Location::caller(), Scope::copy_current(), Function::new(callback))
     }
 
     /// The same as [`call_soon`](EventLoop::call_soon): whoever has a handle on the loop is in its thread. Other threads
@@ -267,7 +271,7 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = self.0.clock.now().after(delay.into())?;
-        self.schedule_at(when, Callback::new(Location::caller(), callback))
+        self.schedule_at(when, Location::caller(), Scope::copy_current(), Function::new(callback))
     }
 
     /// Schedules `callback` to run when [`time`](EventLoop::time) is `when`; otherwise as
@@ -293,7 +297,7 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = Moment::at(when.into())?;
-        self.schedule_at(when, Callback::new(Location::caller(), callback))
+        self.schedule_at(when, Location::caller(), Scope::copy_current(), Function::new(callback))
     }
 
     /// How long ago the clock of the loop started: a time that never goes back. Deadlines are such times.
@@ -408,8 +412,14 @@ impl EventLoop {
     /// The same, where nothing is lost with an entry that a closed loop does not run.
     #[inline]
     pub(crate) fn schedule_if_open(&self, entry: Rc<dyn Runnable>) {
+        self.end_turn();
+        self.schedule_after_turn(entry);
+    }
+
+    /// The same where a turn that is given up [is in the queue](EventLoop::end_turn).
+    #[inline]
+    pub(crate) fn schedule_after_turn(&self, entry: Rc<dyn Runnable>) {
         if !self.is_closed() {
-            self.end_turn();
             self.take_in();
             self.0.ready.push(entry);
         }
@@ -455,14 +465,35 @@ impl EventLoop {
         self.0.ready.push(task);
     }
 
-    fn schedule_at<O: Outcome>(
+    fn schedule_function(
+        &self,
+        scheduled_at: &'static Location<'static>,
+        scope: Scope,
+        function: Function,
+    ) -> Result<Handle, Exception> {
+        self.check_open()?;
+        let callback = self.0.spare.make(scheduled_at, scope, function);
+        self.schedule_if_open(callback.clone());
+        Ok(Handle::new(callback))
+    }
+
+    fn schedule_at(
         &self,
         when: Moment,
-        callback: Rc<Callback<impl FnOnce() -> O + 'static>>,
+        scheduled_at: &'static Location<'static>,
+        scope: Scope,
+        function: Function,
     ) -> Result<TimerHandle, Exception> {
         self.check_open()?;
-        self.0.timers.insert(when, callback.clone());
+        let callback = self.0.spare.make(scheduled_at, scope, function);
+        self.0.timers.insert(when, callback.clone(), &self.0.spare);
         Ok(TimerHandle::new(callback, when, self.0.timers.cancelled()))
+    }
+
+    /// A callback that is over, for another one to come.
+    #[inline]
+    fn keep_callback(&self, callback: Rc<handle::Callback>) {
+        self.0.spare.keep(callback);
     }
 
     pub(crate) fn tasks(&self) -> &Tasks {

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::clock::{Clock, Moment};
-use super::handle::{Callback, Runnable};
+use super::function::Function;
+use super::handle::Runnable;
 use super::inbox::Letter;
 use super::ready::Batch;
 use super::{EventLoop, Life, LoopError, Report};
@@ -286,8 +287,15 @@ impl EventLoop {
     }
 
     /// Has all that is to run in this pass in the ready queue.
+    #[inline]
     fn prepare(&self) -> Result<(), LoopError> {
         self.take_in();
+        if self.0.timers.is_empty() && !self.0.ready.is_empty() { Ok(()) } else { self.wait() }
+    }
+
+    /// The same where nothing is ready, or there are timers.
+    #[inline(never)]
+    fn wait(&self) -> Result<(), LoopError> {
         self.sleep()?;
         self.take_in();
         if !self.0.timers.is_empty() {
@@ -302,7 +310,7 @@ impl EventLoop {
     fn sleep(&self) -> Result<(), LoopError> {
         // Asked in every pass, because cancelled timers leave then.
         let timers = &self.0.timers;
-        let next = if timers.is_empty() { None } else { timers.next().filter(|next| *next != Moment::NEVER) };
+        let next = if timers.is_empty() { None } else { timers.next(&self.0.spare).filter(|next| *next != Moment::NEVER) };
         if self.0.stopping.get() || !self.0.ready.is_empty() {
             return Ok(());
         }
@@ -350,7 +358,8 @@ impl EventLoop {
         for letter in letters.drain(..) {
             let entry = match letter {
                 Letter::Call(call) => {
-                    Some(Callback::in_scope(call.scheduled_at, call.scope, call.callback) as Rc<dyn Runnable>)
+                    let function = Function::new(call.callback);
+                    Some(self.0.spare.make(call.scheduled_at, call.scope, function) as Rc<dyn Runnable>)
                 }
                 Letter::Wake(waker) => {
                     waker.arrived();

@@ -3,10 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::mem;
 use std::rc::Rc;
 
 use super::clock::Moment;
-use super::handle::{Cancellable, Runnable};
+use super::handle::{Callback, Runnable};
+use super::spare::Spare;
 
 /// Fewer timers than this are not worth a cleaning: CPython's `_MIN_SCHEDULED_TIMER_HANDLES`.
 const FEW: usize = 100;
@@ -31,15 +33,15 @@ pub(super) struct Cancelled(Cell<usize>);
 struct Timer {
     when: Moment,
     sequence: u64,
-    callback: Rc<dyn Cancellable>,
+    callback: Rc<Callback>,
 }
 
 impl Timers {
-    pub(super) fn insert(&self, when: Moment, callback: Rc<dyn Cancellable>) {
+    pub(super) fn insert(&self, when: Moment, callback: Rc<Callback>, spare: &Spare) {
         let sequence = self.inserted.replace(self.inserted.get() + 1);
-        callback.status().in_heap.set(true);
+        callback.in_heap.set(true);
         let mut heap = self.heap.borrow_mut();
-        self.clean_if_many(&mut heap);
+        self.clean_if_many(&mut heap, spare);
         heap.push(Timer { when, sequence, callback });
     }
 
@@ -48,12 +50,14 @@ impl Timers {
     }
 
     /// When the first timer is due that is not cancelled.
-    pub(super) fn next(&self) -> Option<Moment> {
+    pub(super) fn next(&self, spare: &Spare) -> Option<Moment> {
         let mut heap = self.heap.borrow_mut();
-        self.clean_if_many(&mut heap);
+        self.clean_if_many(&mut heap, spare);
         while heap.peek().is_some_and(Timer::is_cancelled) {
-            _ = heap.pop();
             self.cancelled.subtract(1);
+            if let Some(timer) = heap.pop() {
+                spare.keep(timer.callback);
+            }
         }
         heap.peek().map(|timer| timer.when)
     }
@@ -66,24 +70,38 @@ impl Timers {
         if timer.is_cancelled() {
             self.cancelled.subtract(1);
         }
-        timer.callback.status().in_heap.set(false);
+        timer.callback.in_heap.set(false);
         Some(timer.callback)
     }
 
     /// Called before the heap grows as well as once in a pass, as in CPython: a callback may make and cancel any number.
     #[inline]
-    fn clean_if_many(&self, heap: &mut BinaryHeap<Timer>) {
+    fn clean_if_many(&self, heap: &mut BinaryHeap<Timer>, spare: &Spare) {
         if heap.len() > FEW && self.cancelled.0.get() > heap.len() / 2 {
-            // No foreign code is dropped in here: a cancelled callback has lost its function.
-            heap.retain(|timer| !timer.is_cancelled());
-            self.cancelled.0.set(0);
+            self.clean(heap, spare);
         }
+    }
+
+    #[cold]
+    fn clean(&self, heap: &mut BinaryHeap<Timer>, spare: &Spare) {
+        // No foreign code is dropped in here: a cancelled callback has lost its function.
+        let mut timers = mem::take(heap).into_vec();
+        let mut at = 0;
+        while let Some(timer) = timers.get(at) {
+            if timer.is_cancelled() {
+                spare.keep(timers.swap_remove(at).callback);
+            } else {
+                at += 1;
+            }
+        }
+        *heap = BinaryHeap::from(timers);
+        self.cancelled.0.set(0);
     }
 
     /// Takes all of them out, for the caller to discard where nothing is borrowed.
     pub(super) fn take(&self) -> impl Iterator<Item = Rc<dyn Runnable>> + use<> {
         let heap = self.heap.take();
-        heap.iter().for_each(|timer| timer.callback.status().in_heap.set(false));
+        heap.iter().for_each(|timer| timer.callback.in_heap.set(false));
         self.cancelled.0.set(0);
         heap.into_iter().map(|timer| timer.callback as Rc<dyn Runnable>)
     }
@@ -116,7 +134,7 @@ impl Cancelled {
 
 impl Timer {
     fn is_cancelled(&self) -> bool {
-        self.callback.status().is_cancelled()
+        self.callback.is_cancelled()
     }
 }
 

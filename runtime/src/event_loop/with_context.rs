@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::clock::Moment;
-use super::handle::Callback;
+use super::function::Function;
 use super::{Delay, EventLoop, Handle, LoopError, Outcome, RemoteHandle, TimerHandle};
 use crate::context::Scope;
 use crate::{Context, Exception};
@@ -37,9 +37,7 @@ impl EventLoop {
         context: &Context,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<Handle, Exception> {
-        let callback = Callback::in_scope(Location::caller(), Scope::of(context), callback);
-        self.schedule(callback.clone())?;
-        Ok(Handle::new(callback))
+        self.schedule_function(Location::caller(), Scope::of(context), Function::new(callback))
     }
 
     /// [`call_later`](EventLoop::call_later) in a context: asyncio's `loop.call_later(…, context=context)`.
@@ -55,7 +53,7 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = self.0.clock.now().after(delay.into())?;
-        self.schedule_at(when, Callback::in_scope(Location::caller(), Scope::of(context), callback))
+        self.schedule_at(when, Location::caller(), Scope::of(context), Function::new(callback))
     }
 
     /// [`call_at`](EventLoop::call_at) in a context: asyncio's `loop.call_at(…, context=context)`.
@@ -71,7 +69,7 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = Moment::at(when.into())?;
-        self.schedule_at(when, Callback::in_scope(Location::caller(), Scope::of(context), callback))
+        self.schedule_at(when, Location::caller(), Scope::of(context), Function::new(callback))
     }
 }
 

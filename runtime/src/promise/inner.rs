@@ -9,10 +9,10 @@ use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::waiting::{Callback, Waiter, Waiting};
+use super::waiting::{Callback, Others, Waiter, Waiting};
 use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
-use crate::task::{AnyTask, Core, Registration, current, wake};
+use crate::task::{AnyTask, Registration, current, wake};
 use crate::{Cancelled, Exception};
 
 /// What can be done with a promise by those who do not know the type of its value.
@@ -204,10 +204,16 @@ impl<T> Inner<T> {
 impl<T: 'static> Inner<T> {
     pub(crate) fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         if self.done() {
-            wake(task);
-        } else {
-            let left = self.waiting.borrow_mut().register(task, registration);
-            drop(left);
+            return wake(task);
+        }
+        let mut waiting = self.waiting.borrow_mut();
+        match (&waiting.first, &registration) {
+            (None, Registration::New) => waiting.first = Some(Waiter::Task(task)),
+            _ => {
+                let left = waiting.register_another(task, registration);
+                drop(waiting);
+                drop(left);
+            }
         }
     }
 
@@ -380,12 +386,25 @@ impl<T: 'static> Promise<T> {
             return Err(PromiseError::AlreadyDone.into());
         }
         inner.state.replace(state);
-        let (first, others) = inner.waiting.borrow_mut().take();
-        let Some(first) = first else { return Ok(()) };
-        let mut result = Promise::notify(&promise, first);
+        let waiting = inner.waiting.borrow_mut().take();
+        match waiting {
+            (None, _) => {}
+            (Some(Waiter::Task(task)), None) => wake(task),
+            (Some(first), others) => return Promise::notify_all(&promise, first, others),
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn notify_all(
+        promise: &impl Fn() -> Promise<T>,
+        first: Waiter<T>,
+        others: Option<Box<Others<T>>>,
+    ) -> Result<(), Exception> {
+        let mut result = Promise::notify(promise, first);
         if let Some(others) = others {
             for waiter in others.waiters {
-                result = result.and(Promise::notify(&promise, waiter));
+                result = result.and(Promise::notify(promise, waiter));
             }
         }
         result
@@ -419,17 +438,8 @@ pub(crate) fn poll_done(awaited: &Rc<dyn Awaited>, context: &mut Context<'_>) ->
         return Poll::Ready(Ok(()));
     }
     match current::task_polling(context) {
-        Some(task) => wait_as(task, awaited)?,
+        Some(task) => current::wait_as(task, awaited)?,
         None => awaited.wake_waker_when_done(context.waker()),
     }
     Poll::Pending
-}
-
-/// Has a task wait for a promise that is not done. `Err` where it cannot be waited for.
-pub(crate) fn wait_as(task: Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), Exception> {
-    current::waits_for_promise();
-    Core::check_can_await(&task, awaited)?;
-    let registration = task.core().polls(awaited);
-    awaited.wake_when_done(task, registration);
-    Ok(())
 }

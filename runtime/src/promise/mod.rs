@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 pub use self::error::PromiseError;
-pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done, wait_as};
+pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
 pub use self::remote::RemotePromise;
 
 use self::inner::Hooked;
@@ -264,10 +264,11 @@ impl<T: Clone + 'static> Delegate for Promise<T> {
     type Return = T;
 
     fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, T> {
-        if !self.done() {
+        let inner = self.inner();
+        if !inner.done() {
             return current::wait_for(self.awaited()).map(|()| Step::Yielded(Awaitable(Kind::Wake)));
         }
-        self.result().map(Step::Returned)
+        inner.with_value(T::clone).map(Step::Returned)
     }
 }
 

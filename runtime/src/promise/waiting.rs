@@ -90,7 +90,7 @@ pub(super) enum Waiter<T> {
 /// Empty once the promise is done.
 pub(super) struct Waiting<T> {
     /// Most often there is one, for which nothing is allocated. Without a first there are no others.
-    first: Option<Waiter<T>>,
+    pub(super) first: Option<Waiter<T>>,
     others: Option<Box<Others<T>>>,
     /// How many callbacks were ever added.
     count: u32,
@@ -141,20 +141,9 @@ impl<T> Waiting<T> {
         self.first.iter().chain(self.others.iter().flat_map(|others| &others.waiters))
     }
 
-    /// Gives those who wait no longer, for the caller to drop.
-    #[inline]
-    pub(super) fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
-        match registration {
-            Registration::New if self.first.is_none() => {
-                self.first = Some(Waiter::Task(task));
-                None
-            }
-            _ => self.register_another(task, registration),
-        }
-    }
-
+    /// Adds one that is not the first, or may be there. Gives those who wait no longer, for the caller to drop.
     #[cold]
-    fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
+    pub(super) fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
             Registration::Done => None,

@@ -12,6 +12,7 @@ use super::flags::{Before, Flags};
 use super::waker::OwnWaker;
 use super::{AnyTask, current};
 use crate::context::Scope;
+use crate::event_loop::EventLoop;
 use crate::promise::Awaited;
 use crate::{Cancelled, Code, Exception, Frame, FrameVisitor, Inspectable, PromiseError};
 
@@ -74,7 +75,7 @@ impl Spot {
     }
 }
 
-fn same(one: &Rc<dyn Awaited>, other: &Rc<dyn Awaited>) -> bool {
+pub(super) fn same(one: &Rc<dyn Awaited>, other: &Rc<dyn Awaited>) -> bool {
     ptr::addr_eq(Rc::as_ptr(one), Rc::as_ptr(other))
 }
 
@@ -334,25 +335,47 @@ impl Core {
     }
 
     /// asyncio refuses both in the step after; here there is no need to wait.
-    pub(crate) fn check_can_await(task: &Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), PromiseError> {
+    #[inline]
+    pub(crate) fn check_can_await(
+        task: &Rc<dyn AnyTask>,
+        of: Option<&EventLoop>,
+        awaited: &Rc<dyn Awaited>,
+    ) -> Result<(), PromiseError> {
         let of_task: *const () = Rc::as_ptr(task).cast();
         if ptr::addr_eq(of_task, Rc::as_ptr(awaited)) {
             Err(PromiseError::AwaitsItself)
-        } else if task.event_loop() != awaited.event_loop() {
+        } else if of != awaited.event_loop() {
             Err(PromiseError::OfAnotherLoop)
         } else {
             Ok(())
         }
     }
 
-    /// Takes note of a promise that it polls and that is not done.
-    pub(crate) fn polls(&self, awaited: &Rc<dyn Awaited>) -> Registration {
+    /// Takes note of a promise that it polls and that is not done. Whether it has waited for that one before this step is
+    /// known elsewhere.
+    #[inline]
+    pub(super) fn polls(
+        &self,
+        awaited: &Rc<dyn Awaited>,
+        is_awaited_before: impl FnOnce(&Rc<dyn Awaited>) -> bool,
+    ) -> Registration {
+        let flags = &self.flags;
+        if flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL | Flags::AWAITED_SEVERAL) {
+            return self.polls_another(awaited, is_awaited_before(awaited));
+        }
+        let is_done = flags.has(Flags::AWAITED) && is_awaited_before(awaited);
+        flags.set(Flags::AWAITS, true);
+        self.awaits.0.set(Some(awaited.clone()));
+        if is_done { Registration::Done } else { Registration::New }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn polls_another(&self, awaited: &Rc<dyn Awaited>, is_awaited_before: bool) -> Registration {
         let flags = &self.flags;
         let registration = if flags.has(Flags::AWAITED_SEVERAL) {
             Registration::Unsure
-        } else if flags.has(Flags::AWAITED)
-            && current::look_at_awaited(|before| before.is_some_and(|it| same(it, awaited)))
-        {
+        } else if flags.has(Flags::AWAITED) && is_awaited_before {
             Registration::Done
         } else {
             Registration::New
@@ -416,10 +439,10 @@ impl Core {
         }
     }
 
-    /// The end of a usual step, in which one coroutine waits.
+    /// Where it waits after a usual step.
     #[inline]
-    pub(super) fn end_usual_step(&self, position: Option<Position>, scheduled: bool) {
-        self.flags.end_usual_step(position.is_some(), scheduled);
+    pub(super) fn waits_as_usual(&self, position: Option<Position>, scheduled: bool) {
+        self.flags.add_at_usual_end(position.is_some(), scheduled);
         if let Some((code, point)) = position {
             self.code.set(Some(code));
             self.point.set(point);

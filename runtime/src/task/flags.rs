@@ -74,19 +74,31 @@ impl Flags {
         Before(self.0.get())
     }
 
-    /// Whether a step that ran in a usual way is over in a usual way too: there is nothing to be done but to
-    /// [set](Flags::end_usual_step) what is true from now on.
+    /// The end of a step in which the task has come to wait in one coroutine, if nothing unusual has happened in it. Returns
+    /// what was true before; `None` if nothing was done.
     #[inline]
-    pub(super) fn is_usual_step(&self) -> bool {
-        self.0.get() & !Flags::AWAITS == Flags::BEGUN | Flags::RUNNING
+    pub(super) fn end_usual_step(&self) -> Option<Before> {
+        let before = self.0.get();
+        if before & !(Flags::AWAITS | Flags::AWAITED) != Flags::BEGUN | Flags::RUNNING {
+            return None;
+        }
+        self.0.set((before ^ Flags::RUNNING | Flags::IN_COROUTINE) & !Flags::AWAITED);
+        Some(Before(before))
     }
 
-    /// It waits in one coroutine, at a suspension point that is known or not; it stands in the ready queue or does not.
+    /// Whether nothing has happened since.
     #[inline]
-    pub(super) fn end_usual_step(&self, at_point: bool, scheduled: bool) {
+    pub(super) fn are_of_usual_end(&self) -> bool {
+        self.0.get() & !Flags::AWAITS == Flags::BEGUN | Flags::IN_COROUTINE
+    }
+
+    /// What is true then of a task that waits at a suspension point that is known or not, and stands in the ready queue or
+    /// does not.
+    #[inline]
+    pub(super) fn add_at_usual_end(&self, at_point: bool, scheduled: bool) {
         let at_point = if at_point { Flags::AT_POINT } else { 0 };
         let scheduled = if scheduled { Flags::SCHEDULED } else { 0 };
-        self.0.set(self.0.get() ^ Flags::RUNNING | Flags::IN_COROUTINE | at_point | scheduled);
+        self.0.set(self.0.get() | at_point | scheduled);
     }
 
     /// What it waits for becomes what it has waited for, and it is no longer in the ready queue.

@@ -44,6 +44,10 @@ impl<'a> Lane<'a> {
         self.event_loop
     }
 
+    pub(crate) fn blank(&self) -> Blank<'a> {
+        self.blank
+    }
+
     /// Has the task that runs polled with a waker that it has kept.
     #[cold]
     fn take_kept(&mut self, core: &Core) {
@@ -219,16 +223,42 @@ fn what_hinders(core: &Core, state: State) -> Option<Exception> {
     Some(cancellation)
 }
 
-/// Leaves it, unless there is something that it fails with.
 #[inline(never)]
 fn suspend(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
-    let is_usual = !state.has(State::IN_CONTEXT | State::REFUSED) && lane.blank.is_so() && lane.own.is_alone();
-    if is_usual && lane.current.leave_as_usual(core, lane.event_loop) {
-        return None;
+    match lane.current.end_usual_step(core) {
+        None => suspend_unusual(lane, core, state),
+        Some(before) if before.has(Flags::AWAITED) => suspend_after_wait(lane, core, state),
+        Some(_) => {
+            leave_as_usual(lane, core, state);
+            None
+        }
     }
-    suspend_unusual(lane, core, state)
 }
 
+/// After a usual step at the beginning of which the task waited for a promise.
+#[inline(never)]
+fn suspend_after_wait(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
+    // It may be the last handle, so that foreign code is dropped.
+    lane.current.forget_awaited();
+    if lane.current.is_at_usual_end(core) {
+        leave_as_usual(lane, core, state);
+    } else {
+        leave_suspended(lane, core, state);
+    }
+    None
+}
+
+/// The end of a usual step, unless there is something to do for the context or the waker.
+#[inline(always)]
+fn leave_as_usual(lane: &mut Lane<'_>, core: &Core, state: State) {
+    if !state.has(State::IN_CONTEXT | State::REFUSED) && lane.blank.is_so() && lane.own.is_alone() {
+        lane.current.leave_as_usual(core, lane.event_loop);
+    } else {
+        leave_suspended(lane, core, state);
+    }
+}
+
+/// Leaves it, unless there is something that it fails with.
 #[cold]
 #[inline(never)]
 fn suspend_unusual(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
@@ -238,12 +268,18 @@ fn suspend_unusual(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exc
         return current::not_taken();
     }
     core.end_step();
+    leave_suspended(lane, core, state);
+    None
+}
+
+#[cold]
+#[inline(never)]
+fn leave_suspended(lane: &mut Lane<'_>, core: &Core, state: State) {
     // It has cancelled itself, or was cancelled by what it called.
     if core.flags.has(Flags::MUST_CANCEL) {
         tell(core);
     }
     leave(lane, core, state);
-    None
 }
 
 #[cold]
@@ -288,7 +324,7 @@ pub(crate) fn wake(task: Rc<dyn AnyTask>) {
     event_loop.end_turn();
     if !core.flags.has(Flags::SCHEDULED | Flags::OVER) {
         core.flags.set(Flags::SCHEDULED, true);
-        event_loop.schedule_if_open(task.clone());
+        event_loop.schedule_after_turn(task.clone());
     }
 }
 

@@ -5,11 +5,13 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use super::super::core::same;
 use super::super::waker::{self, OwnWaker};
+use super::super::{AnyTask, Core};
 use super::{By, Current, Interior, polled, with};
 use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::promise::{Awaited, poll_done, wait_as};
+use crate::promise::{Awaited, poll_done};
 use crate::{Awaitable, Exception, Step};
 
 /// What became of a future that was polled.
@@ -161,12 +163,36 @@ impl Polling {
 /// Has whoever polls a coroutine wait for a promise that is not done. `Err` where it cannot be waited for.
 #[inline(never)]
 pub(crate) fn wait_for(awaited: Rc<dyn Awaited>) -> Result<(), Exception> {
-    match with(|current| if current.interior.get().by() == By::Task { current.task.get() } else { None }) {
-        Some(task) => wait_as(task, &awaited),
-        None => match poll_done(&awaited, &mut Context::from_waker(with(Current::polling).waker())) {
-            Poll::Ready(Err(exception)) => Err(exception),
-            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
-        },
+    with(|current| match current.task.get() {
+        Some(task) if current.interior.get().by() == By::Task => current.wait_as(task, &awaited),
+        _ => wait_elsewhere(&awaited, &current.polling()),
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn wait_elsewhere(awaited: &Rc<dyn Awaited>, polling: &Polling) -> Result<(), Exception> {
+    match poll_done(awaited, &mut Context::from_waker(polling.waker())) {
+        Poll::Ready(Err(exception)) => Err(exception),
+        Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+    }
+}
+
+/// Has the task that polls wait for a promise that is not done. `Err` where it cannot be waited for.
+pub(crate) fn wait_as(task: Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), Exception> {
+    with(|current| current.wait_as(task, awaited))
+}
+
+impl Current {
+    #[inline(always)]
+    fn wait_as(&self, task: Rc<dyn AnyTask>, awaited: &Rc<dyn Awaited>) -> Result<(), Exception> {
+        self.interior.set(self.interior.get().waiting_for_promise());
+        // It is of the loop that runs it.
+        self.event_loop.look(|event_loop| Core::check_can_await(&task, event_loop, awaited))?;
+        let registration =
+            task.core().polls(awaited, |it| self.awaited.look(|before| before.is_some_and(|before| same(before, it))));
+        awaited.wake_when_done(task, registration);
+        Ok(())
     }
 }
 

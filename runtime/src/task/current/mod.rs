@@ -16,13 +16,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll, RawWakerVTable, Waker};
 
 pub(super) use self::awaited::poll_inside;
-pub(crate) use self::awaited::{Polled, advance, cancellation, poll_awaited, poll_raising, wait_for};
+pub(crate) use self::awaited::{Polled, advance, cancellation, poll_awaited, poll_raising, wait_as, wait_for};
 pub(super) use self::inside::Inside;
 
 use self::awaited::Polling;
 use self::interior::{By, Interior};
 use super::core::Position;
-use super::flags::Flags;
+use super::flags::{Before, Flags};
 use super::place::Place;
 use super::waker::{self, OwnWaker};
 use super::{AnyTask, Core, TaskHandle};
@@ -365,21 +365,29 @@ impl Current {
         (interior.waits_in_coroutine(), interior.raises())
     }
 
-    /// The same as [`leave`](Current::leave), after a step in which nothing but the usual has happened and in which the task
-    /// has come to wait in one coroutine. `false` if that is not so: nothing is done then.
+    /// The end of a step in which nothing but the usual has happened and in which the task has come to wait in one
+    /// coroutine: what was true before. `None` if that is not so, and nothing was done.
     #[inline]
-    pub(super) fn leave_as_usual(&self, core: &Core, event_loop: &EventLoop) -> bool {
-        if !(self.interior.get().waits_as_usual() && core.flags.is_usual_step()) {
-            return false;
-        }
+    pub(super) fn end_usual_step(&self, core: &Core) -> Option<Before> {
+        if self.interior.get().waits_as_usual() { core.flags.end_usual_step() } else { None }
+    }
+
+    /// Whether nothing has happened since.
+    #[inline]
+    pub(super) fn is_at_usual_end(&self, core: &Core) -> bool {
+        self.interior.get().waits_as_usual() && core.flags.are_of_usual_end()
+    }
+
+    /// The same as [`leave`](Current::leave) then.
+    #[inline(always)]
+    pub(super) fn leave_as_usual(&self, core: &Core, event_loop: &EventLoop) {
         self.interior.set(Interior::NOBODY);
         let task = self.task.take();
         let gives_up_turn = event_loop.takes_turn();
-        core.end_usual_step(self.position.take(), gives_up_turn);
+        core.waits_as_usual(self.position.take(), gives_up_turn);
         if gives_up_turn && let Some(task) = task {
             event_loop.schedule_turn(task);
         }
-        true
     }
 
     /// Nobody is current any more.
@@ -472,9 +480,3 @@ pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
     })
 }
 
-/// Takes note of a promise that is waited for.
-pub(crate) fn waits_for_promise() {
-    with(|current| {
-        current.interior.set(current.interior.get().waiting_for_promise());
-    });
-}
