@@ -29,6 +29,8 @@ pub(super) struct Ready(UnsafeCell<Vec<Entry>>);
 pub(super) struct Batch<'a> {
     /// The last one is the next to run.
     entries: Vec<Entry>,
+    /// Those that run when there are none left, if there are many: the last one first. It gives its room back as it gets short.
+    rest: Vec<Entry>,
     ready: &'a Ready,
 }
 
@@ -87,36 +89,94 @@ impl Ready {
 
     /// An empty batch.
     pub(super) fn batch(&self) -> Batch<'_> {
-        Batch { entries: Vec::new(), ready: self }
+        Batch { entries: Vec::new(), rest: Vec::new(), ready: self }
     }
 }
 
 impl Batch<'_> {
-    /// Takes those that are ready now. The one before is over.
+    /// Takes those that are ready now. The batch before is over.
     #[inline]
     pub(super) fn fill(&mut self) {
-        let mut empty = mem::take(&mut self.entries);
-        // A list that had to be long once is not kept.
-        if empty.capacity() > ROOM_KEPT && empty.capacity() / 4 > self.ready.len() {
-            empty = Vec::new();
-        }
+        let empty = mem::take(&mut self.entries);
         self.entries = self.ready.put(empty);
         self.entries.reverse();
+        if self.entries.capacity() > ROOM_KEPT {
+            self.rest = mem::take(&mut self.entries);
+        }
     }
 
     #[inline]
     pub(super) fn next(&mut self) -> Option<Entry> {
+        match self.entries.pop() {
+            Some(entry) => Some(entry),
+            None if self.rest.is_empty() => None,
+            None => self.next_of_rest(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn next_of_rest(&mut self) -> Option<Entry> {
+        let first = self.rest.len().saturating_sub(ROOM_KEPT);
+        self.entries = self.rest.split_off(first);
+        if self.rest.len() < self.rest.capacity() / 4 {
+            self.rest.shrink_to(2 * self.rest.len());
+        }
         self.entries.pop()
     }
 }
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        if !self.entries.is_empty() {
-            let mut entries = mem::take(&mut self.entries);
+        let mut entries = mem::take(&mut self.rest);
+        entries.append(&mut self.entries);
+        if !entries.is_empty() {
             entries.reverse();
             entries.append(&mut self.ready.take());
             self.ready.put(entries).into_iter().for_each(|entry| self.ready.push(entry));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::rc::Rc;
+
+    use super::ROOM_KEPT;
+    use crate::event_loop::EventLoop;
+
+    /// Batches that are longer than what is kept, from which a panic is thrown at several places.
+    #[test]
+    fn entries_run_in_their_order_and_those_after_a_panic_in_the_next_pass() {
+        for many in [1, ROOM_KEPT, ROOM_KEPT + 1, 5 * ROOM_KEPT + 7] {
+            for panics_at in [0, ROOM_KEPT - 1, ROOM_KEPT, 3 * ROOM_KEPT, 5 * ROOM_KEPT + 6] {
+                let event_loop = EventLoop::with_virtual_clock().unwrap();
+                let ran = Rc::new(RefCell::new(Vec::new()));
+                for number in 0..many {
+                    let (ran, inner) = (ran.clone(), event_loop.clone());
+                    let callback = move || {
+                        ran.borrow_mut().push(number);
+                        inner.call_soon(move || ran.borrow_mut().push(many + number)).unwrap();
+                        assert!(number != panics_at, "on purpose");
+                    };
+                    event_loop.call_soon(callback).unwrap();
+                }
+                let panicked = catch_unwind(AssertUnwindSafe(|| event_loop.run_once())).is_err();
+                assert_eq!(panicked, panics_at < many);
+                let first = if panicked { panics_at + 1 } else { many };
+                assert_eq!(ran.borrow().len(), first);
+                event_loop.run_once().unwrap();
+                event_loop.run_once().unwrap();
+                // What was left runs before what was scheduled meanwhile.
+                let expected: Vec<usize> = if panicked {
+                    (0..many).chain(many..many + first).chain(many + first..2 * many).collect()
+                } else {
+                    (0..2 * many).collect()
+                };
+                assert_eq!(*ran.borrow(), expected);
+            }
         }
     }
 }

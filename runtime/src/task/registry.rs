@@ -10,6 +10,9 @@ use super::core::NO_KEY;
 use super::waker::OwnWaker;
 use crate::event_loop::EventLoop;
 
+/// There is room for so many as soon as there is one.
+const FEWEST: usize = 16;
+
 /// More are not kept for tasks to come.
 const MOST_SPARE_WAKERS: usize = 256;
 
@@ -31,8 +34,14 @@ impl Tasks {
     }
 
     pub(super) fn insert(&self, task: Rc<dyn AnyTask>) -> u32 {
+        let mut tasks = self.tasks.borrow_mut();
+        if tasks.len() == tasks.capacity() {
+            // Not twice as much: a loop with a million tasks would have room for another one.
+            let more = tasks.len() / 4;
+            tasks.reserve_exact(more.max(FEWEST));
+        }
         // There is no room for so many.
-        u32::try_from(self.tasks.borrow_mut().insert(task)).unwrap_or(NO_KEY)
+        u32::try_from(tasks.insert(task)).unwrap_or(NO_KEY)
     }
 
     /// A waker of which nobody has a clone, for a step.
