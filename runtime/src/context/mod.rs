@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use self::current::{Scope, Blank};
+pub(crate) use self::current::{Blank, Scope};
 pub use self::error::ContextError;
 pub use self::variable::{ContextToken, ContextVar};
 

@@ -39,8 +39,18 @@ impl Delay {
 
 impl From<Duration> for Delay {
     fn from(duration: Duration) -> Self {
-        Delay(Some(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)))
+        Delay(Some(nanoseconds(duration)))
     }
+}
+
+/// As many as there are, or as can be counted.
+#[inline]
+fn nanoseconds(duration: Duration) -> i64 {
+    const BILLION: u64 = 1_000_000_000;
+    if duration.as_secs() > i64::MAX.unsigned_abs() / BILLION {
+        return i64::MAX;
+    }
+    i64::try_from(duration.as_secs() * BILLION + u64::from(duration.subsec_nanos())).unwrap_or(i64::MAX)
 }
 
 /// From seconds.
@@ -113,7 +123,7 @@ impl Clock {
     #[inline]
     pub(super) fn now(&self) -> Moment {
         match self {
-            Clock::Real(epoch) => Moment(i64::try_from(epoch.elapsed().as_nanos()).unwrap_or(i64::MAX)),
+            Clock::Real(epoch) => Moment(nanoseconds(epoch.elapsed())),
             Clock::Virtual(now) => now.get(),
         }
     }

@@ -97,8 +97,7 @@ impl Batch<'_> {
     /// Takes those that are ready now. The batch before is over.
     #[inline]
     pub(super) fn fill(&mut self) {
-        let empty = mem::take(&mut self.entries);
-        self.entries = self.ready.put(empty);
+        self.ready.look(|list| mem::swap(list, &mut self.entries));
         self.entries.reverse();
         if self.entries.capacity() > ROOM_KEPT {
             self.rest = mem::take(&mut self.entries);

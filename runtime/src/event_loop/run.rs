@@ -310,7 +310,8 @@ impl EventLoop {
     fn sleep(&self) -> Result<(), LoopError> {
         // Asked in every pass, because cancelled timers leave then.
         let timers = &self.0.timers;
-        let next = if timers.is_empty() { None } else { timers.next(&self.0.spare).filter(|next| *next != Moment::NEVER) };
+        let next =
+            if timers.is_empty() { None } else { timers.next(&self.0.spare).filter(|next| *next != Moment::NEVER) };
         if self.0.stopping.get() || !self.0.ready.is_empty() {
             return Ok(());
         }

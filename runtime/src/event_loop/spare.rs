@@ -18,7 +18,12 @@ pub(super) struct Spare(RefCell<Vec<Rc<Callback>>>);
 impl Spare {
     /// A callback, one of these if there is any.
     #[inline]
-    pub(super) fn make(&self, scheduled_at: &'static Location<'static>, scope: Scope, function: Function) -> Rc<Callback> {
+    pub(super) fn make(
+        &self,
+        scheduled_at: &'static Location<'static>,
+        scope: Scope,
+        function: Function,
+    ) -> Rc<Callback> {
         let spare = self.0.borrow_mut().pop();
         match spare {
             Some(callback) => {

@@ -178,16 +178,20 @@ impl<T> Inner<T> {
     /// Python's "Future exception was never retrieved", for an owner that is being dropped. A cancellation that nobody saw is
     /// no failure: a plain future that waited for a `gather` was dropped before that was over.
     #[inline]
-    pub(crate) fn report_unseen(&self, origin: impl FnOnce() -> Origin) {
-        if self.waiting.borrow().is_seen {
+    pub(crate) fn report_unseen(&mut self, origin: impl FnOnce() -> Origin) {
+        match self.state.get_mut() {
+            State::Failed(exception) if !matches!(exception, Exception::Cancelled(_)) => self.report(origin()),
+            _ => {}
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn report(&mut self, origin: Origin) {
+        if self.waiting.get_mut().is_seen {
             return;
         }
-        match &*self.state.borrow() {
-            State::Failed(exception) if !matches!(exception, Exception::Cancelled(_)) => {}
-            _ => return,
-        }
         if let State::Failed(exception) = self.state.replace(State::Pending) {
-            let origin = origin();
             let message = match origin {
                 Origin::Task(_) => "Task exception was never retrieved",
                 _ => "Promise exception was never retrieved",
@@ -285,6 +289,7 @@ impl<T: 'static> Settle<T> for Inner<T> {
 }
 
 impl<T> Drop for Inner<T> {
+    #[inline]
     fn drop(&mut self) {
         self.report_unseen(|| Origin::Promise);
     }

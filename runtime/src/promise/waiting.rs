@@ -143,7 +143,11 @@ impl<T> Waiting<T> {
 
     /// Adds one that is not the first, or may be there. Gives those who wait no longer, for the caller to drop.
     #[cold]
-    pub(super) fn register_another(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
+    pub(super) fn register_another(
+        &mut self,
+        task: Rc<dyn AnyTask>,
+        registration: Registration,
+    ) -> Option<Vec<Waiter<T>>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
             Registration::Done => None,

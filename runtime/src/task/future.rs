@@ -182,7 +182,8 @@ impl<C: Coroutine<Yield = Awaitable>> CoroutineFuture<C> {
         context: &mut Context<'_>,
     ) -> Poll<Result<C::Return, Exception>> {
         let turn = loop {
-            let refused = inside.task().and_then(|task| Core::check_can_await(&task, task.event_loop(), &awaited).err());
+            let refused =
+                inside.task().and_then(|task| Core::check_can_await(&task, task.event_loop(), &awaited).err());
             let Some(refused) = refused else {
                 *self.as_mut().project().yielded = current::any_task().map(|task| task.core().keep(awaited.clone()));
                 wait(&inside, awaited, Registration::New, context);

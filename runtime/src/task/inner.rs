@@ -266,7 +266,8 @@ impl<F: Future<Output: TaskOutput> + 'static> Settle<Value<F>> for TaskInner<F> 
 
 impl<F: Future<Output: TaskOutput> + 'static> Drop for TaskInner<F> {
     fn drop(&mut self) {
-        self.promise.report_unseen(|| Origin::Task(self.core.name()));
+        let core = &self.core;
+        self.promise.report_unseen(|| Origin::Task(core.name()));
         if let (Some(waker), Some(event_loop)) = (self.core.take_waker(), self.promise.event_loop()) {
             event_loop.tasks().keep_waker(waker);
         }

@@ -10,9 +10,9 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::core::Core;
+use super::current::{self, Current};
 use super::flags::{Before, Flags};
 use super::waker::OwnWaker;
-use super::current::{self, Current};
 use super::{AnyTask, cancel};
 use crate::Exception;
 use crate::context::{Blank, ContextError};

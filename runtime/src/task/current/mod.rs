@@ -219,17 +219,7 @@ impl Current {
     fn pop(&self) {
         let mut left = self.take();
         if let Some(outer) = left.outer.take() {
-            let State {
-                task,
-                own,
-                event_loop,
-                waker,
-                awaited,
-                polled_with,
-                interior,
-                raised,
-                outer,
-            } = *outer;
+            let State { task, own, event_loop, waker, awaited, polled_with, interior, raised, outer } = *outer;
             self.task.put(task);
             self.own.put(own);
             self.event_loop.put(event_loop);
@@ -479,4 +469,3 @@ pub(crate) fn task_polling(context: &Context<'_>) -> Option<Rc<dyn AnyTask>> {
         if is_clear || current.is_own(context.waker()) { Some(task) } else { None }
     })
 }
-
