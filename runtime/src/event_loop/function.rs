@@ -164,8 +164,7 @@ mod tests {
         assert!(failing.call().is_err());
         let counted = Counted(dropped.clone());
         let panicking = Function::new(move || {
-            let _counted = &counted;
-            panic!("on purpose")
+            assert_eq!(Rc::strong_count(&counted.0), 0, "on purpose");
         });
         assert!(catch_unwind(AssertUnwindSafe(|| panicking.call())).is_err());
         assert_eq!(dropped.get(), 2);
