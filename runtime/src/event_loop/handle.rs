@@ -48,24 +48,30 @@ pub(super) struct Callback {
 }
 
 impl Callback {
-    pub(super) fn new(scheduled_at: &'static Location<'static>, scope: Scope, function: Function) -> Self {
+    /// Without its function.
+    pub(super) fn new(scheduled_at: &'static Location<'static>, scope: Scope) -> Self {
         Callback {
             cancelled: Cell::new(false),
             in_heap: Cell::new(false),
             scheduled_at: Cell::new(scheduled_at),
-            function: Cell::new(Some(function)),
+            function: Cell::new(None),
             scope,
         }
     }
 
     /// Makes another one of a callback that is over, of which nobody has a handle.
     #[inline]
-    pub(super) fn renew(&self, scheduled_at: &'static Location<'static>, scope: Scope, function: Function) {
+    pub(super) fn renew(&self, scheduled_at: &'static Location<'static>, scope: Scope) {
         self.cancelled.set(false);
         self.in_heap.set(false);
         self.scheduled_at.set(scheduled_at);
-        self.function.set(Some(function));
         drop(self.scope.replace(scope));
+    }
+
+    /// Gives it its function, which is written where it stays.
+    #[inline]
+    pub(super) fn fill(&self, function: Function) {
+        self.function.set(Some(function));
     }
 
     #[inline]

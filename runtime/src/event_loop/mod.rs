@@ -61,6 +61,7 @@ pub use self::report::{ExceptionHandler, Origin, Report};
 use self::clock::{Clock, Moment};
 use self::deposits::Deposits;
 use self::function::Function;
+use self::handle::Callback;
 use self::reactor::Reactor;
 use self::ready::Ready;
 use self::spare::Spare;
@@ -227,7 +228,9 @@ impl EventLoop {
     /// [`LoopError::Closed`]; the callback is dropped.
     #[track_caller]
     pub fn call_soon<O: Outcome>(&self, callback: impl FnOnce() -> O + 'static) -> Result<Handle, Exception> {
-        self.schedule_function(Location::caller(), Scope::copy_current(), Function::new(callback))
+        let entry = self.new_callback(Location::caller(), Scope::copy_current())?;
+        entry.fill(Function::new(callback));
+        Ok(self.schedule_callback(entry))
     }
 
     /// The same as [`call_soon`](EventLoop::call_soon): whoever has a handle on the loop is in its thread. Other threads
@@ -271,7 +274,9 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = self.0.clock.now().after(delay.into())?;
-        self.schedule_at(when, Location::caller(), Scope::copy_current(), Function::new(callback))
+        let entry = self.new_callback(Location::caller(), Scope::copy_current())?;
+        entry.fill(Function::new(callback));
+        Ok(self.schedule_at(when, entry))
     }
 
     /// Schedules `callback` to run when [`time`](EventLoop::time) is `when`; otherwise as
@@ -297,7 +302,9 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = Moment::at(when.into())?;
-        self.schedule_at(when, Location::caller(), Scope::copy_current(), Function::new(callback))
+        let entry = self.new_callback(Location::caller(), Scope::copy_current())?;
+        entry.fill(Function::new(callback));
+        Ok(self.schedule_at(when, entry))
     }
 
     /// How long ago the clock of the loop started: a time that never goes back. Deadlines are such times.
@@ -465,34 +472,25 @@ impl EventLoop {
         self.0.ready.push(task);
     }
 
-    fn schedule_function(
-        &self,
-        scheduled_at: &'static Location<'static>,
-        scope: Scope,
-        function: Function,
-    ) -> Result<Handle, Exception> {
+    /// A callback that is to be given its function, and to be scheduled.
+    fn new_callback(&self, scheduled_at: &'static Location<'static>, scope: Scope) -> Result<Rc<Callback>, LoopError> {
         self.check_open()?;
-        let callback = self.0.spare.make(scheduled_at, scope, function);
-        self.schedule_if_open(callback.clone());
-        Ok(Handle::new(callback))
+        Ok(self.0.spare.make(scheduled_at, scope))
     }
 
-    fn schedule_at(
-        &self,
-        when: Moment,
-        scheduled_at: &'static Location<'static>,
-        scope: Scope,
-        function: Function,
-    ) -> Result<TimerHandle, Exception> {
-        self.check_open()?;
-        let callback = self.0.spare.make(scheduled_at, scope, function);
+    fn schedule_callback(&self, callback: Rc<Callback>) -> Handle {
+        self.schedule_if_open(callback.clone());
+        Handle::new(callback)
+    }
+
+    fn schedule_at(&self, when: Moment, callback: Rc<Callback>) -> TimerHandle {
         self.0.timers.insert(when, callback.clone(), &self.0.spare);
-        Ok(TimerHandle::new(callback, when, self.0.timers.cancelled()))
+        TimerHandle::new(callback, when, self.0.timers.cancelled())
     }
 
     /// A callback that is over, for another one to come.
     #[inline]
-    fn keep_callback(&self, callback: Rc<handle::Callback>) {
+    fn keep_callback(&self, callback: Rc<Callback>) {
         self.0.spare.keep(callback);
     }
 

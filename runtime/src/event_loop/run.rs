@@ -359,8 +359,9 @@ impl EventLoop {
         for letter in letters.drain(..) {
             let entry = match letter {
                 Letter::Call(call) => {
-                    let function = Function::new(call.callback);
-                    Some(self.0.spare.make(call.scheduled_at, call.scope, function) as Rc<dyn Runnable>)
+                    let callback = self.0.spare.make(call.scheduled_at, call.scope);
+                    callback.fill(Function::new(call.callback));
+                    Some(callback as Rc<dyn Runnable>)
                 }
                 Letter::Wake(waker) => {
                     waker.arrived();

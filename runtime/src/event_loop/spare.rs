@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::function::Function;
 use super::handle::Callback;
 use crate::context::Scope;
 
@@ -16,21 +15,16 @@ const MOST: usize = 256;
 pub(super) struct Spare(RefCell<Vec<Rc<Callback>>>);
 
 impl Spare {
-    /// A callback, one of these if there is any.
+    /// A callback that has no function yet, one of these if there is any.
     #[inline]
-    pub(super) fn make(
-        &self,
-        scheduled_at: &'static Location<'static>,
-        scope: Scope,
-        function: Function,
-    ) -> Rc<Callback> {
+    pub(super) fn make(&self, scheduled_at: &'static Location<'static>, scope: Scope) -> Rc<Callback> {
         let spare = self.0.borrow_mut().pop();
         match spare {
             Some(callback) => {
-                callback.renew(scheduled_at, scope, function);
+                callback.renew(scheduled_at, scope);
                 callback
             }
-            None => Rc::new(Callback::new(scheduled_at, scope, function)),
+            None => Rc::new(Callback::new(scheduled_at, scope)),
         }
     }
 

@@ -37,7 +37,9 @@ impl EventLoop {
         context: &Context,
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<Handle, Exception> {
-        self.schedule_function(Location::caller(), Scope::of(context), Function::new(callback))
+        let entry = self.new_callback(Location::caller(), Scope::of(context))?;
+        entry.fill(Function::new(callback));
+        Ok(self.schedule_callback(entry))
     }
 
     /// [`call_later`](EventLoop::call_later) in a context: asyncio's `loop.call_later(…, context=context)`.
@@ -53,7 +55,9 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = self.0.clock.now().after(delay.into())?;
-        self.schedule_at(when, Location::caller(), Scope::of(context), Function::new(callback))
+        let entry = self.new_callback(Location::caller(), Scope::of(context))?;
+        entry.fill(Function::new(callback));
+        Ok(self.schedule_at(when, entry))
     }
 
     /// [`call_at`](EventLoop::call_at) in a context: asyncio's `loop.call_at(…, context=context)`.
@@ -69,7 +73,9 @@ impl EventLoop {
         callback: impl FnOnce() -> O + 'static,
     ) -> Result<TimerHandle, Exception> {
         let when = Moment::at(when.into())?;
-        self.schedule_at(when, Location::caller(), Scope::of(context), Function::new(callback))
+        let entry = self.new_callback(Location::caller(), Scope::of(context))?;
+        entry.fill(Function::new(callback));
+        Ok(self.schedule_at(when, entry))
     }
 }
 
