@@ -69,8 +69,8 @@ impl Function {
         } else {
             const { assert!(size_of::<Box<()>>() <= size_of::<Place>() && align_of::<Box<()>>() <= align_of::<Place>()) }
             let boxed = Box::new(function);
-            // SAFETY: what is called is as large as the box that it has captured, for which that was found by the compiler.
-            unsafe { Function::in_place(move || boxed()) }
+            // SAFETY: for a box that was found by the compiler.
+            unsafe { Function::in_place(boxed) }
         }
     }
 
