@@ -140,11 +140,49 @@ impl Drop for Batch<'_> {
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::panic::{AssertUnwindSafe, Location, catch_unwind};
     use std::rc::Rc;
 
-    use super::ROOM_KEPT;
-    use crate::event_loop::EventLoop;
+    use super::{ROOM_KEPT, Ready};
+    use crate::event_loop::{EventLoop, Runnable};
+    use crate::task::Lane;
+
+    /// What is put in and never run.
+    struct Inert;
+
+    impl Runnable for Inert {
+        fn run(self: Rc<Self>, _: &mut Lane<'_>) {}
+
+        fn discard(&self) {}
+
+        fn scheduled_at(&self) -> &'static Location<'static> {
+            Location::caller()
+        }
+    }
+
+    /// Without a loop, so that miri can run it.
+    #[test]
+    fn a_list_is_put_into_while_batches_leave_it_and_come_back() {
+        let ready = Ready::default();
+        let handles: Vec<Rc<Inert>> = (0..2 * ROOM_KEPT + 10).map(|_| Rc::new(Inert)).collect();
+        // The allocations have to have addresses of their own.
+        let is = |entry: &Rc<dyn Runnable>, at: usize| std::ptr::addr_eq(Rc::as_ptr(entry), Rc::as_ptr(&handles[at]));
+        handles.iter().for_each(|entry| ready.push(entry.clone()));
+        let mut batch = ready.batch();
+        batch.fill();
+        assert!(ready.is_empty());
+        for at in 0..ROOM_KEPT + 3 {
+            assert!(is(&batch.next().unwrap(), at));
+            ready.push(handles[at].clone());
+        }
+        drop(batch);
+        assert_eq!(ready.len(), handles.len());
+        let left = ready.take();
+        let after = (ROOM_KEPT + 3..handles.len()).chain(0..ROOM_KEPT + 3);
+        assert!(left.iter().zip(after).all(|(entry, at)| is(entry, at)));
+        drop(left);
+        assert!(handles.iter().all(|entry| Rc::strong_count(entry) == 1));
+    }
 
     /// Batches that are longer than what is kept, from which a panic is thrown at several places.
     #[test]
