@@ -165,15 +165,14 @@ mod tests {
     fn a_list_is_put_into_while_batches_leave_it_and_come_back() {
         let ready = Ready::default();
         let handles: Vec<Rc<Inert>> = (0..2 * ROOM_KEPT + 10).map(|_| Rc::new(Inert)).collect();
-        // The allocations have to have addresses of their own.
         let is = |entry: &Rc<dyn Runnable>, at: usize| std::ptr::addr_eq(Rc::as_ptr(entry), Rc::as_ptr(&handles[at]));
         handles.iter().for_each(|entry| ready.push(entry.clone()));
         let mut batch = ready.batch();
         batch.fill();
         assert!(ready.is_empty());
-        for at in 0..ROOM_KEPT + 3 {
+        for (at, again) in handles.iter().take(ROOM_KEPT + 3).enumerate() {
             assert!(is(&batch.next().unwrap(), at));
-            ready.push(handles[at].clone());
+            ready.push(again.clone());
         }
         drop(batch);
         assert_eq!(ready.len(), handles.len());
