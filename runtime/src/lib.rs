@@ -26,7 +26,7 @@
 //!
 //! - `event-loop` (default): implies `std`; [`event_loop`], [`run`], [`Task`], [`Promise`], [`sync`], [`ContextVar`].
 //! - `std` (default): implies `alloc`; [`set_unraisable_hook`].
-//! - `serde`: implies `alloc`; frames that are saved and restored, [`save`].
+//! - `serde`: implies `alloc`; frames that are saved and restored, `coframe::save`.
 //! - `alloc`: errors of any type in an [`Exception`], `Coroutine` for `Box`, [`BoxCoroutine`], [`Shared`], [`Recursive`].
 //!
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
