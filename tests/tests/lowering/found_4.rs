@@ -200,6 +200,18 @@ cases! { ($)
         g.into_iter().flatten().chain(v.iter().map(D::len)).chain([n]).collect()
     }
 
+    // A part that is a local moved on one way was assigned to without being there, or after what is dropped at once.
+    plain destructuring_assignments_to_what_was_moved_on_one_way(mut a: D, mut c: D) -> i32; yield i32, send bool; with (d("a"), d("c")) {
+        let (part0, mut g) = (1, [d("g0"), d("g1")]);
+        if yield_!(1) { drop(a); drop(c); yield_!(5); }
+        (a, g[part0], [.., c]) = (d("t1"), d("t2"), [d("t3"), d("t4")]);
+        if yield_!(2) { drop(a); yield_!(6); }
+        Pair { a, n: _, .. } = Pair { a: d("t5"), n: 3, b: d("t6") };
+        if yield_!(3) { drop(a); yield_!(7); }
+        (a, _) = (d("t7"), d("t8"));
+        eat(a) + eat(c)
+    }
+
     // Only the value of a scrutinee was kept, and it was not `mut`.
     plain borrows_of_a_kept_scrutinee_that_are_exclusive(mut g: [i32; 3]) -> (Vec<i32>); yield i32, send i32; with ([1, 2, 3]) {
         if let Some(ref mut a) = Some(g[at(yield_!(1)) % 3]) { *a -= 1; t(*a); }

@@ -40,7 +40,7 @@ impl Gen {
             return made;
         }
         for _ in 0..6 {
-            let made = match self.pick(29) {
+            let made = match self.pick(33) {
                 0 => self.usable(Ty::Int),
                 1..=4 => match self.send {
                     Send::Int => self.yielded(),
@@ -86,6 +86,11 @@ impl Gen {
                     let jump = self.jump_in_branch();
                     Some(format!("(if {} {{ {jump} }} else {{ {} }})", self.cond(), self.pick(5)))
                 }
+                29..=31 => self.placed_int(),
+                32 => match self.pick(2) {
+                    0 => self.usable(Ty::Seen).map(|name| format!("by_ref({name}, {})", self.int())),
+                    _ => self.usable(Ty::Held).map(|name| format!("{name}.touch().len()")),
+                },
                 _ => None,
             };
             if let Some(made) = made {
@@ -359,7 +364,21 @@ impl Gen {
                 None => "move || f(4)".into(),
             },
             Ty::Sub => self.leaf(),
-            Ty::ResD | Ty::Exc => unreachable!("made where they are declared"),
+            Ty::Pos => format!("at({}) % 3", self.int()),
+            Ty::Num => format!("C({})", self.int()),
+            Ty::Grid => {
+                let (n, row) = (self.int(), self.literal());
+                let grid = format!("[[{n}, 1, 2], [{row}; 3], [{}, 4, 5]]", self.int());
+                if self.chance(4) { self.usable(Ty::Grid).unwrap_or(grid) } else { grid }
+            }
+            Ty::Trio => match self.pick(4) {
+                0 => self.movable(Ty::Trio),
+                _ => None,
+            }
+            .unwrap_or_else(|| format!("[{}, {}, {}]", self.droppable(), self.fresh_d(), self.droppable())),
+            Ty::ResD | Ty::Exc | Ty::MutGrid | Ty::MutPair | Ty::MutVec | Ty::Seen | Ty::Held => {
+                unreachable!("made where they are declared")
+            }
         }
     }
 
