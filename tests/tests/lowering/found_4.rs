@@ -6,6 +6,10 @@ fn peek(d: &D) -> i32 {
     d.len()
 }
 
+fn opt(n: i32) -> Option<D> {
+    (n > 1).then(|| d(n))
+}
+
 struct Bumped {
     n: i32,
     c: C,
@@ -244,5 +248,36 @@ cases! { ($)
         let q = &mut g[i][at(yield_!(5)) % 3];
         *q += 1;
         g.concat()
+    }
+
+    // What was matched dropped before the value that was thrown away.
+    plain value_of_a_match_thrown_away(a: D) -> i32; yield i32, send i32; with (d("a")) {
+        match shape(yield_!(1)) { Shape::One(x) => x, _ => d("n") };
+        match shape(2) { Shape::Two(_, _) => { yield_!(1); d("u") } _ => d("v") };
+        match shape(2) { Shape::Two(y, _) => { let n = d("n"); yield_!(2); drop(n); y } _ => d("v") };
+        match shape(yield_!(8)) { Shape::Two(y, _) if b(y.len() > 1) => y, Shape::Named { n, .. } if n > 1 => d("w"), Shape::One(_) => d("o"), other => { yield_!(1); d("v") } };
+        match peek(&d("t")) { 1 => { yield_!(1); d("u") } _ => { yield_!(2); d("v") } };
+        match attempt! { yield_!(1); a } { Ok(x) => x, _ => d("n") };
+        match shape(yield_!(1)) { Shape::One(_) => return 3, Shape::Two(_, x) => { t(&x); }, _ => {} };
+        match shape(yield_!(1)) { Shape::One(x) => return x.len(), Shape::Two(_, _) => return 3, _ => return 4 };
+    }
+
+    plain value_of_a_match_that_names_nothing() -> i32; yield i32, send i32; with () {
+        let _ = match shape(yield_!(1)) { Shape::One(x) => x, _ => { d("n") } };
+        let _ = match shape(yield_!(1)) { Shape::One(_) => d("m"), Shape::Two(_, x) => x, _ => { yield_!(4); d("n") } };
+        let (_, ref x) = (match shape(yield_!(1)) { Shape::One(x) => (x, d("o")), _ => (d("m"), d("n")) });
+        t(x);
+        let _ = match (d("p"), opt(yield_!(3)), d("q")) { (_, Some(x), _) if yield_!(5) > 2 => x, (x, _, _) => { yield_!(4); x } };
+        t(match shape(yield_!(1)) { Shape::One(x) => x, _ => d("n") }.len() + d("z").len());
+        eat(match (d("p"), opt(yield_!(3)), d("q")) { (_, Some(x), _) => x, (x, _, _) => { yield_!(4); x } })
+    }
+
+    // The value of a `break` dropped before the locals of the loop.
+    plain value_of_a_loop_thrown_away() -> i32; yield i32, send i32; with () {
+        loop { let x = d("x"); if yield_!(4) > 2 { break x; } break d("v") };
+        let _ = loop { let x = d("x"); if yield_!(4) > 2 { break x; } break d("v") };
+        'o: loop { loop { let x = d("x"); if yield_!(4) > 2 { break 'o x; } break } };
+        loop { let x = d("x"); loop { if yield_!(2) > 1 { break 3; } }; break };
+        loop { return yield_!(1); };
     }
 }
