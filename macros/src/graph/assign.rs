@@ -16,11 +16,11 @@ use crate::syntax::assignee;
 
 impl Builder<'_> {
     pub(super) fn assign(&mut self, mut inner: ExprAssign) -> Expr {
-        let right = self.operand(*inner.right);
-        *inner.right = right;
-        if self.explodes(&inner.left) && assignee::is_taken_apart(&inner.left) {
+        if assignee::is_taken_apart(&inner.left) {
             return self.destructure(*inner.left, *inner.right);
         }
+        let right = self.operand(*inner.right);
+        *inner.right = right;
         if self.explodes(&inner.left) {
             let right = std::mem::replace(&mut *inner.right, parse_quote!(()));
             *inner.right = self.spill("value", right);
@@ -30,8 +30,8 @@ impl Builder<'_> {
         self.statement(Expr::Assign(inner))
     }
 
-    /// `(a, b) = value` with a pause in a place: as in Rust, all parts of the value are bound first, and then assigned one
-    /// by one, each place evaluated when its turn comes.
+    /// `(a, b) = value`: as in Rust, all parts of the value are bound first, which ends its temporaries, and then assigned
+    /// one by one, each place evaluated when its turn comes.
     fn destructure(&mut self, left: Expr, right: Expr) -> Expr {
         let mut assignments = Vec::new();
         let pat = assignee::pattern(left, &mut |place| {
@@ -40,7 +40,7 @@ impl Builder<'_> {
             assignments.push(parse_quote!(#place = #value));
             ident
         });
-        self.push(parse_quote!(let #pat = #right;));
+        self.let_into(&pat, right);
         for assignment in assignments {
             self.assign(assignment);
         }

@@ -431,7 +431,7 @@ impl Builder<'_> {
     }
 
     /// `let pat = init;` with a pause in `init`.
-    fn let_into(&mut self, pat: &Pat, init: Expr) {
+    pub(super) fn let_into(&mut self, pat: &Pat, init: Expr) {
         let (inner, ty) = match pat {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),

@@ -8,6 +8,7 @@ mod patterns;
 mod places;
 mod scope;
 mod statements;
+mod thrown;
 mod values;
 
 use crate::program::Program;
@@ -163,7 +164,7 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
         g.next();
     }
     // Small ones compile in a third of the time, and what is wrong with them is easier to see.
-    let is_small = !g.chance(4);
+    let is_small = !g.chance(8);
     if is_small {
         (g.statement, g.size) = (4, 5);
     }

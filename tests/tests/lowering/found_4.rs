@@ -10,6 +10,10 @@ fn opt(n: i32) -> Option<D> {
     (n > 1).then(|| d(n))
 }
 
+fn two_of(d: &D) -> (D, D) {
+    (d.clone(), d.clone())
+}
+
 struct Bumped {
     n: i32,
     c: C,
@@ -279,5 +283,17 @@ cases! { ($)
         'o: loop { loop { let x = d("x"); if yield_!(4) > 2 { break 'o x; } break } };
         loop { let x = d("x"); loop { if yield_!(2) > 1 { break 3; } }; break };
         loop { return yield_!(1); };
+    }
+
+    // The temporaries of the value lived until the parts were assigned.
+    plain temporaries_of_a_destructuring_assignment(mut a: D, mut c: D) -> i32; yield i32, send i32; with (d("a"), d("c")) {
+        let mut g = [d("g0"), d("g1"), d("g2")];
+        (_, a) = (match shape(yield_!(1)) { Shape::One(x) => x, _ => d("n") }, d("n2"));
+        (a, c) = two_of(&d(yield_!(2)));
+        (a, [_, c]) = (d("n4"), [d("n5"), match opt(yield_!(3)) { Some(x) => x, _ => d("n6") }]);
+        (g[at(yield_!(3)) % 3], a) = two_of(&d(yield_!(2)));
+        Pair { a: c, n: _, .. } = Pair { a: match opt(yield_!(3)) { Some(x) => x, _ => d("n6") }, n: 3, b: d(yield_!(4)) };
+        [a, c] = if yield_!(1) > 1 { [d("q"), d("r")] } else { [d("u"), d("v")] };
+        a.len() + c.len()
     }
 }

@@ -38,6 +38,8 @@ impl Gen {
         match self.pick(4) {
             0 => {
                 let value = self.value(Ty::Trio);
+                // rustc drops an array in reverse whose elements were moved out one by one on another way.
+                let value = if value.starts_with('[') { value } else { format!("{{ {value} }}") };
                 let names: [_; 3] = self.distinct();
                 let [x, y, z] = names.map(|name| self.declared(&name, Ty::D));
                 format!("let [{x}, {y}, {z}] = {value};")

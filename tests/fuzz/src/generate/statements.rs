@@ -42,7 +42,7 @@ impl Gen {
         }
         for _ in 0..8 {
             let nested = self.depth < self.deepest && self.size > 0;
-            let made: Option<(String, bool)> = match self.pick(53) {
+            let made: Option<(String, bool)> = match self.pick(57) {
                 0..=4 => {
                     let types = [Ty::Int, Ty::D, Ty::D, Ty::OptD, Ty::VecD, Ty::Arr, Ty::Pair, Ty::Shape, Ty::RefD];
                     let more = [Ty::Once, Ty::Pos, Ty::Num, Ty::Grid, Ty::Trio];
@@ -164,6 +164,7 @@ impl Gen {
                 39..=44 => self.placed().map(|text| (text, false)),
                 45..=50 => self.patterned(indent),
                 51 => self.usable(Ty::Held).map(|name| (format!("{name}.put({});", self.int()), false)),
+                53..=56 if nested => self.thrown_away().map(|text| (text, false)),
                 52 => {
                     let ty = [Ty::Pos, Ty::Num, Ty::Grid, Ty::Trio][self.pick(4)];
                     self.assign(ty)
