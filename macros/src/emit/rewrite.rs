@@ -10,6 +10,7 @@ use syn::{Expr, ExprAssign, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 use super::bind::Binding;
 use super::{Emit, Sent};
+use crate::graph::make;
 use crate::names::{Local, Stub, bare_local, generic, local_of, replace_in_text, respan};
 use crate::syntax::assignee;
 use crate::tags;
@@ -293,12 +294,12 @@ impl VisitMut for Rewrite<'_> {
 
 /// `(x, y) = value` as `{ let (part0, part1) = value; x = part0; y = part1; }`, which is what it stands for.
 fn one_by_one(assign: &ExprAssign) -> Expr {
-    let mut assigns: Vec<Expr> = Vec::new();
+    let mut assigns = Vec::new();
     let pat = assignee::pattern((*assign.left).clone(), &mut |place| {
         let part = Ident::new(&format!("part{}", assigns.len()), Span::mixed_site());
-        assigns.push(parse_quote!(#place = #part));
+        assigns.push(make::assign(place, parse_quote!(#part)));
         part
     });
-    let value = &assign.right;
-    parse_quote!({ let #pat = #value; #(#assigns;)* })
+    assigns.insert(0, make::binding(pat, (*assign.right).clone()));
+    make::block_expr(assigns)
 }

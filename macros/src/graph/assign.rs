@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprAssign, ExprBinary, Stmt, Token, parse_quote};
 
 use super::build::Builder;
+use super::make;
 use super::operands::{Methods, changes, is_simple_place, root};
 use crate::scope::Keep;
 use crate::syntax::assignee;
@@ -37,7 +38,7 @@ impl Builder<'_> {
         let pat = assignee::pattern(left, &mut |place| {
             let part = self.temp("part", place.span(), Keep::Unknown);
             let (ident, value) = (self.locals.ident(part), self.path(part));
-            assignments.push(parse_quote!(#place = #value));
+            assignments.push(make::assignment(place, value));
             ident
         });
         self.let_into(&pat, right);
