@@ -468,7 +468,7 @@ impl Builder<'_> {
         let moved = self.rename_bindings(&mut inside);
         for (local, _) in moved.iter().rev() {
             let ident = self.locals.ident(*local);
-            self.declare_at(mark, outer, parse_quote!(let #ident;));
+            self.declare_at(mark, outer, parse_quote!(let mut #ident;));
         }
         let order: Vec<Local> = moved.iter().map(|(local, _)| *local).collect();
         self.graph.scopes[outer.0].locals.retain(|local| !order.contains(local));
@@ -514,7 +514,7 @@ impl Builder<'_> {
         let mut assigns = Vec::new();
         for (local, inner) in &moved {
             let ident = self.locals.ident(*local);
-            self.push(parse_quote!(let #ident;));
+            self.push(parse_quote!(let mut #ident;));
             assigns.push(make::assign(self.path(*local), self.path(*inner)));
         }
         let init = match ty {

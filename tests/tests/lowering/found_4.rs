@@ -296,4 +296,23 @@ cases! { ($)
         [a, c] = if yield_!(1) > 1 { [d("q"), d("r")] } else { [d("u"), d("v")] };
         a.len() + c.len()
     }
+
+    // The macro panicked.
+    plain places_of_a_destructuring_assignment_that_raise(k: i32) -> i32; yield i32, send i32; with (3) {
+        let (mut a, mut g) = (d("a"), [1, 2, 3]);
+        let odd = || std::io::Error::other("odd");
+        match attempt! { (a, g[if k == yield_!(2) { raise!(odd()) } else { 1 }]) = (d("b"), yield_!(4)); } { Ok(()) => {} Err(_) => t("raised") }
+        match attempt! { (a, g[if k == yield_!(2) { raise!(odd()) } else { 1 }], _) = (d("c"), 5, d("e")); } { Ok(()) => {} Err(_) => t("raised") }
+        yield_!(g[1]);
+        a.len()
+    }
+
+    // What the pattern binds was not `mut` outside of the statement (E0384).
+    plain mutable_parts_of_a_value_that_pauses(k: i32) -> i32; yield i32, send i32; with (3) {
+        let [x, mut r] = [d(match attempt! { yield_!(1) } { Ok(n) => n, Err(_) => k }), d("r")];
+        r = D::with(r, 1);
+        let Some(mut q) = opt(yield_!(2)) else { return x.len() };
+        q = D::with(q, 2);
+        x.len() + eat(r) + eat(q)
+    }
 }
