@@ -1,7 +1,7 @@
 //! Random programs: valid Rust by construction, as far as types, moves and initialisation go.
 //!
-//! What is left out: borrows of own locals over a yield, partial moves, moves on the right of `&&` and `||`, and, unless
-//! `FUZZ_KNOWN` is set, the constructs that are often refused.
+//! What is left out: borrows of own locals over a yield, partial moves of what is in scope at a later one, moves on the
+//! right of `&&` and `||`, and, unless `FUZZ_KNOWN` is set, the constructs that are often refused.
 
 mod exceptions;
 mod patterns;
