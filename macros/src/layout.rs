@@ -92,7 +92,7 @@ impl Layout {
                 Place::Frame => layout.name(local),
                 Place::Resume => used.fresh(&format!("{}_slot", layout.name(local)), Span::call_site()),
             };
-            let plain = locals[local].keep == Keep::Scalar;
+            let plain = matches!(locals[local].keep, Keep::Plain | Keep::Scalar);
             layout.slots.insert(local, Slot { place, held, plain, name });
         }
         layout.order = declaration_order(graph).into_iter().filter(|local| layout.slots.contains_key(local)).collect();

@@ -260,9 +260,9 @@ impl Emit<'_> {
     }
 
     /// The positions from which a resume goes on in an item.
-    fn entries(&self, regions: &Regions, item: &Item) -> Vec<Literal> {
+    fn entries(&self, regions: &Regions, item: &Item) -> BTreeSet<u32> {
         let arms = regions.arms.range(item.first(regions)..=item.last(regions));
-        arms.filter_map(|arm| self.position(*arm)).map(Literal::u32_unsuffixed).collect()
+        arms.filter_map(|arm| self.position(*arm)).collect()
     }
 
     /// The positions in an item, and how a resume comes to it. What is next anyway needs no jump.
@@ -282,7 +282,7 @@ impl Emit<'_> {
             let label = label(item.first(regions));
             quote!(break #label;)
         });
-        Some((quote!(#(#entries)|*), quote!(#entered #jump)))
+        Some((one_of(&entries), quote!(#entered #jump)))
     }
 
     /// The variable that says that the head of a loop goes on to an arm which is not the first in it.
@@ -295,6 +295,19 @@ impl Emit<'_> {
     fn entered(&self, region: usize) -> Ident {
         let resumed = &self.names.resumed;
         format_ident!("{resumed}_{region}")
+    }
+}
+
+/// A pattern for some positions. A range is not only shorter: LLVM would make one table of jumps of two nested `match`es of
+/// single numbers, and for a few positions comparisons are faster.
+fn one_of(positions: &BTreeSet<u32>) -> TokenStream {
+    let literals = positions.iter().copied().map(Literal::u32_unsuffixed);
+    match (positions.first(), positions.last()) {
+        (Some(first), Some(last)) if first < last && (*last - *first) as usize + 1 == positions.len() => {
+            let (first, last) = (Literal::u32_unsuffixed(*first), Literal::u32_unsuffixed(*last));
+            quote!(#first..=#last)
+        }
+        _ => quote!(#(#literals)|*),
     }
 }
 

@@ -6,7 +6,8 @@ use syn::{Expr, Label, Pat, Stmt, parse_quote};
 
 use super::build::{Builder, Dest, Target, is_return};
 use super::{BlockId, End, make};
-use crate::scope::Keep;
+use crate::names::bare_local;
+use crate::scope::{Keep, knowledge};
 use crate::syntax::pauses::is_attempt_label;
 
 impl Builder<'_> {
@@ -150,7 +151,7 @@ impl Builder<'_> {
     fn for_into(&mut self, inner: syn::ExprForLoop, dest: Dest) {
         let scope = self.enter();
         let head = self.with_hoisting(|builder| builder.operand(*inner.expr));
-        let keep = if matches!(strip_parens(&head), Expr::Range(_)) { Keep::Never } else { Keep::Unknown };
+        let keep = self.keep_of_iterator(&head);
         let iter = self.temp("iter", head.span(), keep);
         let ident = self.locals.ident(iter);
         self.push(parse_quote!(let mut #ident = ::core::iter::IntoIterator::into_iter(#head);));
@@ -167,6 +168,25 @@ impl Builder<'_> {
         });
         self.leave(scope);
         self.value_into(parse_quote!(()), after);
+    }
+
+    /// What is known of the iterator that a `for` head makes. All ranges that iterate are of numbers or the like, but not
+    /// all of them have a default.
+    fn keep_of_iterator(&self, head: &Expr) -> Keep {
+        let is_scalar = |bound: &Option<Box<Expr>>| {
+            let known = |bound: &Expr| match bare_local(bound) {
+                Some(local) => self.locals[local].keep == Keep::Scalar,
+                None => knowledge::of_init(bound) == Keep::Scalar,
+            };
+            bound.as_deref().is_some_and(known)
+        };
+        match strip_parens(head) {
+            Expr::Range(syn::ExprRange {
+                start, end: end @ Some(_), limits: syn::RangeLimits::HalfOpen(_), ..
+            }) if is_scalar(start) || is_scalar(end) => Keep::Plain,
+            Expr::Range(_) => Keep::Never,
+            _ => Keep::Unknown,
+        }
     }
 
     /// `break` and `continue` to a construct that is part of the graph.

@@ -9,8 +9,10 @@ pub(crate) enum Keep {
     Unknown,
     /// It looks like a view of something else. The expansion proves that it has no destructor.
     Presumed,
-    /// It has no destructor.
+    /// It has no destructor, and may be a reference.
     Never,
+    /// It has no destructor and is `Default`, and nothing that is made of it borrows from it.
+    Plain,
     /// It is `Copy`.
     Copy,
     /// It is `Copy` and `Default`: a number, a `bool`, a `char`.

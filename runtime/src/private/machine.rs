@@ -4,6 +4,7 @@
 //! that the driver here then clears and marks as closed; that it was resumed when it was closed the body itself finds out,
 //! since it looks at the position in any case.
 
+use core::hint::cold_path;
 use core::mem::ManuallyDrop;
 
 use super::raise;
@@ -181,16 +182,31 @@ where
     #[inline(always)]
     fn resume(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
         let entry = self.position;
-        match (&signal, entry) {
-            (Signal::Start, CREATED) => {}
-            (Signal::Start, CLOSED) if matches!(L::SENDS, Sends::Value) => return Err(Exception::Finished),
-            (Signal::Start, _) if matches!(L::SENDS, Sends::Value) => return Err(Exception::AlreadyStarted),
-            (Signal::Send(_), CREATED) if !matches!(L::SENDS, Sends::Unit) => return Err(Exception::NotStarted),
-            (Signal::Throw(_), CREATED) => return self.raise_unstarted(signal),
-            _ => {}
-        }
+        // The caller knows the signal and the compiler what is sent, so that what is left of this is one test, of what is
+        // an error.
+        let (sent, raised) = match signal {
+            Signal::Start => {
+                if matches!(L::SENDS, Sends::Value) && entry != CREATED {
+                    cold_path();
+                    return Err(if entry == CLOSED { Exception::Finished } else { Exception::AlreadyStarted });
+                }
+                (None, None)
+            }
+            Signal::Send(value) => {
+                if !matches!(L::SENDS, Sends::Unit) && entry == CREATED {
+                    cold_path();
+                    return Err(Exception::NotStarted);
+                }
+                (Some(value), None)
+            }
+            Signal::Throw(exception) => {
+                if entry == CREATED {
+                    return self.raise_unstarted(exception);
+                }
+                (None, Some(exception))
+            }
+        };
         let running = Running { locals: &mut self.locals, position: &mut self.position };
-        let (sent, raised) = signal.into_parts();
         let resumed = (self.body)(running.locals, running.position, entry, sent, Raised::new(raised));
         if let Ok(Step::Yielded(_)) = resumed {
             core::mem::forget(running);
@@ -202,10 +218,10 @@ where
 impl<L: Locals, F, V> FrameMachine<L, F, V> {
     /// A body that has not run ends without running: only its arguments are dropped.
     #[cold]
-    fn raise_unstarted<S, Y, R>(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
+    fn raise_unstarted<Y, R>(&mut self, exception: Exception) -> Resumed<Y, R> {
         self.position = CLOSED;
         self.locals.clear();
-        finished(signal)
+        Err(exception)
     }
 }
 
@@ -229,9 +245,9 @@ impl<L: Locals> Drop for Running<'_, L> {
 ///
 /// Always.
 // Inlined, so that what is raised needs no address.
+#[cold]
 #[inline(always)]
 pub fn over<S, Y, R>(_: Option<S>, raised: Option<Exception>) -> Resumed<Y, R> {
-    core::hint::cold_path();
     Err(raised.unwrap_or(Exception::Finished))
 }
 

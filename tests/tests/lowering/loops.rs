@@ -374,4 +374,17 @@ cases! { ($)
         }
         last
     }
+
+    // Not all ranges that iterate have a default.
+    plain ranges_of_all_kinds(last: char, from: std::net::Ipv4Addr, to: std::net::Ipv4Addr) -> i32; yield i32, send i32; with ('c', [10, 0, 0, 1].into(), [10, 0, 0, 3].into()) {
+        let mut sum = 0;
+        for (c, n) in ('a'..last).zip(0..) { sum += yield_!(c as i32 + n); }
+        for c in 'a'..last { sum += yield_!(c as i32); }
+        for ip in from..to { sum += yield_!(ip.octets()[3].into()); }
+        for ip in from..=to { for _ in 0..ip.octets()[3] { sum += yield_!(1); } }
+        let mut rest = 3..5_i64;
+        while let Some(n) = rest.next() { if yield_!(n as i32) > 3 { break; } }
+        for n in (-2..yield_!(2)).chain(rest.map(|n| n as i32)) { for m in n..1 { if yield_!(m) == 5 { continue; } sum += m; } }
+        sum
+    }
 }
