@@ -6,11 +6,13 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Pat, Stmt, parse_quote, parse_quote_spanned};
+use syn::{Expr, ExprAssign, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 use super::bind::Binding;
 use super::{Emit, Sent};
+use crate::graph::make;
 use crate::names::{Local, Stub, bare_local, generic, local_of, replace_in_text, respan};
+use crate::syntax::assignee;
 use crate::tags;
 
 /// The bindings that are in force.
@@ -203,10 +205,10 @@ impl VisitMut for Rewrite<'_> {
             return;
         }
         if let Expr::Assign(assign) = expr
-            && let Expr::Tuple(targets) = &*assign.left
-            && targets.elems.iter().any(|target| self.is_slot(target))
+            && assignee::is_taken_apart(&assign.left)
+            && assignee::any_place(&assign.left, &|place| self.is_slot(place))
         {
-            *expr = one_by_one(targets, &assign.right);
+            *expr = one_by_one(assign);
         }
         match expr {
             Expr::Path(path) => {
@@ -291,9 +293,13 @@ impl VisitMut for Rewrite<'_> {
 }
 
 /// `(x, y) = value` as `{ let (part0, part1) = value; x = part0; y = part1; }`, which is what it stands for.
-fn one_by_one(targets: &syn::ExprTuple, value: &Expr) -> Expr {
-    let parts: Vec<Ident> = (0..targets.elems.len()).map(|index| quote::format_ident!("part{index}")).collect();
-    let assigns = targets.elems.iter().zip(&parts).filter(|(target, _)| !matches!(target, Expr::Infer(_)));
-    let assigns = assigns.map(|(target, part)| quote!(#target = #part;));
-    parse_quote!({ let (#(#parts,)*) = #value; #(#assigns)* })
+fn one_by_one(assign: &ExprAssign) -> Expr {
+    let mut assigns = Vec::new();
+    let pat = assignee::pattern((*assign.left).clone(), &mut |place| {
+        let part = Ident::new(&format!("part{}", assigns.len()), Span::mixed_site());
+        assigns.push(make::assign(place, parse_quote!(#part)));
+        part
+    });
+    assigns.insert(0, make::binding(pat, (*assign.right).clone()));
+    make::block_expr(assigns)
 }

@@ -6,21 +6,22 @@
 //! the Rust reference says.
 
 use quote::ToTokens;
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprAssign, ExprBinary, Pat, Stmt, Token, parse_quote};
+use syn::{Expr, ExprAssign, ExprBinary, Stmt, Token, parse_quote};
 
 use super::build::Builder;
+use super::make;
 use super::operands::{Methods, changes, is_simple_place, root};
 use crate::scope::Keep;
+use crate::syntax::assignee;
 
 impl Builder<'_> {
     pub(super) fn assign(&mut self, mut inner: ExprAssign) -> Expr {
-        let right = self.operand(*inner.right);
-        *inner.right = right;
-        if self.explodes(&inner.left) && is_destructuring(&inner.left) {
+        if assignee::is_taken_apart(&inner.left) {
             return self.destructure(*inner.left, *inner.right);
         }
+        let right = self.operand(*inner.right);
+        *inner.right = right;
         if self.explodes(&inner.left) {
             let right = std::mem::replace(&mut *inner.right, parse_quote!(()));
             *inner.right = self.spill("value", right);
@@ -30,57 +31,21 @@ impl Builder<'_> {
         self.statement(Expr::Assign(inner))
     }
 
-    /// `(a, b) = value` with a pause in a place: as in Rust, all parts of the value are bound first, and then assigned one
-    /// by one, each place evaluated when its turn comes.
+    /// `(a, b) = value`: as in Rust, all parts of the value are bound first, which ends its temporaries, and then assigned
+    /// one by one, each place evaluated when its turn comes.
     fn destructure(&mut self, left: Expr, right: Expr) -> Expr {
         let mut assignments = Vec::new();
-        let pat = self.parts(left, &mut assignments);
-        self.push(parse_quote!(let #pat = #right;));
+        let pat = assignee::pattern(left, &mut |place| {
+            let part = self.temp("part", place.span(), Keep::Unknown);
+            let (ident, value) = (self.locals.ident(part), self.path(part));
+            assignments.push(make::assignment(place, value));
+            ident
+        });
+        self.let_into(&pat, right);
         for assignment in assignments {
             self.assign(assignment);
         }
         parse_quote!(())
-    }
-
-    /// The pattern that an assignee expression stands for, and what is to be assigned of what it binds.
-    fn parts(&mut self, left: Expr, assignments: &mut Vec<ExprAssign>) -> Pat {
-        match left {
-            Expr::Tuple(tuple) => {
-                let parts = self.all_parts(tuple.elems, assignments);
-                parse_quote!((#(#parts,)*))
-            }
-            Expr::Array(array) => {
-                let parts = self.all_parts(array.elems, assignments);
-                parse_quote!([#(#parts),*])
-            }
-            Expr::Call(call) => {
-                let (path, parts) = (call.func, self.all_parts(call.args, assignments));
-                parse_quote!(#path(#(#parts),*))
-            }
-            Expr::Struct(inner) => {
-                let (path, rest) = (inner.path, inner.dot2_token);
-                let fields = inner.fields.into_iter().map(|field| {
-                    let (attrs, member, part) = (field.attrs, field.member, self.parts(field.expr, assignments));
-                    quote::quote!(#(#attrs)* #member: #part)
-                });
-                let fields: Vec<_> = fields.collect();
-                parse_quote!(#path { #(#fields,)* #rest })
-            }
-            Expr::Paren(inner) => self.parts(*inner.expr, assignments),
-            Expr::Group(inner) => self.parts(*inner.expr, assignments),
-            Expr::Infer(_) => parse_quote!(_),
-            Expr::Range(range) if range.start.is_none() && range.end.is_none() => parse_quote!(..),
-            place => {
-                let part = self.temp("part", place.span(), Keep::Unknown);
-                let (ident, value) = (self.locals.ident(part), self.path(part));
-                assignments.push(parse_quote!(#place = #value));
-                parse_quote!(#ident)
-            }
-        }
-    }
-
-    fn all_parts(&mut self, all: Punctuated<Expr, Token![,]>, assignments: &mut Vec<ExprAssign>) -> Vec<Pat> {
-        all.into_iter().map(|left| self.parts(left, assignments)).collect()
     }
 
     pub(super) fn compound_assign(&mut self, mut inner: ExprBinary) -> Expr {
@@ -122,14 +87,6 @@ impl Builder<'_> {
         let span = expr.to_token_stream().span();
         self.push(Stmt::Expr(expr, Some(Token![;](span))));
         parse_quote!(())
-    }
-}
-
-fn is_destructuring(left: &Expr) -> bool {
-    match left {
-        Expr::Paren(inner) => is_destructuring(&inner.expr),
-        Expr::Group(inner) => is_destructuring(&inner.expr),
-        left => matches!(left, Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Call(_)),
     }
 }
 

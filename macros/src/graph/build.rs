@@ -10,6 +10,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat, Stmt, Token, Type, parse_quote};
 
+use super::control::gives_value;
 use super::operands::is_simple_place;
 use super::{Argument, Block, BlockId, End, Graph, Instr, Scope, ScopeId, make};
 use crate::message;
@@ -256,6 +257,18 @@ impl Builder<'_> {
         self.path(local)
     }
 
+    /// A local for what another one has, which drops where the temporaries of a scope do.
+    pub(super) fn declare_kept(&mut self, scope: ScopeId, other: Local) -> Option<Local> {
+        let (mark, count) = self.temporaries.get(&scope).copied()?;
+        let info = self.locals[other].clone();
+        let local = self.locals.add("kept", info.span, info.keep);
+        let ident = self.locals.ident(local);
+        self.graph.blocks[mark.block.0].instrs.insert(mark.instr, Instr::Stmt(parse_quote!(let #ident;)));
+        self.graph.scopes[scope.0].locals.insert(count, local);
+        self.temporaries.insert(scope, (Mark { instr: mark.instr + 1, ..mark }, count + 1));
+        Some(local)
+    }
+
     /// A local without a value, declared in the open scope.
     pub(super) fn declare_temp(&mut self, name: &str, span: Span, ty: Option<&Type>, keep: Keep) -> Local {
         let local = self.temp(name, span, keep);
@@ -357,11 +370,14 @@ impl Builder<'_> {
                 self.push(Stmt::Expr(expr.clone(), *semi));
             }
             // What a block gives drops after the locals of the block.
-            Stmt::Expr(expr @ (Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Unsafe(_)), Some(_)) if !matches!(expr, Expr::If(inner) if inner.else_branch.is_none()) =>
-            {
+            Stmt::Expr(expr, Some(_)) if gives_value(expr) => {
                 let scope = self.enter();
                 let local = self.declare_temp("value", expr.span(), None, Keep::Unknown);
-                self.expr_into(expr.clone(), Dest::Local(local));
+                match expr {
+                    // Before what is matched, which is a temporary of the statement.
+                    Expr::Match(inner) => self.match_into(inner.clone(), Dest::Local(local), false),
+                    expr => self.expr_into(expr.clone(), Dest::Local(local)),
+                }
                 self.leave(scope);
             }
             Stmt::Expr(expr, _) => self.expr_into(expr.clone(), Dest::Discard),
@@ -415,7 +431,7 @@ impl Builder<'_> {
     }
 
     /// `let pat = init;` with a pause in `init`.
-    fn let_into(&mut self, pat: &Pat, init: Expr) {
+    pub(super) fn let_into(&mut self, pat: &Pat, init: Expr) {
         let (inner, ty) = match pat {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
@@ -452,7 +468,7 @@ impl Builder<'_> {
         let moved = self.rename_bindings(&mut inside);
         for (local, _) in moved.iter().rev() {
             let ident = self.locals.ident(*local);
-            self.declare_at(mark, outer, parse_quote!(let #ident;));
+            self.declare_at(mark, outer, parse_quote!(let mut #ident;));
         }
         let order: Vec<Local> = moved.iter().map(|(local, _)| *local).collect();
         self.graph.scopes[outer.0].locals.retain(|local| !order.contains(local));
@@ -498,7 +514,7 @@ impl Builder<'_> {
         let mut assigns = Vec::new();
         for (local, inner) in &moved {
             let ident = self.locals.ident(*local);
-            self.push(parse_quote!(let #ident;));
+            self.push(parse_quote!(let mut #ident;));
             assigns.push(make::assign(self.path(*local), self.path(*inner)));
         }
         let init = match ty {

@@ -133,7 +133,7 @@ impl Builder<'_> {
         if is_place(&test.expr) {
             return true;
         }
-        let stmts = self.complete_in_order(&mut test.pat, None);
+        let stmts = self.complete_in_order(&mut test.pat, None, None);
         self.rebinds.extend(stmts);
         leaves_nothing(&test.pat)
     }
@@ -189,7 +189,7 @@ impl Builder<'_> {
         let place = is_place(&scrutinee);
         let value = self.with_hoisting(|builder| builder.operand(scrutinee));
         if !place {
-            let stmts = self.complete_in_order(&mut test.pat, None);
+            let stmts = self.complete_in_order(&mut test.pat, None, None);
             self.rebinds.extend(stmts);
         }
         *test.expr = if place || leaves_nothing(&test.pat) {

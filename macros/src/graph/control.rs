@@ -251,3 +251,44 @@ fn parse_quote_pat(pat: Pat) -> syn::PatTupleStruct {
         other => unreachable!("a tuple pattern was made, not `{}`", quote::ToTokens::to_token_stream(&other)),
     }
 }
+
+/// Whether a construct that is a statement may have a value that is thrown away.
+pub(super) fn gives_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Block(_) | Expr::Match(_) | Expr::Unsafe(_) => true,
+        Expr::If(inner) => inner.else_branch.is_some(),
+        Expr::Loop(inner) => is_left_with_value(inner),
+        _ => false,
+    }
+}
+
+/// Whether a `break` with a value leaves a loop.
+fn is_left_with_value(inner: &syn::ExprLoop) -> bool {
+    struct Breaks<'a> {
+        label: Option<&'a syn::Label>,
+        loops: usize,
+        found: bool,
+    }
+    impl<'ast> syn::visit::Visit<'ast> for Breaks<'_> {
+        fn visit_expr_break(&mut self, inner: &'ast syn::ExprBreak) {
+            let leaves = match &inner.label {
+                Some(label) => self.label.is_some_and(|own| own.name.ident == label.ident),
+                None => self.loops == 0,
+            };
+            self.found |= leaves && inner.expr.is_some();
+            syn::visit::visit_expr_break(self, inner);
+        }
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            let is_loop = matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
+            self.loops += usize::from(is_loop);
+            if !matches!(expr, Expr::Closure(_) | Expr::Async(_)) {
+                syn::visit::visit_expr(self, expr);
+            }
+            self.loops -= usize::from(is_loop);
+        }
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+    }
+    let mut breaks = Breaks { label: inner.label.as_ref(), loops: 0, found: false };
+    syn::visit::Visit::visit_block(&mut breaks, &inner.body);
+    breaks.found
+}

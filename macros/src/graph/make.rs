@@ -29,14 +29,16 @@ pub(super) fn block(stmts: Vec<Stmt>) -> Block {
     Block { brace_token: Default::default(), stmts }
 }
 
-pub(super) fn block_expr(stmts: Vec<Stmt>) -> Expr {
+pub(crate) fn block_expr(stmts: Vec<Stmt>) -> Expr {
     Expr::Block(ExprBlock { attrs: Vec::new(), label: None, block: block(stmts) })
 }
 
-pub(super) fn assign(left: Expr, right: Expr) -> Stmt {
-    let assign =
-        ExprAssign { attrs: Vec::new(), left: Box::new(left), eq_token: Default::default(), right: Box::new(right) };
-    Stmt::Expr(Expr::Assign(assign), Some(Default::default()))
+pub(crate) fn assign(left: Expr, right: Expr) -> Stmt {
+    Stmt::Expr(Expr::Assign(assignment(left, right)), Some(Default::default()))
+}
+
+pub(super) fn assignment(left: Expr, right: Expr) -> ExprAssign {
+    ExprAssign { attrs: Vec::new(), left: Box::new(left), eq_token: Default::default(), right: Box::new(right) }
 }
 
 /// A `break` without a value, out of the innermost loop.
@@ -50,7 +52,7 @@ pub(super) fn leave() -> Expr {
 }
 
 /// `let pat = value;`
-pub(super) fn binding(pat: Pat, value: Expr) -> Stmt {
+pub(crate) fn binding(pat: Pat, value: Expr) -> Stmt {
     Stmt::Local(Local {
         attrs: Vec::new(),
         let_token: Default::default(),

@@ -10,7 +10,7 @@ use syn::{Expr, ExprMatch, Pat, Stmt, parse_quote};
 use super::build::{Builder, Dest};
 use super::conditions::leaves_nothing;
 use super::operands::{is_mentioned, is_simple_place};
-use super::{Arm, BlockId, End, make};
+use super::{Arm, BlockId, End, ScopeId, make};
 use crate::emit::rename;
 use crate::message;
 use crate::names::{Local, local_of};
@@ -27,6 +27,8 @@ struct Scrutinee<'a> {
     owned: bool,
     /// What its patterns leave lives as long as what they bind.
     completes: bool,
+    /// The scope at whose end that drops, if it is not that of the arm.
+    around: Option<ScopeId>,
 }
 
 impl Builder<'_> {
@@ -45,25 +47,26 @@ impl Builder<'_> {
             // It is matched again where a guard fails.
             value = self.freeze(value);
         }
-        if !place && !scoped && !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
-            value = self.spill_scrutinee(value, exclusive);
-        } else if !place {
+        let around = (!scoped).then_some(scope);
+        if !place {
             for arm in &mut arms {
                 // An arm whose guard pauses binds after that: see `guarded_arm`.
                 if arm.guard.as_ref().is_none_or(|(_, guard)| !self.explodes(guard)) {
                     let guard = arm.guard.as_mut().map(|(_, guard)| &mut **guard);
-                    let stmts = self.complete_in_order(&mut arm.pat, guard);
+                    let stmts = self.complete_in_order(&mut arm.pat, guard, around);
                     make::put_before(stmts, &mut arm.body);
                 }
             }
             completes = true;
             if guarded || !arms.iter().all(|arm| leaves_nothing(&arm.pat)) {
-                value = self.spill_scrutinee(value, exclusive);
+                // The value of an operand drops before what it was made of.
+                value =
+                    if scoped { self.spill_scrutinee(value, exclusive) } else { self.spill_kept("scrutinee", value) };
             }
         }
         let mut ends = Vec::new();
         let head = self.current;
-        self.arms_into(Scrutinee { value: &value, owned, completes }, arms, dest, &mut ends);
+        self.arms_into(Scrutinee { value: &value, owned, completes, around }, arms, dest, &mut ends);
         // The last end is the current block.
         let last = ends.pop();
         if let Some(last) = last {
@@ -151,7 +154,7 @@ impl Builder<'_> {
         &mut self,
         scrutinee: Scrutinee<'_>,
         arm: syn::Arm,
-        outer: super::ScopeId,
+        outer: ScopeId,
         dest: Dest,
         ends: &mut Vec<BlockId>,
     ) -> (Arm, BlockId) {
@@ -163,7 +166,7 @@ impl Builder<'_> {
         let guard = arm.guard.take().map(|(_, guard)| *guard).unwrap_or_else(|| parse_quote!(true));
         let (pat, guard) = self.guard_bindings(&arm.pat, guard, scrutinee.owned);
         if scrutinee.completes {
-            let stmts = self.complete_in_order(&mut arm.pat, None);
+            let stmts = self.complete_in_order(&mut arm.pat, None, scrutinee.around);
             make::put_before(stmts, &mut arm.body);
         }
         let test = self.arm_block(&pat);
@@ -227,13 +230,28 @@ impl Builder<'_> {
     }
 
     /// [`Self::complete`], in an order in which what has a name drops before what has none. Returns the statements that the
-    /// block behind the pattern starts with. The guard is in front of that.
-    pub(super) fn complete_in_order(&mut self, pat: &mut Pat, guard: Option<&mut Expr>) -> Vec<Stmt> {
+    /// block behind the pattern starts with. The guard is in front of that. What has no name is kept to the end of the scope
+    /// `around`.
+    pub(super) fn complete_in_order(
+        &mut self,
+        pat: &mut Pat,
+        guard: Option<&mut Expr>,
+        around: Option<ScopeId>,
+    ) -> Vec<Stmt> {
         let named = bindings(pat);
         self.complete(pat);
         let mut stmts = Vec::new();
         if bindings(pat).len() == named.len() {
             return stmts;
+        }
+        if let Some(scope) = around {
+            // Parts drop in their order, and locals in reverse.
+            for rest in bindings(pat).into_iter().rev().filter(|local| !named.contains(local)) {
+                if let Some(kept) = self.declare_kept(scope, rest) {
+                    let rest = self.path(rest);
+                    stmts.push(make::assign(self.path(kept), rest));
+                }
+            }
         }
         let mut moved: Vec<(Local, Local, bool)> = Vec::new();
         let mut plain: Vec<(Local, bool)> = Vec::new();

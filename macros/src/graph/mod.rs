@@ -10,7 +10,7 @@ mod build;
 mod conditions;
 mod control;
 mod extended;
-mod make;
+pub(crate) mod make;
 mod matches;
 mod operands;
 pub(crate) mod pauses;

@@ -2,6 +2,7 @@
 //! in plain Rust.
 
 pub(crate) mod arguments;
+pub(crate) mod assignee;
 pub(crate) mod attributes;
 pub(crate) mod calls;
 pub(crate) mod captures;

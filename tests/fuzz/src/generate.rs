@@ -1,11 +1,14 @@
 //! Random programs: valid Rust by construction, as far as types, moves and initialisation go.
 //!
-//! What is left out: borrows of own locals over a yield, partial moves, moves on the right of `&&` and `||`, and, unless
-//! `FUZZ_KNOWN` is set, the constructs that are often refused.
+//! What is left out: borrows of own locals over a yield, partial moves of what is in scope at a later one, moves on the
+//! right of `&&` and `||`, and, unless `FUZZ_KNOWN` is set, the constructs that are often refused.
 
 mod exceptions;
+mod patterns;
+mod places;
 mod scope;
 mod statements;
+mod thrown;
 mod values;
 
 use crate::program::Program;
@@ -28,6 +31,24 @@ enum Ty {
     Exc,
     /// A coroutine that returns a `D`.
     Sub,
+    /// `usize` below 3.
+    Pos,
+    /// `C`.
+    Num,
+    /// `[[i32; 3]; 3]`.
+    Grid,
+    /// `[D; 3]`.
+    Trio,
+    /// `&mut [[i32; 3]; 3]`.
+    MutGrid,
+    /// `&mut Pair`.
+    MutPair,
+    /// `&mut Vec<D>` of three.
+    MutVec,
+    /// `&D` of a local, where nothing pauses.
+    Seen,
+    /// `&mut D` of a local, where nothing pauses.
+    Held,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,7 +164,7 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
         g.next();
     }
     // Small ones compile in a third of the time, and what is wrong with them is easier to see.
-    let is_small = !g.chance(4);
+    let is_small = !g.chance(8);
     if is_small {
         (g.statement, g.size) = (4, 5);
     }
@@ -162,6 +183,7 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
         Send::Text => "text",
     };
     let (mut params, mut call) = (vec!["p: &'a Pair".to_owned()], vec!["&p".to_owned()]);
+    let (mut setup, mut after) = (String::from("let p = pair(\"p\");"), String::new());
     for (name, ty, text, value) in [
         ("a", Ty::D, "D", "d(\"a\")"),
         ("v", Ty::VecD, "Vec<D>", "ds(\"v0 v1 v2\")"),
@@ -173,6 +195,19 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
             params.push(format!("{}{name}: {text}", if mutable { "mut " } else { "" }));
             call.push(value.to_owned());
             g.vars.push(Var { name: name.into(), ty, mutable, state: State::Init, loops: 0, fixed: false });
+        }
+    }
+    for (name, ty, text, value) in [
+        ("mg", Ty::MutGrid, "[[i32; 3]; 3]", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]"),
+        ("mp", Ty::MutPair, "Pair", "pair(\"mp\")"),
+        ("mv", Ty::MutVec, "Vec<D>", "ds(\"mv0 mv1 mv2\")"),
+    ] {
+        if g.chance(3) {
+            params.push(format!("{name}: &'a mut {text}"));
+            call.push(format!("&mut {name}"));
+            setup += &format!(" let mut {name} = {value};");
+            after += &format!("t(format_args!(\"{{{name}:?}}\"));");
+            g.vars.push(Var { name: name.into(), ty, mutable: true, state: State::Init, loops: 0, fixed: false });
         }
     }
     let mut body = String::from("\n");
@@ -206,9 +241,9 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
             Send::Text => "(&str)",
         }
         .into(),
-        setup: "let p = pair(\"p\");".into(),
+        setup,
         call: call.join(", "),
-        after: String::new(),
+        after,
         body,
         items: format!("use crate::delegates::{module}::*; ")
             + "fn never() -> D { unreachable!() } fn nothing((): ()) -> i32 { 2 } fn letters(s: &str) -> i32 { s.len() as i32 } "
@@ -218,6 +253,8 @@ fn made(seed: u64, index: u64, exceptions: bool) -> Program {
                 fn choose(a: D, n: i32, b: D) -> D { t(format_args!(\"choose {n}\")); if n % 2 == 0 { a } else { b } } \
                 fn boolean(b: bool) -> i32 { b as i32 } \
                 fn once(f: impl FnOnce() -> i32) -> i32 { t(\"once\"); f() } \
+                fn both(a: C, n: i32, b: C) -> i32 { t(format_args!(\"both {} {n} {}\", a.0, b.0)); a.0 + n - b.0 } \
+                fn bump(n: &mut i32, by: i32) -> i32 { *n += by; t(format_args!(\"bump {n}\")); *n } \
                 fn peek(d: &D) -> i32 { d.len() } \
                 fn parsed(n: i32) -> Result<D, Oops> { t(format_args!(\"parsed {n}\")); if n % 3 == 1 { Err(oops(n)) } else { Ok(d(n)) } }",
     }

@@ -6,6 +6,14 @@ fn peek(d: &D) -> i32 {
     d.len()
 }
 
+fn opt(n: i32) -> Option<D> {
+    (n > 1).then(|| d(n))
+}
+
+fn two_of(d: &D) -> (D, D) {
+    (d.clone(), d.clone())
+}
+
 struct Bumped {
     n: i32,
     c: C,
@@ -200,6 +208,18 @@ cases! { ($)
         g.into_iter().flatten().chain(v.iter().map(D::len)).chain([n]).collect()
     }
 
+    // A part that is a local moved on one way was assigned to without being there, or after what is dropped at once.
+    plain destructuring_assignments_to_what_was_moved_on_one_way(mut a: D, mut c: D) -> i32; yield i32, send bool; with (d("a"), d("c")) {
+        let (part0, mut g) = (1, [d("g0"), d("g1")]);
+        if yield_!(1) { drop(a); drop(c); yield_!(5); }
+        (a, g[part0], [.., c]) = (d("t1"), d("t2"), [d("t3"), d("t4")]);
+        if yield_!(2) { drop(a); yield_!(6); }
+        Pair { a, n: _, .. } = Pair { a: d("t5"), n: 3, b: d("t6") };
+        if yield_!(3) { drop(a); yield_!(7); }
+        (a, _) = (d("t7"), d("t8"));
+        eat(a) + eat(c)
+    }
+
     // Only the value of a scrutinee was kept, and it was not `mut`.
     plain borrows_of_a_kept_scrutinee_that_are_exclusive(mut g: [i32; 3]) -> (Vec<i32>); yield i32, send i32; with ([1, 2, 3]) {
         if let Some(ref mut a) = Some(g[at(yield_!(1)) % 3]) { *a -= 1; t(*a); }
@@ -232,5 +252,67 @@ cases! { ($)
         let q = &mut g[i][at(yield_!(5)) % 3];
         *q += 1;
         g.concat()
+    }
+
+    // What was matched dropped before the value that was thrown away.
+    plain value_of_a_match_thrown_away(a: D) -> i32; yield i32, send i32; with (d("a")) {
+        match shape(yield_!(1)) { Shape::One(x) => x, _ => d("n") };
+        match shape(2) { Shape::Two(_, _) => { yield_!(1); d("u") } _ => d("v") };
+        match shape(2) { Shape::Two(y, _) => { let n = d("n"); yield_!(2); drop(n); y } _ => d("v") };
+        match shape(yield_!(8)) { Shape::Two(y, _) if b(y.len() > 1) => y, Shape::Named { n, .. } if n > 1 => d("w"), Shape::One(_) => d("o"), other => { yield_!(1); d("v") } };
+        match peek(&d("t")) { 1 => { yield_!(1); d("u") } _ => { yield_!(2); d("v") } };
+        match attempt! { yield_!(1); a } { Ok(x) => x, _ => d("n") };
+        match shape(yield_!(1)) { Shape::One(_) => return 3, Shape::Two(_, x) => { t(&x); }, _ => {} };
+        match shape(yield_!(1)) { Shape::One(x) => return x.len(), Shape::Two(_, _) => return 3, _ => return 4 };
+    }
+
+    plain value_of_a_match_that_names_nothing() -> i32; yield i32, send i32; with () {
+        let _ = match shape(yield_!(1)) { Shape::One(x) => x, _ => { d("n") } };
+        let _ = match shape(yield_!(1)) { Shape::One(_) => d("m"), Shape::Two(_, x) => x, _ => { yield_!(4); d("n") } };
+        let (_, ref x) = (match shape(yield_!(1)) { Shape::One(x) => (x, d("o")), _ => (d("m"), d("n")) });
+        t(x);
+        let _ = match (d("p"), opt(yield_!(3)), d("q")) { (_, Some(x), _) if yield_!(5) > 2 => x, (x, _, _) => { yield_!(4); x } };
+        t(match shape(yield_!(1)) { Shape::One(x) => x, _ => d("n") }.len() + d("z").len());
+        eat(match (d("p"), opt(yield_!(3)), d("q")) { (_, Some(x), _) => x, (x, _, _) => { yield_!(4); x } })
+    }
+
+    // The value of a `break` dropped before the locals of the loop.
+    plain value_of_a_loop_thrown_away() -> i32; yield i32, send i32; with () {
+        loop { let x = d("x"); if yield_!(4) > 2 { break x; } break d("v") };
+        let _ = loop { let x = d("x"); if yield_!(4) > 2 { break x; } break d("v") };
+        'o: loop { loop { let x = d("x"); if yield_!(4) > 2 { break 'o x; } break } };
+        loop { let x = d("x"); loop { if yield_!(2) > 1 { break 3; } }; break };
+        loop { return yield_!(1); };
+    }
+
+    // The temporaries of the value lived until the parts were assigned.
+    plain temporaries_of_a_destructuring_assignment(mut a: D, mut c: D) -> i32; yield i32, send i32; with (d("a"), d("c")) {
+        let mut g = [d("g0"), d("g1"), d("g2")];
+        (_, a) = (match shape(yield_!(1)) { Shape::One(x) => x, _ => d("n") }, d("n2"));
+        (a, c) = two_of(&d(yield_!(2)));
+        (a, [_, c]) = (d("n4"), [d("n5"), match opt(yield_!(3)) { Some(x) => x, _ => d("n6") }]);
+        (g[at(yield_!(3)) % 3], a) = two_of(&d(yield_!(2)));
+        Pair { a: c, n: _, .. } = Pair { a: match opt(yield_!(3)) { Some(x) => x, _ => d("n6") }, n: 3, b: d(yield_!(4)) };
+        [a, c] = if yield_!(1) > 1 { [d("q"), d("r")] } else { [d("u"), d("v")] };
+        a.len() + c.len()
+    }
+
+    // The macro panicked.
+    plain places_of_a_destructuring_assignment_that_raise(k: i32) -> i32; yield i32, send i32; with (3) {
+        let (mut a, mut g) = (d("a"), [1, 2, 3]);
+        let odd = || std::io::Error::other("odd");
+        match attempt! { (a, g[if k == yield_!(2) { raise!(odd()) } else { 1 }]) = (d("b"), yield_!(4)); } { Ok(()) => {} Err(_) => t("raised") }
+        match attempt! { (a, g[if k == yield_!(2) { raise!(odd()) } else { 1 }], _) = (d("c"), 5, d("e")); } { Ok(()) => {} Err(_) => t("raised") }
+        yield_!(g[1]);
+        a.len()
+    }
+
+    // What the pattern binds was not `mut` outside of the statement (E0384).
+    plain mutable_parts_of_a_value_that_pauses(k: i32) -> i32; yield i32, send i32; with (3) {
+        let [x, mut r] = [d(match attempt! { yield_!(1) } { Ok(n) => n, Err(_) => k }), d("r")];
+        r = D::with(r, 1);
+        let Some(mut q) = opt(yield_!(2)) else { return x.len() };
+        q = D::with(q, 2);
+        x.len() + eat(r) + eat(q)
     }
 }

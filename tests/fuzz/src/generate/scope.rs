@@ -49,7 +49,7 @@ impl Gen {
         }
         let loops = self.loop_depth();
         let index = self.find(ty, |var| var.state == State::Init && var.loops == loops && !var.fixed)?;
-        if !matches!(ty, Ty::Int | Ty::RefD | Ty::Arr) {
+        if !matches!(ty, Ty::Int | Ty::RefD | Ty::Arr | Ty::Pos | Ty::Num | Ty::Grid) {
             self.vars[index].state = State::Gone;
             self.changed(index);
         }

@@ -42,11 +42,11 @@ impl Gen {
         }
         for _ in 0..8 {
             let nested = self.depth < self.deepest && self.size > 0;
-            let made: Option<(String, bool)> = match self.pick(39) {
+            let made: Option<(String, bool)> = match self.pick(57) {
                 0..=4 => {
-                    let ty =
-                        [Ty::Int, Ty::D, Ty::D, Ty::OptD, Ty::VecD, Ty::Arr, Ty::Pair, Ty::Shape, Ty::RefD, Ty::Once]
-                            [self.pick(10)];
+                    let types = [Ty::Int, Ty::D, Ty::D, Ty::OptD, Ty::VecD, Ty::Arr, Ty::Pair, Ty::Shape, Ty::RefD];
+                    let more = [Ty::Once, Ty::Pos, Ty::Num, Ty::Grid, Ty::Trio];
+                    let ty = *types.iter().chain(&more).nth(self.pick(14)).expect("there are fourteen");
                     let value = self.value(ty);
                     let mutable = self.chance(2) && ty != Ty::Once;
                     let name = self.declare(ty, mutable, State::Init);
@@ -160,6 +160,14 @@ impl Gen {
                     let value = self.int();
                     let name = self.declare(Ty::D, false, State::Init);
                     Some((format!("let {name} = or_raise!(parsed({value}));"), false))
+                }
+                39..=44 => self.placed().map(|text| (text, false)),
+                45..=50 => self.patterned(indent),
+                51 => self.usable(Ty::Held).map(|name| (format!("{name}.put({});", self.int()), false)),
+                53..=56 if nested => self.thrown_away().map(|text| (text, false)),
+                52 => {
+                    let ty = [Ty::Pos, Ty::Num, Ty::Grid, Ty::Trio][self.pick(4)];
+                    self.assign(ty)
                 }
                 _ => None,
             };

@@ -40,7 +40,7 @@ impl Gen {
             return made;
         }
         for _ in 0..6 {
-            let made = match self.pick(29) {
+            let made = match self.pick(33) {
                 0 => self.usable(Ty::Int),
                 1..=4 => match self.send {
                     Send::Int => self.yielded(),
@@ -75,6 +75,7 @@ impl Gen {
                 18 if self.ret == Ret::OptI && self.jumps => Some(format!("even({})?", self.int())),
                 19 => Some(format!("(P {{ x: {}, y: {}, z: {} }}).y", self.int(), self.int(), self.int())),
                 20 => self.usable(Ty::Pair).map(|name| format!("({name}.n + {})", self.int())),
+                21 if self.chance(2) => self.matched_value(Ty::Int).map(|text| format!("({text})")),
                 21 => self.match_int(),
                 22 => self.movable(Ty::Once).map(|name| format!("once({name})")),
                 26 => Some(format!("(|n: i32| n + {})({})", self.pick(5), self.int())),
@@ -86,6 +87,11 @@ impl Gen {
                     let jump = self.jump_in_branch();
                     Some(format!("(if {} {{ {jump} }} else {{ {} }})", self.cond(), self.pick(5)))
                 }
+                29..=31 => self.placed_int(),
+                32 => match self.pick(2) {
+                    0 => self.usable(Ty::Seen).map(|name| format!("by_ref({name}, {})", self.int())),
+                    _ => self.usable(Ty::Held).map(|name| format!("{name}.touch().len()")),
+                },
                 _ => None,
             };
             if let Some(made) = made {
@@ -117,7 +123,7 @@ impl Gen {
             return made;
         }
         for _ in 0..4 {
-            let made = match self.pick(11) {
+            let made = match self.pick(12) {
                 0..=3 => self.movable(Ty::D),
                 4 if self.send == Send::D => self.yielded(),
                 5 => {
@@ -135,6 +141,7 @@ impl Gen {
                     self.value_block_merged(Ty::D)
                 )),
                 8 => self.block_value(Ty::D),
+                11 => self.matched_value(Ty::D).map(|text| format!("({text})")),
                 9 if self.known => Some(format!("({}, {}).1", self.int(), self.droppable())),
                 _ => Some(self.fresh_d()),
             };
@@ -146,7 +153,7 @@ impl Gen {
     }
 
     /// A block of a branch; the states before it are kept for the other one.
-    fn value_block(&mut self, ty: Ty) -> String {
+    pub(super) fn value_block(&mut self, ty: Ty) -> String {
         let states = self.states();
         let text = self.braced_value(ty);
         let after = self.states();
@@ -156,7 +163,7 @@ impl Gen {
     }
 
     /// The block of the other branch of the last [`Gen::value_block`].
-    fn value_block_merged(&mut self, ty: Ty) -> String {
+    pub(super) fn value_block_merged(&mut self, ty: Ty) -> String {
         let other = self.pending.pop().unwrap_or_default();
         let text = self.braced_value(ty);
         self.merge(&other);
@@ -359,7 +366,21 @@ impl Gen {
                 None => "move || f(4)".into(),
             },
             Ty::Sub => self.leaf(),
-            Ty::ResD | Ty::Exc => unreachable!("made where they are declared"),
+            Ty::Pos => format!("at({}) % 3", self.int()),
+            Ty::Num => format!("C({})", self.int()),
+            Ty::Grid => {
+                let (n, row) = (self.int(), self.literal());
+                let grid = format!("[[{n}, 1, 2], [{row}; 3], [{}, 4, 5]]", self.int());
+                if self.chance(4) { self.usable(Ty::Grid).unwrap_or(grid) } else { grid }
+            }
+            Ty::Trio => match self.pick(4) {
+                0 => self.movable(Ty::Trio),
+                _ => None,
+            }
+            .unwrap_or_else(|| format!("[{}, {}, {}]", self.droppable(), self.fresh_d(), self.droppable())),
+            Ty::ResD | Ty::Exc | Ty::MutGrid | Ty::MutPair | Ty::MutVec | Ty::Seen | Ty::Held => {
+                unreachable!("made where they are declared")
+            }
         }
     }
 
