@@ -152,8 +152,21 @@ impl Mentions<'_> {
         }
         match takes(pat) {
             Takes::Nothing => {}
-            Takes::Some => self.expr(scrutinee, Use::Unsure),
-            Takes::All => self.expr(scrutinee, Use::Value),
+            Takes::Some => self.taken(scrutinee, Use::Unsure),
+            Takes::All => self.taken(scrutinee, Use::Value),
+        }
+    }
+
+    /// A place that was evaluated already, its indices with it.
+    fn taken(&mut self, place: &Expr, usage: Use) {
+        match place {
+            Expr::Index(index) => self.taken(&index.expr, Use::Place),
+            Expr::Field(field) => self.taken(&field.base, part(usage)),
+            Expr::Unary(unary) => self.taken(&unary.expr, part(usage)),
+            Expr::Paren(inner) => self.taken(&inner.expr, usage),
+            Expr::Group(inner) => self.taken(&inner.expr, usage),
+            Expr::Path(_) => self.expr(place, usage),
+            _ => {}
         }
     }
 

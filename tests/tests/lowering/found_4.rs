@@ -315,4 +315,12 @@ cases! { ($)
         q = D::with(q, 2);
         x.len() + eat(r) + eat(q)
     }
+
+    // An index was taken for evaluated again by each arm that binds (E0382).
+    plain indices_of_what_is_matched_consume(k: i32, x: D) -> i32; yield i32, send i32; with (3, d("x")) {
+        let g = [[1, 2], [3, 4]];
+        t(match g[at(attempt! { yield_!(5); k }.unwrap_or(2)) % 2][1] { 0 | 3 => 0, n if b(n > 2) => n, _ => 3 });
+        t(match g[at(eat(x) + yield_!(1)) % 2][1] { 0 | 2 => 0, n => { yield_!(n); 2 } });
+        3
+    }
 }
