@@ -1,5 +1,6 @@
 //! A frame that can be saved: what its expansion says of its slots, and the machine around it.
 
+use core::any;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -10,6 +11,7 @@ use super::capturing::{Captureless, captureless};
 use super::catching::{CatchingMachine, Exit};
 use super::codecs::Codec;
 use super::machine::{FrameMachine, Inspect, Locals, Machine, NoLocals};
+use super::known::KnownShape;
 use super::seen::Seen;
 use crate::coroutine::Resumed;
 use crate::{Code, Generator, Signal};
@@ -22,13 +24,10 @@ pub struct Layout {
     /// The number of each slot, and whether it may be empty.
     pub(crate) slots: &'static [(usize, bool)],
     is_reachable: bool,
+    shape: KnownShape,
 }
 
 impl Layout {
-    /// At a suspension point that control does not come to.
-    pub const UNREACHABLE: Layout = Layout { label: None, names: &[], slots: &[], is_reachable: false };
-    pub(crate) const CLOSED: Layout = Layout { is_reachable: true, ..Layout::UNREACHABLE };
-
     /// Of these slots.
     #[must_use]
     pub const fn new(
@@ -36,11 +35,28 @@ impl Layout {
         names: &'static [&'static str],
         slots: &'static [(usize, bool)],
     ) -> Self {
-        Layout { label, names, slots, is_reachable: true }
+        Layout { label, names, slots, is_reachable: true, shape: KnownShape::new() }
+    }
+
+    /// At a suspension point that control does not come to.
+    #[must_use]
+    pub const fn unreachable() -> Self {
+        Layout { label: None, names: &[], slots: &[], is_reachable: false, shape: KnownShape::new() }
+    }
+
+    /// Of a frame whose body is over.
+    pub(crate) fn closed() -> &'static Self {
+        static CLOSED: Layout = Layout::new(None, &[], &[]);
+        &CLOSED
     }
 
     pub(crate) fn reachable(&self) -> Option<&Self> {
         self.is_reachable.then_some(self)
+    }
+
+    /// A fingerprint of the locals that it saves, by name and type.
+    pub(crate) fn shape<L: SavedLocals<C>, C>(&self) -> u64 {
+        self.shape.get(any::type_name::<(L, C)>(), || Shape::of::<L, C>(self))
     }
 }
 
@@ -48,8 +64,9 @@ impl Layout {
 pub trait SavedLocals<C>: Locals {
     /// The fingerprint of the source.
     const SOURCE: u64;
+
     /// What is saved before the start, then at each suspension point.
-    const LAYOUTS: &'static [Layout];
+    fn layouts() -> &'static [Layout];
 
     /// With all slots empty.
     fn blank() -> Self;
@@ -87,7 +104,7 @@ impl<'a> Shape<'a> {
     }
 
     /// A fingerprint of the locals that a layout saves, by name and type: FNV-1a, which is the same on every machine.
-    pub(crate) fn of<L: SavedLocals<C>, C>(layout: &Layout) -> u64 {
+    fn of<L: SavedLocals<C>, C>(layout: &Layout) -> u64 {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut take = |text: &str| {
             for byte in text.bytes() {
@@ -269,7 +286,10 @@ pub fn unsaved<M: Framed<Locals = NoLocals>>(made: Generator<M>) -> Generator<Sa
 
 impl SavedLocals<()> for NoLocals {
     const SOURCE: u64 = 0;
-    const LAYOUTS: &'static [Layout] = &[];
+
+    fn layouts() -> &'static [Layout] {
+        &[]
+    }
 
     fn blank() -> Self {
         NoLocals

@@ -35,8 +35,8 @@ impl Position {
     /// What is saved there; `None` if there is no such point.
     pub(crate) fn layout<L: SavedLocals<C>, C>(self) -> Option<&'static Layout> {
         match self {
-            Position::At(number) => L::LAYOUTS.get(number as usize)?.reachable(),
-            Position::Closed => Some(&Layout::CLOSED),
+            Position::At(number) => L::layouts().get(number as usize)?.reachable(),
+            Position::Closed => Some(Layout::closed()),
         }
     }
 }
@@ -91,7 +91,7 @@ impl Header<&'static str> {
                 Position::Closed => None,
             },
             label: layout.label,
-            shape: Fingerprint(Shape::of::<L, C>(layout)),
+            shape: Fingerprint(layout.shape::<L, C>()),
         }
     }
 }
@@ -167,18 +167,18 @@ impl Header {
         if self.name != L::CODE.name() {
             return Err(Misfit::Function(&self.name));
         }
-        let Some(number) = self.point else { return Ok((Position::Closed, &Layout::CLOSED)) };
+        let Some(number) = self.point else { return Ok((Position::Closed, Layout::closed())) };
         let position = match &self.label {
             _ if self.source.0 == L::SOURCE || number == CREATED => Position::At(number),
             None => return Err(Misfit::Unlabelled),
             Some(label) => {
-                let found = L::LAYOUTS.iter().position(|layout| layout.label == Some(label));
+                let found = L::layouts().iter().position(|layout| layout.label == Some(label));
                 let found = found.and_then(|found| u32::try_from(found).ok());
                 Position::At(found.ok_or(Misfit::NoLabel(label))?)
             }
         };
         let layout = position.layout::<L, C>().ok_or(Misfit::Point(number))?;
-        if self.shape.0 != Shape::of::<L, C>(layout) {
+        if self.shape.0 != layout.shape::<L, C>() {
             return Err(Misfit::Shape(layout, PhantomData));
         }
         Ok((position, layout))
