@@ -1,6 +1,7 @@
 //! What is saved of a frame beside its locals, and whether it fits the source as it is.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -32,6 +33,11 @@ impl Position {
         }
     }
 
+    /// At a point; `None` is where the body is over.
+    fn at(point: Option<u32>) -> Self {
+        point.map_or(Position::Closed, Position::At)
+    }
+
     /// What is saved there; `None` if there is no such point.
     pub(crate) fn layout<L: SavedLocals<C>, C>(self) -> Option<&'static Layout> {
         match self {
@@ -41,79 +47,83 @@ impl Position {
     }
 }
 
-/// A hash. In a format for people it is written in hexadecimal digits, since not all of these have 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fingerprint(u64);
+/// A hash, as it is written in a format for people: in hexadecimal digits, since not all of these have 64 bits.
+struct Digits(u64);
 
-impl Serialize for Fingerprint {
+impl Serialize for Digits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(&format_args!("{:016x}", self.0))
-        } else {
-            serializer.serialize_u64(self.0)
-        }
+        serializer.collect_str(&format_args!("{:016x}", self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Fingerprint {
+impl<'de> Deserialize<'de> for Digits {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return u64::deserialize(deserializer).map(Fingerprint);
-        }
         let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16).map(Fingerprint).map_err(D::Error::custom)
+        u64::from_str_radix(&text, 16).map(Digits).map_err(D::Error::custom)
     }
 }
 
 const FIELDS: &[&str] = &["name", "source", "point", "label", "shape"];
 
-/// What is known of a saved frame before its locals are read.
-pub(crate) struct Header<N = String> {
+/// What is known of a saved frame before its locals are read. Texts are those that were read, or are written: `T`.
+pub(crate) struct Header<T> {
     /// The function's name.
-    name: N,
+    pub(super) name: T,
     /// The fingerprint of its source.
-    source: Fingerprint,
-    /// The suspension point; `None` once the body is over.
-    point: Option<u32>,
+    pub(super) source: u64,
+    /// Where it stands.
+    pub(super) position: Position,
     /// The name of the suspension point.
-    label: Option<N>,
+    pub(super) label: Option<T>,
     /// The fingerprint of the locals that are saved there, by name and type.
-    shape: Fingerprint,
+    pub(super) shape: u64,
 }
 
 impl Header<&'static str> {
     pub(crate) fn new<L: SavedLocals<C>, C>(position: Position, layout: &'static Layout) -> Self {
         Header {
             name: L::CODE.name(),
-            source: Fingerprint(L::SOURCE),
-            point: match position {
-                Position::At(number) => Some(number),
-                Position::Closed => None,
-            },
+            source: L::SOURCE,
+            position,
             label: layout.label,
-            shape: Fingerprint(layout.shape::<L, C>()),
+            shape: layout.shape::<L, C>(),
         }
+    }
+
+    fn serialize_fields<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let point = match self.position {
+            Position::At(number) => Some(number),
+            Position::Closed => None,
+        };
+        let mut header = serializer.serialize_struct("Coroutine", FIELDS.len())?;
+        header.serialize_field("name", &self.name)?;
+        header.serialize_field("source", &Digits(self.source))?;
+        header.serialize_field("point", &point)?;
+        header.serialize_field("label", &self.label)?;
+        header.serialize_field("shape", &Digits(self.shape))?;
+        header.end()
     }
 }
 
 impl Serialize for Header<&'static str> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut header = serializer.serialize_struct("Coroutine", FIELDS.len())?;
-        header.serialize_field("name", &self.name)?;
-        header.serialize_field("source", &self.source)?;
-        header.serialize_field("point", &self.point)?;
-        header.serialize_field("label", &self.label)?;
-        header.serialize_field("shape", &self.shape)?;
-        header.end()
+        if serializer.is_human_readable() {
+            self.serialize_fields(serializer)
+        } else {
+            self.with_bytes(|bytes| serializer.serialize_bytes(bytes))
+        }
     }
 }
 
+/// Where a frame goes on that has been read up to its locals.
+pub(super) type Place = (Position, &'static Layout);
+
 /// Why a frame does not fit.
 pub(crate) enum Misfit<'a, L, C> {
-    Function(&'a str),
+    Function(&'a [u8]),
     Point(u32),
     Unlabelled,
-    NoLabel(&'a str),
+    NoLabel(&'a [u8]),
     Shape(&'static Layout, PhantomData<fn(L) -> C>),
 }
 
@@ -122,6 +132,7 @@ impl<L: SavedLocals<C>, C> fmt::Display for Misfit<'_, L, C> {
         let name = L::CODE.name();
         match self {
             Misfit::Function(other) => {
+                let other = String::from_utf8_lossy(other);
                 write!(f, "a frame of `{other}` was saved, which cannot be restored into `{name}`")
             }
             Misfit::Point(number) => write!(f, "`{name}` has no suspension point {number}"),
@@ -132,8 +143,8 @@ impl<L: SavedLocals<C>, C> fmt::Display for Misfit<'_, L, C> {
             ),
             Misfit::NoLabel(label) => write!(
                 f,
-                "the source of `{name}` has changed since its frame was saved, and has no suspension point `'{label}` any \
-                 more"
+                "the source of `{name}` has changed since its frame was saved, and has no suspension point `'{}` any more",
+                String::from_utf8_lossy(label)
             ),
             Misfit::Shape(layout, _) => {
                 write!(f, "other locals of `{name}` were saved than there are now")?;
@@ -157,80 +168,110 @@ impl<L: SavedLocals<C>, C> fmt::Display for Misfit<'_, L, C> {
     }
 }
 
-impl Header {
+impl<T: AsRef<[u8]>> Header<T> {
     /// Where the frame goes on in the source as it is.
     ///
     /// # Errors
     ///
     /// Why it does not.
-    pub(crate) fn position<L: SavedLocals<C>, C>(&self) -> Result<(Position, &'static Layout), Misfit<'_, L, C>> {
-        if self.name != L::CODE.name() {
-            return Err(Misfit::Function(&self.name));
+    pub(crate) fn place<L: SavedLocals<C>, C>(&self) -> Result<Place, Misfit<'_, L, C>> {
+        if self.name.as_ref() != L::CODE.name().as_bytes() {
+            return Err(Misfit::Function(self.name.as_ref()));
         }
-        let Some(number) = self.point else { return Ok((Position::Closed, Layout::closed())) };
+        let Position::At(number) = self.position else { return Ok((Position::Closed, Layout::closed())) };
         let position = match &self.label {
-            _ if self.source.0 == L::SOURCE || number == CREATED => Position::At(number),
+            _ if self.source == L::SOURCE || number == CREATED => Position::At(number),
             None => return Err(Misfit::Unlabelled),
             Some(label) => {
-                let found = L::layouts().iter().position(|layout| layout.label == Some(label));
+                let label = label.as_ref();
+                let found = L::layouts().iter().position(|layout| layout.label.map(str::as_bytes) == Some(label));
                 let found = found.and_then(|found| u32::try_from(found).ok());
                 Position::At(found.ok_or(Misfit::NoLabel(label))?)
             }
         };
         let layout = position.layout::<L, C>().ok_or(Misfit::Point(number))?;
-        if self.shape.0 != layout.shape::<L, C>() {
+        if self.shape != layout.shape::<L, C>() {
             return Err(Misfit::Shape(layout, PhantomData));
         }
         Ok((position, layout))
     }
 }
 
-impl<'de> Deserialize<'de> for Header {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("Coroutine", FIELDS, HeaderVisitor)
+impl<T: AsRef<[u8]>> Header<T> {
+    pub(super) fn to_owned(&self) -> Header<Vec<u8>> {
+        Header {
+            name: self.name.as_ref().to_vec(),
+            source: self.source,
+            position: self.position,
+            label: self.label.as_ref().map(|label| label.as_ref().to_vec()),
+            shape: self.shape,
+        }
     }
 }
 
-struct HeaderVisitor;
+/// Reads a header of any kind, for what makes something of it.
+pub(super) fn read<'de, H: Headed, D: Deserializer<'de>>(headed: H, deserializer: D) -> Result<H::Value, D::Error> {
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_struct("Coroutine", FIELDS, HeaderVisitor(headed))
+    } else {
+        deserializer.deserialize_bytes(HeaderVisitor(headed))
+    }
+}
 
-impl<'de> Visitor<'de> for HeaderVisitor {
-    type Value = Header;
+/// What makes something of a header.
+pub(super) trait Headed {
+    type Value;
+
+    /// Of a header, which may be gone afterwards.
+    fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Self::Value, E>;
+}
+
+struct HeaderVisitor<H>(H);
+
+impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
+    type Value = H::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("what a frame is of")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Header, A::Error> {
-        let missing = |index: usize| A::Error::missing_field(FIELDS[index]);
-        Ok(Header {
-            name: fields.next_element()?.ok_or_else(|| missing(0))?,
-            source: fields.next_element()?.ok_or_else(|| missing(1))?,
-            point: fields.next_element()?.ok_or_else(|| missing(2))?,
-            label: fields.next_element()?.ok_or_else(|| missing(3))?,
-            shape: fields.next_element()?.ok_or_else(|| missing(4))?,
-        })
+    fn visit_bytes<E: serde_core::de::Error>(self, bytes: &[u8]) -> Result<H::Value, E> {
+        match Header::from_bytes(bytes) {
+            Some(header) => self.0.of(&header),
+            None => Err(E::invalid_length(bytes.len(), &self)),
+        }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Header, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<H::Value, A::Error> {
+        let missing = |index: usize| A::Error::missing_field(FIELDS[index]);
+        let name: String = fields.next_element()?.ok_or_else(|| missing(0))?;
+        let Digits(source) = fields.next_element()?.ok_or_else(|| missing(1))?;
+        let point: Option<u32> = fields.next_element()?.ok_or_else(|| missing(2))?;
+        let label: Option<String> = fields.next_element()?.ok_or_else(|| missing(3))?;
+        let Digits(shape) = fields.next_element()?.ok_or_else(|| missing(4))?;
+        self.0.of(&Header { name, source, position: Position::at(point), label, shape })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<H::Value, A::Error> {
         let (mut name, mut source, mut point, mut label, mut shape) = (None, None, None, None, None);
         while let Some(key) = fields.next_key::<String>()? {
             match key.as_str() {
-                "name" => name = Some(fields.next_value()?),
-                "source" => source = Some(fields.next_value()?),
+                "name" => name = Some(fields.next_value::<String>()?),
+                "source" => source = Some(fields.next_value::<Digits>()?),
                 "point" => point = Some(fields.next_value()?),
-                "label" => label = Some(fields.next_value()?),
-                "shape" => shape = Some(fields.next_value()?),
+                "label" => label = Some(fields.next_value::<Option<String>>()?),
+                "shape" => shape = Some(fields.next_value::<Digits>()?),
                 _ => _ = fields.next_value::<IgnoredAny>()?,
             }
         }
         let missing = |index: usize| A::Error::missing_field(FIELDS[index]);
-        Ok(Header {
+        self.0.of(&Header {
             name: name.ok_or_else(|| missing(0))?,
-            source: source.ok_or_else(|| missing(1))?,
+            source: source.ok_or_else(|| missing(1))?.0,
             // A format without a null leaves them out.
-            point: point.ok_or_else(|| missing(2))?,
+            position: Position::at(point.ok_or_else(|| missing(2))?),
             label: label.flatten(),
-            shape: shape.ok_or_else(|| missing(4))?,
+            shape: shape.ok_or_else(|| missing(4))?.0,
         })
     }
 }

@@ -13,8 +13,8 @@ use serde_core::de::{DeserializeSeed, EnumAccess, Error as _, SeqAccess, Unexpec
 use serde_core::ser::{Error as _, SerializeSeq};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::header::name_of;
-use super::record::{self, Place, RecordSeed, Restored};
+use super::header::{self, Headed, Place, name_of};
+use super::record::{self, RecordSeed, Restored};
 use super::{Header, Position};
 use crate::private::{Layout, Level, SavedLocals, Shared};
 
@@ -91,7 +91,7 @@ pub struct Reader<'r, A> {
 }
 
 struct KnownHeader {
-    header: Header,
+    header: Header<Vec<u8>>,
     /// The type of frame that it was last found to fit, and where.
     fits: Option<(TypeId, Place)>,
 }
@@ -159,7 +159,7 @@ impl<L: SavedLocals<C>, C> ToldSeed<'_, L, C> {
         match fits {
             Some((frame, place)) if *frame == self.frame => Ok(*place),
             _ => {
-                let place = header.position::<L, C>().map_err(E::custom)?;
+                let place = header.place::<L, C>().map_err(E::custom)?;
                 *fits = Some((self.frame, place));
                 Ok(place)
             }
@@ -186,12 +186,31 @@ impl<'de, L: SavedLocals<C>, C> Visitor<'de> for ToldSeed<'_, L, C> {
         let (variant, told) = told.variant::<Variant>()?;
         let number = match variant {
             Variant::New => {
-                self.headers.push(KnownHeader { header: told.newtype_variant()?, fits: None });
+                self.headers.push(KnownHeader { header: told.newtype_variant_seed(Owned)?, fits: None });
                 self.headers.len() - 1
             }
             Variant::Like => told.newtype_variant::<u32>()? as usize,
         };
         self.place(number)
+    }
+}
+
+/// Reads a header and keeps it.
+struct Owned;
+
+impl<'de> DeserializeSeed<'de> for Owned {
+    type Value = Header<Vec<u8>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        header::read(self, deserializer)
+    }
+}
+
+impl Headed for Owned {
+    type Value = Header<Vec<u8>>;
+
+    fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Self::Value, E> {
+        Ok(header.to_owned())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Frames that travel: saving a paused coroutine through serde, and restoring it, in another process if need be.
 //!
-//! `header` says what is saved beside the locals, `record` what a frame looks like as a whole, `levels` what a recursive
+//! `header` says what is saved beside the locals, `compact` how it is written where people need not read it, `record` what a frame looks like as a whole, `levels` what a recursive
 //! coroutine does, and `nesting` how many of these can be in one another.
 
+mod compact;
 mod header;
 pub(crate) mod levels;
 #[cfg(feature = "std")]

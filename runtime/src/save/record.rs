@@ -13,7 +13,7 @@ use serde_core::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor}
 use serde_core::ser::{Error as _, SerializeStruct};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::header::name_of;
+use super::header::{self, Headed, Place, name_of};
 use super::{Header, Position};
 use crate::private::{Layout, SavedLocals};
 
@@ -94,9 +94,6 @@ impl<'de, L: SavedLocals<C>, C> Deserialize<'de> for Restored<L, C> {
     }
 }
 
-/// Where a frame goes on that has been read up to its locals.
-pub(super) type Place = (Position, &'static Layout);
-
 /// Reads the header of a frame of `L`.
 struct HeaderSeed<L, C>(PhantomData<fn(C) -> L>);
 
@@ -104,7 +101,15 @@ impl<'de, L: SavedLocals<C>, C> DeserializeSeed<'de> for HeaderSeed<L, C> {
     type Value = Place;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Place, D::Error> {
-        Header::deserialize(deserializer)?.position::<L, C>().map_err(D::Error::custom)
+        header::read(self, deserializer)
+    }
+}
+
+impl<L: SavedLocals<C>, C> Headed for HeaderSeed<L, C> {
+    type Value = Place;
+
+    fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Place, E> {
+        header.place::<L, C>().map_err(E::custom)
     }
 }
 
