@@ -1,33 +1,47 @@
-//! The fingerprint of the locals that a frame saves, worked out once.
+//! The header of a saved frame as bytes, worked out once for a suspension point.
 
+#[cfg(feature = "std")]
+use alloc::boxed::Box;
 #[cfg(feature = "std")]
 use std::sync::OnceLock;
 
-/// A fingerprint beside the types that it is of. Instances of one generic function share it: the first one that asks has
+/// A header, and of which types. Instances of one generic function share it: the first one that is saved or restored has
 /// it, others work theirs out each time.
 #[derive(Debug)]
-pub(super) struct KnownShape(#[cfg(feature = "std")] OnceLock<(&'static str, u64)>);
+pub(crate) struct KnownHeader(#[cfg(feature = "std")] OnceLock<(&'static str, Box<[u8]>)>);
 
-impl KnownShape {
+impl KnownHeader {
     pub(super) const fn new() -> Self {
-        KnownShape(
+        KnownHeader(
             #[cfg(feature = "std")]
             OnceLock::new(),
         )
     }
+}
 
-    /// That of `types`, by their name.
-    #[cfg(feature = "std")]
+#[cfg(feature = "std")]
+impl KnownHeader {
+    /// That of `types`, which are told by their name.
     #[inline]
-    pub(super) fn get(&self, types: &'static str, work_out: impl Fn() -> u64) -> u64 {
-        let (known, shape) = self.0.get_or_init(|| (types, work_out()));
-        // Where the same name is in memory twice, the second comparison tells.
-        if core::ptr::eq(*known, types) || *known == types { *shape } else { work_out() }
+    pub(crate) fn get(&self, types: &'static str) -> Option<&[u8]> {
+        let (known, header) = self.0.get()?;
+        // The same name may be in memory twice, which the second comparison is for.
+        (core::ptr::eq(*known, types) || *known == types).then_some(header)
     }
 
-    /// There is nothing to wait with while another thread works it out.
-    #[cfg(not(feature = "std"))]
-    pub(super) fn get(&self, _: &'static str, work_out: impl Fn() -> u64) -> u64 {
-        work_out()
+    /// Takes that of `types`, unless it has one.
+    pub(crate) fn keep(&self, types: &'static str, header: &[u8]) {
+        // Another thread may have been faster.
+        _ = self.0.set((types, header.into()));
     }
+}
+
+/// There is nothing to wait with while another thread sets it.
+#[cfg(not(feature = "std"))]
+impl KnownHeader {
+    pub(crate) fn get(&self, _: &'static str) -> Option<&[u8]> {
+        None
+    }
+
+    pub(crate) fn keep(&self, _: &'static str, _: &[u8]) {}
 }

@@ -1,6 +1,5 @@
 //! A frame that can be saved: what its expansion says of its slots, and the machine around it.
 
-use core::any;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -11,7 +10,7 @@ use super::capturing::{Captureless, captureless};
 use super::catching::{CatchingMachine, Exit};
 use super::codecs::Codec;
 use super::machine::{FrameMachine, Inspect, Locals, Machine, NoLocals};
-use super::known::KnownShape;
+use super::known::KnownHeader;
 use super::seen::Seen;
 use crate::coroutine::Resumed;
 use crate::{Code, Generator, Signal};
@@ -24,7 +23,7 @@ pub struct Layout {
     /// The number of each slot, and whether it may be empty.
     pub(crate) slots: &'static [(usize, bool)],
     is_reachable: bool,
-    shape: KnownShape,
+    pub(crate) header: KnownHeader,
 }
 
 impl Layout {
@@ -35,13 +34,13 @@ impl Layout {
         names: &'static [&'static str],
         slots: &'static [(usize, bool)],
     ) -> Self {
-        Layout { label, names, slots, is_reachable: true, shape: KnownShape::new() }
+        Layout { label, names, slots, is_reachable: true, header: KnownHeader::new() }
     }
 
     /// At a suspension point that control does not come to.
     #[must_use]
     pub const fn unreachable() -> Self {
-        Layout { label: None, names: &[], slots: &[], is_reachable: false, shape: KnownShape::new() }
+        Layout { label: None, names: &[], slots: &[], is_reachable: false, header: KnownHeader::new() }
     }
 
     /// Of a frame whose body is over.
@@ -52,11 +51,6 @@ impl Layout {
 
     pub(crate) fn reachable(&self) -> Option<&Self> {
         self.is_reachable.then_some(self)
-    }
-
-    /// A fingerprint of the locals that it saves, by name and type.
-    pub(crate) fn shape<L: SavedLocals<C>, C>(&self) -> u64 {
-        self.shape.get(any::type_name::<(L, C)>(), || Shape::of::<L, C>(self))
     }
 }
 
@@ -104,7 +98,7 @@ impl<'a> Shape<'a> {
     }
 
     /// A fingerprint of the locals that a layout saves, by name and type: FNV-1a, which is the same on every machine.
-    fn of<L: SavedLocals<C>, C>(layout: &Layout) -> u64 {
+    pub(crate) fn of<L: SavedLocals<C>, C>(layout: &Layout) -> u64 {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut take = |text: &str| {
             for byte in text.bytes() {

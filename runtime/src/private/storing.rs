@@ -277,9 +277,9 @@ where
         };
         let layout = match &*life {
             Life::Live(frame) => {
-                levels.write(TypeId::of::<Self>(), &frame.locals, Position::of(frame.position), PhantomData)?
+                levels.write(TypeId::of::<Self>(), &frame.locals, Position(frame.position), PhantomData)?
             }
-            Life::Over(_) => levels.write(TypeId::of::<Self>(), &L::blank(), Position::Closed, PhantomData)?,
+            Life::Over(_) => levels.write(TypeId::of::<Self>(), &L::blank(), Position::CLOSED, PhantomData)?,
         };
         Ok(layout.slots.iter().find_map(|(slot, _)| L::saver(*slot)))
     }
@@ -287,8 +287,8 @@ where
     fn load<'de, A: SeqAccess<'de>>(levels: &mut Reader<'_, A>) -> Result<(Self, Option<Pending<'de, A>>), A::Error> {
         let (locals, position, layout) = levels.read::<L, C>(TypeId::of::<Self>())?;
         let life = match position {
-            Position::Closed => Life::Over(None),
-            Position::At(position) => {
+            Position::CLOSED => Life::Over(None),
+            Position(position) => {
                 Life::Live(FrameMachine { position, locals, body: captureless(), look: captureless() })
             }
         };

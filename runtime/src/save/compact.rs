@@ -12,33 +12,59 @@
 //! To write the fields one by one takes three times as long: serde is asked for each, and most formats write a hash of 64
 //! bits in ten pieces.
 
-use alloc::vec;
+use alloc::vec::Vec;
+use core::any;
 
+use super::header::Place;
 use super::{Header, Position};
+use crate::private::{CLOSED, Layout, SavedLocals};
 
-const FIXED: usize = 24;
+/// A function of its own, so that the name is at one place in memory, which is compared first.
+#[inline(never)]
+fn types<L, C>() -> &'static str {
+    any::type_name::<(L, C)>()
+}
+
+/// The header of a frame of `L`, if it was worked out before.
+#[inline]
+pub(super) fn known<L, C>(layout: &Layout) -> Option<&[u8]> {
+    layout.header.get(types::<L, C>())
+}
+
+/// The header of a frame of `L` that stands at a position.
+#[cold]
+#[inline(never)]
+pub(super) fn worked_out<L: SavedLocals<C>, C>(position: Position, layout: &'static Layout) -> Vec<u8> {
+    let header = Header::new::<L, C>(position, layout).to_bytes();
+    // The layout of those that are over is one for all functions.
+    if position != Position::CLOSED {
+        layout.header.keep(types::<L, C>(), &header);
+    }
+    header
+}
+
+/// Where a frame goes on, if its header is the same as if it were saved there now.
+#[inline]
+pub(super) fn known_place<L: SavedLocals<C>, C>(header: &[u8]) -> Option<Place> {
+    let position = Position(u32::from_le_bytes(*header.get(16..)?.first_chunk()?));
+    let layout = position.layout::<L, C>()?;
+    let is_same = match known::<L, C>(layout) {
+        Some(known) => *known == *header,
+        None => worked_out::<L, C>(position, layout) == header,
+    };
+    is_same.then_some((position, layout))
+}
 
 impl Header<&'static str> {
-    /// Hands over its bytes.
-    pub(super) fn with_bytes<R>(&self, write: impl FnOnce(&[u8]) -> R) -> R {
-        let label = self.label.unwrap_or_default();
-        let length = FIXED + self.name.len() + label.len();
-        let (mut short, mut long) = ([0; 64], vec![]);
-        let bytes = match short.get_mut(..length) {
-            Some(bytes) => bytes,
-            None => {
-                long.resize(length, 0);
-                &mut long[..]
-            }
-        };
-        bytes[..8].copy_from_slice(&self.source.to_le_bytes());
-        bytes[8..16].copy_from_slice(&self.shape.to_le_bytes());
-        bytes[16..20].copy_from_slice(&self.position.number().to_le_bytes());
-        bytes[20..FIXED].copy_from_slice(&(self.name.len() as u32).to_le_bytes());
-        let (name, rest) = bytes[FIXED..].split_at_mut(self.name.len());
-        name.copy_from_slice(self.name.as_bytes());
-        rest.copy_from_slice(label.as_bytes());
-        write(bytes)
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        bytes.extend(self.source.to_le_bytes());
+        bytes.extend(self.shape.to_le_bytes());
+        bytes.extend(self.point.unwrap_or(CLOSED).to_le_bytes());
+        bytes.extend((self.name.len() as u32).to_le_bytes());
+        bytes.extend(self.name.as_bytes());
+        bytes.extend(self.label.unwrap_or_default().as_bytes());
+        bytes
     }
 }
 
@@ -47,13 +73,14 @@ impl<'a> Header<&'a [u8]> {
     pub(super) fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
         let (source, rest) = bytes.split_first_chunk()?;
         let (shape, rest) = rest.split_first_chunk()?;
-        let (position, rest) = rest.split_first_chunk()?;
+        let (point, rest) = rest.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
         let (name, label) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+        let point = u32::from_le_bytes(*point);
         Some(Header {
             name,
             source: u64::from_le_bytes(*source),
-            position: Position::of(u32::from_le_bytes(*position)),
+            point: (point != CLOSED).then_some(point),
             label: (!label.is_empty()).then_some(label),
             shape: u64::from_le_bytes(*shape),
         })

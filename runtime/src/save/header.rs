@@ -9,41 +9,28 @@ use serde_core::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::SerializeStruct;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::compact;
 use crate::Code;
 use crate::private::{CLOSED, CREATED, Layout, SavedLocals, Shape};
 
-/// Where a frame stands.
+/// Where a frame stands: the number of a suspension point, which for one before the start is 0, or [`CLOSED`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
-    /// Before the start, which is 0, or at the suspension point of this number.
-    At(u32),
-    /// Its body is over.
-    Closed,
-}
+pub(crate) struct Position(pub(crate) u32);
 
 impl Position {
-    pub(crate) fn of(number: u32) -> Self {
-        if number == CLOSED { Position::Closed } else { Position::At(number) }
-    }
-
-    pub(crate) fn number(self) -> u32 {
-        match self {
-            Position::At(number) => number,
-            Position::Closed => CLOSED,
-        }
-    }
-
-    /// At a point; `None` is where the body is over.
-    fn at(point: Option<u32>) -> Self {
-        point.map_or(Position::Closed, Position::At)
-    }
+    pub(crate) const CLOSED: Self = Position(CLOSED);
 
     /// What is saved there; `None` if there is no such point.
+    #[inline]
     pub(crate) fn layout<L: SavedLocals<C>, C>(self) -> Option<&'static Layout> {
         match self {
-            Position::At(number) => L::layouts().get(number as usize)?.reachable(),
-            Position::Closed => Some(Layout::closed()),
+            Position::CLOSED => Some(Layout::closed()),
+            Position(number) => L::layouts().get(number as usize)?.reachable(),
         }
+    }
+
+    fn point(self) -> Option<u32> {
+        (self != Position::CLOSED).then_some(self.0)
     }
 }
 
@@ -71,8 +58,8 @@ pub(crate) struct Header<T> {
     pub(super) name: T,
     /// The fingerprint of its source.
     pub(super) source: u64,
-    /// Where it stands.
-    pub(super) position: Position,
+    /// The suspension point; `None` once the body is over.
+    pub(super) point: Option<u32>,
     /// The name of the suspension point.
     pub(super) label: Option<T>,
     /// The fingerprint of the locals that are saved there, by name and type.
@@ -84,33 +71,45 @@ impl Header<&'static str> {
         Header {
             name: L::CODE.name(),
             source: L::SOURCE,
-            position,
+            point: position.point(),
             label: layout.label,
-            shape: layout.shape::<L, C>(),
+            shape: Shape::of::<L, C>(layout),
         }
     }
 
     fn serialize_fields<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let point = match self.position {
-            Position::At(number) => Some(number),
-            Position::Closed => None,
-        };
         let mut header = serializer.serialize_struct("Coroutine", FIELDS.len())?;
         header.serialize_field("name", &self.name)?;
         header.serialize_field("source", &Digits(self.source))?;
-        header.serialize_field("point", &point)?;
+        header.serialize_field("point", &self.point)?;
         header.serialize_field("label", &self.label)?;
         header.serialize_field("shape", &Digits(self.shape))?;
         header.end()
     }
 }
 
-impl Serialize for Header<&'static str> {
+/// The header of a frame of `L`, to be written.
+pub(crate) struct HeaderOf<L, C> {
+    position: Position,
+    layout: &'static Layout,
+    locals: PhantomData<fn(C) -> L>,
+}
+
+impl<L, C> HeaderOf<L, C> {
+    pub(crate) fn new(position: Position, layout: &'static Layout) -> Self {
+        HeaderOf { position, layout, locals: PhantomData }
+    }
+}
+
+impl<L: SavedLocals<C>, C> Serialize for HeaderOf<L, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            self.serialize_fields(serializer)
+            Header::new::<L, C>(self.position, self.layout).serialize_fields(serializer)
         } else {
-            self.with_bytes(|bytes| serializer.serialize_bytes(bytes))
+            match compact::known::<L, C>(self.layout) {
+                Some(bytes) => serializer.serialize_bytes(bytes),
+                None => serializer.serialize_bytes(&compact::worked_out::<L, C>(self.position, self.layout)),
+            }
         }
     }
 }
@@ -178,22 +177,22 @@ impl<T: AsRef<[u8]>> Header<T> {
         if self.name.as_ref() != L::CODE.name().as_bytes() {
             return Err(Misfit::Function(self.name.as_ref()));
         }
-        let Position::At(number) = self.position else { return Ok((Position::Closed, Layout::closed())) };
-        let position = match &self.label {
-            _ if self.source == L::SOURCE || number == CREATED => Position::At(number),
+        let Some(number) = self.point else { return Ok((Position::CLOSED, Layout::closed())) };
+        let number = match &self.label {
+            _ if self.source == L::SOURCE || number == CREATED => number,
             None => return Err(Misfit::Unlabelled),
             Some(label) => {
                 let label = label.as_ref();
                 let found = L::layouts().iter().position(|layout| layout.label.map(str::as_bytes) == Some(label));
                 let found = found.and_then(|found| u32::try_from(found).ok());
-                Position::At(found.ok_or(Misfit::NoLabel(label))?)
+                found.ok_or(Misfit::NoLabel(label))?
             }
         };
-        let layout = position.layout::<L, C>().ok_or(Misfit::Point(number))?;
-        if self.shape != layout.shape::<L, C>() {
+        let layout = L::layouts().get(number as usize).and_then(Layout::reachable).ok_or(Misfit::Point(number))?;
+        if self.shape != Shape::of::<L, C>(layout) {
             return Err(Misfit::Shape(layout, PhantomData));
         }
-        Ok((position, layout))
+        Ok((Position(number), layout))
     }
 }
 
@@ -202,7 +201,7 @@ impl<T: AsRef<[u8]>> Header<T> {
         Header {
             name: self.name.as_ref().to_vec(),
             source: self.source,
-            position: self.position,
+            point: self.point,
             label: self.label.as_ref().map(|label| label.as_ref().to_vec()),
             shape: self.shape,
         }
@@ -222,6 +221,9 @@ pub(super) fn read<'de, H: Headed, D: Deserializer<'de>>(headed: H, deserializer
 pub(super) trait Headed {
     type Value;
 
+    /// Of the bytes of a header, if they say it as they are.
+    fn at_once(&self, bytes: &[u8]) -> Option<Self::Value>;
+
     /// Of a header, which may be gone afterwards.
     fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Self::Value, E>;
 }
@@ -236,6 +238,9 @@ impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
     }
 
     fn visit_bytes<E: serde_core::de::Error>(self, bytes: &[u8]) -> Result<H::Value, E> {
+        if let Some(value) = self.0.at_once(bytes) {
+            return Ok(value);
+        }
         match Header::from_bytes(bytes) {
             Some(header) => self.0.of(&header),
             None => Err(E::invalid_length(bytes.len(), &self)),
@@ -249,7 +254,7 @@ impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
         let point: Option<u32> = fields.next_element()?.ok_or_else(|| missing(2))?;
         let label: Option<String> = fields.next_element()?.ok_or_else(|| missing(3))?;
         let Digits(shape) = fields.next_element()?.ok_or_else(|| missing(4))?;
-        self.0.of(&Header { name, source, position: Position::at(point), label, shape })
+        self.0.of(&Header { name, source, point, label, shape })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<H::Value, A::Error> {
@@ -269,7 +274,7 @@ impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
             name: name.ok_or_else(|| missing(0))?,
             source: source.ok_or_else(|| missing(1))?.0,
             // A format without a null leaves them out.
-            position: Position::at(point.ok_or_else(|| missing(2))?),
+            point: point.ok_or_else(|| missing(2))?,
             label: label.flatten(),
             shape: shape.ok_or_else(|| missing(4))?.0,
         })

@@ -15,7 +15,7 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::header::{self, Headed, Place, name_of};
 use super::record::{self, RecordSeed, Restored};
-use super::{Header, Position};
+use super::{Header, HeaderOf, Position};
 use crate::private::{Layout, Level, SavedLocals, Shared};
 
 const VARIANTS: &[&str] = &["new", "like"];
@@ -45,8 +45,8 @@ impl<W: SerializeSeq> Writer<W> {
             return Err(W::Error::custom(format_args!("`{name}` stands where it cannot be saved")));
         };
         let next = u32::try_from(self.headers.len()).map_err(W::Error::custom)?;
-        let number = *self.headers.entry((frame, position.number())).or_insert(next);
-        let header = if number == next { Told::New(Header::new::<L, C>(position, layout)) } else { Told::Like(number) };
+        let number = *self.headers.entry((frame, position.0)).or_insert(next);
+        let header = if number == next { Told::New(HeaderOf::<L, C>::new(position, layout)) } else { Told::Like(number) };
         self.levels.serialize_element(&Written { header, locals: record::Locals { locals, layout, codecs } })?;
         Ok(layout)
     }
@@ -57,7 +57,7 @@ impl<W: SerializeSeq> Writer<W> {
 }
 
 struct Written<'a, L, C> {
-    header: Told,
+    header: Told<L, C>,
     locals: record::Locals<'a, L, C>,
 }
 
@@ -68,12 +68,12 @@ impl<L: SavedLocals<C>, C> Serialize for Written<'_, L, C> {
 }
 
 /// What a level tells of its header.
-enum Told {
-    New(Header<&'static str>),
+enum Told<L, C> {
+    New(HeaderOf<L, C>),
     Like(u32),
 }
 
-impl Serialize for Told {
+impl<L: SavedLocals<C>, C> Serialize for Told<L, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Told::New(header) => serializer.serialize_newtype_variant("Coroutine", 0, VARIANTS[0], header),
@@ -208,6 +208,10 @@ impl<'de> DeserializeSeed<'de> for Owned {
 
 impl Headed for Owned {
     type Value = Header<Vec<u8>>;
+
+    fn at_once(&self, _: &[u8]) -> Option<Self::Value> {
+        None
+    }
 
     fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Self::Value, E> {
         Ok(header.to_owned())

@@ -17,7 +17,7 @@ use serde_core::de::Error as _;
 use serde_core::ser::Error as _;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub(crate) use self::header::{Header, Position};
+pub(crate) use self::header::{Header, HeaderOf, Position};
 pub(crate) use self::record::{Record, Restored};
 pub use crate::private::Saves;
 use crate::private::{CREATED, Framed, Inspect, RUNNING, SavedLocals, SavedMachine};
@@ -138,7 +138,7 @@ where
             RUNNING => {
                 return Err(S::Error::custom(format_args!("`{}` is running: it cannot be saved", Self::CODE.name())));
             }
-            position => Position::of(position),
+            position => Position(position),
         };
         Record { locals: self.machine.locals(), position, codecs: PhantomData::<C> }.serialize(serializer)
     }
@@ -151,7 +151,7 @@ where
             )));
         }
         let Restored { locals, position, .. } = Restored::<M::Locals, C>::deserialize(deserializer)?;
-        self.machine.replace(locals, position.number());
+        self.machine.replace(locals, position.0);
         Ok(())
     }
 }
@@ -162,6 +162,6 @@ where
 {
     fn load<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Restored { locals, position, .. } = Restored::<M::Locals, C>::deserialize(deserializer)?;
-        Ok(SavedMachine::again(locals, position.number()))
+        Ok(SavedMachine::again(locals, position.0))
     }
 }

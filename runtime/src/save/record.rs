@@ -14,7 +14,7 @@ use serde_core::ser::{Error as _, SerializeStruct};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::header::{self, Headed, Place, name_of};
-use super::{Header, Position};
+use super::{Header, HeaderOf, Position, compact};
 use crate::private::{Layout, SavedLocals};
 
 const FIELDS: &[&str] = &["coroutine", "locals"];
@@ -33,7 +33,7 @@ impl<L: SavedLocals<C>, C> Serialize for Record<'_, L, C> {
             return Err(S::Error::custom(format_args!("`{name}` stands where it cannot be saved")));
         };
         let locals = Locals { locals: self.locals, layout, codecs: self.codecs };
-        write(&Header::new::<L, C>(self.position, layout), &locals, serializer)
+        write(&HeaderOf::<L, C>::new(self.position, layout), &locals, serializer)
     }
 }
 
@@ -107,6 +107,11 @@ impl<'de, L: SavedLocals<C>, C> DeserializeSeed<'de> for HeaderSeed<L, C> {
 
 impl<L: SavedLocals<C>, C> Headed for HeaderSeed<L, C> {
     type Value = Place;
+
+    #[inline]
+    fn at_once(&self, bytes: &[u8]) -> Option<Place> {
+        compact::known_place::<L, C>(bytes)
+    }
 
     fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Place, E> {
         header.place::<L, C>().map_err(E::custom)
