@@ -101,14 +101,22 @@ impl<L, C> HeaderOf<L, C> {
     }
 }
 
+impl<L: SavedLocals<C>, C> HeaderOf<L, C> {
+    #[cold]
+    fn serialize_unknown<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&compact::worked_out::<L, C>(self.position, self.layout))
+    }
+}
+
 impl<L: SavedLocals<C>, C> Serialize for HeaderOf<L, C> {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             Header::new::<L, C>(self.position, self.layout).serialize_fields(serializer)
         } else {
             match compact::known::<L, C>(self.layout) {
                 Some(bytes) => serializer.serialize_bytes(bytes),
-                None => serializer.serialize_bytes(&compact::worked_out::<L, C>(self.position, self.layout)),
+                None => self.serialize_unknown(serializer),
             }
         }
     }
@@ -209,6 +217,7 @@ impl<T: AsRef<[u8]>> Header<T> {
 }
 
 /// Reads a header of any kind, for what makes something of it.
+#[inline]
 pub(super) fn read<'de, H: Headed, D: Deserializer<'de>>(headed: H, deserializer: D) -> Result<H::Value, D::Error> {
     if deserializer.is_human_readable() {
         deserializer.deserialize_struct("Coroutine", FIELDS, HeaderVisitor(headed))
@@ -230,6 +239,16 @@ pub(super) trait Headed {
 
 struct HeaderVisitor<H>(H);
 
+impl<H: Headed> HeaderVisitor<H> {
+    #[cold]
+    fn taken_apart<E: serde_core::de::Error>(self, bytes: &[u8]) -> Result<H::Value, E> {
+        match Header::from_bytes(bytes) {
+            Some(header) => self.0.of(&header),
+            None => Err(E::invalid_length(bytes.len(), &self)),
+        }
+    }
+}
+
 impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
     type Value = H::Value;
 
@@ -237,13 +256,11 @@ impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
         f.write_str("what a frame is of")
     }
 
+    #[inline]
     fn visit_bytes<E: serde_core::de::Error>(self, bytes: &[u8]) -> Result<H::Value, E> {
-        if let Some(value) = self.0.at_once(bytes) {
-            return Ok(value);
-        }
-        match Header::from_bytes(bytes) {
-            Some(header) => self.0.of(&header),
-            None => Err(E::invalid_length(bytes.len(), &self)),
+        match self.0.at_once(bytes) {
+            Some(value) => Ok(value),
+            None => self.taken_apart(bytes),
         }
     }
 

@@ -46,7 +46,8 @@ impl<W: SerializeSeq> Writer<W> {
         };
         let next = u32::try_from(self.headers.len()).map_err(W::Error::custom)?;
         let number = *self.headers.entry((frame, position.0)).or_insert(next);
-        let header = if number == next { Told::New(HeaderOf::<L, C>::new(position, layout)) } else { Told::Like(number) };
+        let header =
+            if number == next { Told::New(HeaderOf::<L, C>::new(position, layout)) } else { Told::Like(number) };
         self.levels.serialize_element(&Written { header, locals: record::Locals { locals, layout, codecs } })?;
         Ok(layout)
     }

@@ -69,7 +69,8 @@ pub trait Load: Save + Sized {
     fn load<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// The frame: the function's name, a fingerprint of its source, where it stands, and its locals.
+/// The frame: the function's name, a fingerprint of its source, where it stands, and its locals. In a format that is not for
+/// people all but the locals is one string of bytes.
 ///
 /// It is there where the attribute says `derive(Serialize, Deserialize)`. [`Generator::restore`] has an example.
 ///
