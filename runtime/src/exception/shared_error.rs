@@ -24,6 +24,11 @@ pub(super) trait Held: Send + Sync + 'static {
         None
     }
 
+    /// As [`Held::origin`].
+    fn origin_mut(&mut self) -> Option<&mut SharedError> {
+        None
+    }
+
     /// The error in a box.
     fn into_box(self) -> Box<AnyError>
     where
@@ -52,7 +57,7 @@ struct Object<T> {
 /// What depends on the type that is held. All are called with a handle's pointer.
 struct Table {
     /// What is held. It is there as long as the handle.
-    held: unsafe fn(NonNull<Head>) -> *const dyn Held,
+    held: unsafe fn(NonNull<Head>) -> *mut dyn Held,
     /// Frees the object, of which this is the only handle, but for the error.
     take: unsafe fn(NonNull<Head>) -> Box<AnyError>,
     /// Frees the object, of which this is the only handle.
@@ -63,9 +68,9 @@ struct Table {
 impl<T: Held> Object<T> {
     const TABLE: Table = Table { held: Self::held, take: Self::take, free: Self::free };
 
-    unsafe fn held(object: NonNull<Head>) -> *const dyn Held {
+    unsafe fn held(object: NonNull<Head>) -> *mut dyn Held {
         // SAFETY: by the invariant it is an `Object<T>` that is there.
-        unsafe { &raw const (*object.cast::<Self>().as_ptr()).held }
+        unsafe { &raw mut (*object.cast::<Self>().as_ptr()).held }
     }
 
     unsafe fn take(object: NonNull<Head>) -> Box<AnyError> {
@@ -115,6 +120,15 @@ impl SharedError {
     /// Where the error itself is.
     pub(super) fn origin(&self) -> &SharedError {
         self.held().origin().unwrap_or(self)
+    }
+
+    /// As [`SharedError::origin`], if it is another handle and this is the only one.
+    pub(super) fn origin_mut(&mut self) -> Option<&mut SharedError> {
+        if !self.is_alone() {
+            return None;
+        }
+        // SAFETY: there is no other handle, and this one is borrowed by `&mut` for as long as what is held.
+        unsafe { &mut *(self.head().table.held)(self.0) }.origin_mut()
     }
 
     /// Whether there is no other handle. Acquires what those did that there were.

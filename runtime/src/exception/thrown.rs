@@ -1,6 +1,7 @@
 //! A thrown error with what is known of its way: what it was raised from and where it passed.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 use core::panic::Location;
@@ -162,6 +163,10 @@ impl Held for Again {
         Some(&self.0)
     }
 
+    fn origin_mut(&mut self) -> Option<&mut SharedError> {
+        Some(&mut self.0)
+    }
+
     fn into_box(self) -> Box<AnyError> {
         boxed(self.0)
     }
@@ -197,12 +202,13 @@ impl Error for Shared {
 struct Link(Exception);
 
 impl Link {
-    /// Takes the next one out, unless somebody else has it as well.
-    fn next(&mut self) -> Option<Link> {
-        match &mut self.0 {
-            Exception::Thrown(thrown) => thrown.0.way_mut()?.source.take(),
-            _ => None,
-        }
+    /// Takes the next one out, unless somebody else has it as well. That of the exception of which it is a clone is put to
+    /// the rest.
+    fn next(&mut self, rest: &mut Vec<Link>) -> Option<Link> {
+        let Exception::Thrown(thrown) = &mut self.0 else { return None };
+        let origin = thrown.0.origin_mut().and_then(SharedError::way_mut);
+        rest.extend(origin.and_then(|way| way.source.take()));
+        thrown.0.way_mut()?.source.take()
     }
 
     /// The error itself where the chain ends, so that it can be downcast.
@@ -217,9 +223,12 @@ impl Link {
 // In a loop, because a chain may be longer than the stack is deep.
 impl Drop for Link {
     fn drop(&mut self) {
-        let mut next = self.next();
+        let mut rest = Vec::new();
+        let mut next = self.next(&mut rest);
         while let Some(mut link) = next {
-            next = link.next();
+            next = link.next(&mut rest);
+            drop(link);
+            next = next.or_else(|| rest.pop());
         }
     }
 }
