@@ -4,7 +4,7 @@
 //! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
 
 use std::any::type_name;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -52,11 +52,6 @@ pub(crate) trait Awaited {
 
     /// The task that it is, if it is one.
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
-
-    /// Whether it is one.
-    fn is_task(&self) -> bool {
-        false
-    }
 }
 
 /// [`Awaited`] with a value of a known type.
@@ -65,10 +60,21 @@ pub(crate) trait Settle<T>: Awaited {
 }
 
 /// The state of a promise. By itself it is a plain one.
+///
+/// Nothing in here is ever borrowed: what is looked at is taken out of its cell meanwhile.
 pub(crate) struct Inner<T> {
     event_loop: Option<EventLoop>,
-    state: RefCell<State<T>>,
-    pub(super) waiting: RefCell<Waiting<T>>,
+    /// `Taken` also while somebody looks at it.
+    state: Cell<State<T>>,
+    pub(super) waiting: Waiting<T>,
+    /// Whether the state is, or was before it was taken, another one than `Pending`.
+    done: Cell<bool>,
+    /// Whether somebody has seen what it failed with.
+    is_seen: Cell<bool>,
+    /// Whether it is that of a task.
+    is_task: bool,
+    /// How many callbacks were ever added.
+    callbacks: Cell<u32>,
 }
 
 /// Changes from `Pending` to `Done`, `Failed` or `Cancelled`, and from `Done` to `Taken`.
@@ -92,9 +98,50 @@ impl<T> State<T> {
     }
 }
 
+/// A state that somebody looks at. It comes back also where that panics.
+struct Looked<'a, T> {
+    state: State<T>,
+    place: &'a Cell<State<T>>,
+}
+
+impl<T> Drop for Looked<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        // What comes out is `Taken`: nobody changes the state of one that is done, and to look at one that is not is nobody
+        // else's code.
+        mem::forget(self.place.replace(mem::replace(&mut self.state, State::Taken)));
+    }
+}
+
 impl<T> Inner<T> {
     pub(crate) fn new(event_loop: Option<EventLoop>) -> Self {
-        Inner { event_loop, state: RefCell::new(State::Pending), waiting: RefCell::default() }
+        Inner::made(event_loop, false)
+    }
+
+    pub(crate) fn of_task(event_loop: Option<EventLoop>) -> Self {
+        Inner::made(event_loop, true)
+    }
+
+    fn made(event_loop: Option<EventLoop>, is_task: bool) -> Self {
+        Inner {
+            event_loop,
+            state: Cell::new(State::Pending),
+            waiting: Waiting::default(),
+            done: Cell::new(false),
+            is_seen: Cell::new(false),
+            is_task,
+            callbacks: Cell::new(0),
+        }
+    }
+
+    /// The name of the next callback.
+    pub(super) fn name_callback(&self) -> CallbackId {
+        self.callbacks.set(self.callbacks.get().wrapping_add(1));
+        CallbackId(self.callbacks.get())
+    }
+
+    pub(super) fn is_task(&self) -> bool {
+        self.is_task
     }
 
     pub(crate) fn event_loop(&self) -> Option<&EventLoop> {
@@ -104,15 +151,13 @@ impl<T> Inner<T> {
     /// Looks at its state. Whoever is called to clone the value finds that it was taken.
     #[inline]
     fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
-        match self.state.try_borrow() {
-            Ok(state) => look(&state),
-            Err(_) => look(&State::Taken),
-        }
+        let looked = Looked { state: self.state.replace(State::Taken), place: &self.state };
+        look(&looked.state)
     }
 
     #[inline]
     pub(crate) fn done(&self) -> bool {
-        self.look(|state| !matches!(state, State::Pending))
+        self.done.get()
     }
 
     pub(crate) fn cancelled(&self) -> bool {
@@ -131,7 +176,7 @@ impl<T> Inner<T> {
         self.look(|state| match state {
             State::Pending | State::Done(_) | State::Taken => None,
             State::Failed(exception) => {
-                self.waiting.borrow_mut().is_seen = true;
+                self.is_seen.set(true);
                 Some(exception.clone())
             }
             State::Cancelled(cancelled) => Some(Exception::Cancelled(cancelled.clone())),
@@ -141,38 +186,39 @@ impl<T> Inner<T> {
     /// `Err` if it has no value: what it failed with, or that it is too early, or too late.
     #[inline]
     pub(super) fn with_value<R>(&self, look: impl FnOnce(&T) -> R) -> Result<R, Exception> {
-        // Borrowed as if the value were taken out, because looking may be cloning, which is foreign code.
-        match self.state.try_borrow_mut().as_deref() {
-            Ok(State::Done(value)) => Ok(look(value)),
-            Ok(State::Pending) => Err(PromiseError::NotReady.into()),
-            Ok(State::Failed(exception)) => {
-                self.waiting.borrow_mut().is_seen = true;
+        // Looking may be cloning, which is foreign code: it finds that the value was taken.
+        self.look(|state| match state {
+            State::Done(value) => Ok(look(value)),
+            State::Pending => Err(PromiseError::NotReady.into()),
+            State::Failed(exception) => {
+                self.is_seen.set(true);
                 Err(exception.clone())
             }
-            Ok(State::Cancelled(cancelled)) => Err(Exception::Cancelled(cancelled.clone())),
-            Ok(State::Taken) | Err(_) => Err(PromiseError::Taken.into()),
-        }
+            State::Cancelled(cancelled) => Err(Exception::Cancelled(cancelled.clone())),
+            State::Taken => Err(PromiseError::Taken.into()),
+        })
     }
 
     pub(crate) fn take(&self) -> Result<T, Exception> {
-        let taken = match self.state.try_borrow_mut().as_deref_mut() {
-            Ok(state @ State::Done(_)) => mem::replace(state, State::Taken),
-            Ok(_) | Err(_) => State::Taken,
-        };
-        match taken {
+        match self.state.replace(State::Taken) {
             State::Done(value) => Ok(value),
-            _ => self.with_value(|_| ()).and(Err(PromiseError::Taken.into())),
+            state => {
+                self.state.set(state);
+                self.with_value(|_| ()).and(Err(PromiseError::Taken.into()))
+            }
         }
     }
 
     /// For `{:?}`.
     pub(crate) fn describe(&self) -> String {
-        self.look(|state| match state {
-            State::Pending => "pending".to_owned(),
-            State::Done(_) | State::Taken => "done".to_owned(),
-            State::Failed(exception) => format!("failed: {exception}"),
-            State::Cancelled(_) => "cancelled".to_owned(),
-        })
+        // An exception is described where nobody looks at the state: that is foreign code.
+        let described = self.look(|state| match state {
+            State::Pending => Ok("pending"),
+            State::Done(_) | State::Taken => Ok("done"),
+            State::Failed(exception) => Err(exception.clone()),
+            State::Cancelled(_) => Ok("cancelled"),
+        });
+        described.map_or_else(|exception| format!("failed: {exception}"), str::to_owned)
     }
 
     /// Python's "Future exception was never retrieved", for an owner that is being dropped. A cancellation that nobody saw is
@@ -188,7 +234,7 @@ impl<T> Inner<T> {
     #[cold]
     #[inline(never)]
     fn report(&mut self, origin: Origin) {
-        if self.waiting.get_mut().is_seen {
+        if self.is_seen.get() {
             return;
         }
         if let State::Failed(exception) = self.state.replace(State::Pending) {
@@ -210,24 +256,17 @@ impl<T: 'static> Inner<T> {
         if self.done() {
             return wake(task);
         }
-        let mut waiting = self.waiting.borrow_mut();
-        match (&waiting.first, &registration) {
-            (None, Registration::New) => waiting.first = Some(Waiter::Task(task)),
-            _ => {
-                let left = waiting.register_another(task, registration);
-                drop(waiting);
-                drop(left);
-            }
-        }
+        let left = self.waiting.register(task, registration);
+        drop(left);
     }
 
     pub(crate) fn wake_waker_when_done(&self, waker: &Waker) {
         if self.done() {
             waker.wake_by_ref();
-        } else if !self.waiting.borrow().has_waker(waker) {
+        } else if !self.waiting.has_waker(waker) {
             // Cloning a waker may be foreign code.
             let waker = waker.clone();
-            self.waiting.borrow_mut().add(Waiter::Waker(waker));
+            self.waiting.add(Waiter::Waker(waker));
         }
     }
 }
@@ -390,9 +429,10 @@ impl<T: 'static> Promise<T> {
         if inner.done() {
             return Err(PromiseError::AlreadyDone.into());
         }
-        inner.state.replace(state);
-        let waiting = inner.waiting.borrow_mut().take();
-        match waiting {
+        inner.done.set(true);
+        // `Pending` comes out, of which there is nothing to drop.
+        mem::forget(inner.state.replace(state));
+        match inner.waiting.take() {
             (None, _) => {}
             (Some(Waiter::Task(task)), None) => wake(task),
             (Some(first), others) => return Promise::notify_all(&promise, first, others),

@@ -126,10 +126,11 @@ impl<T: 'static> Promise<T> {
     }
 
     fn settle_by_hand(&self, state: State<T>) -> Result<(), Exception> {
-        if self.0.is_task() {
+        let inner = self.inner();
+        if inner.is_task() {
             return Err(PromiseError::IsATask.into());
         }
-        self.settle(state)
+        Promise::settle_as(inner, || self.clone(), state)
     }
 
     /// Cancels it, unless it is done: asyncio's `cancel()`. Returns whether the request was taken.
@@ -213,20 +214,18 @@ impl<T: 'static> Promise<T> {
         callback: impl FnOnce(&Promise<T>) -> O + 'static,
     ) -> Result<CallbackId, Exception> {
         let callback = OnDone::new(callback, Location::caller());
-        let id = self.inner().waiting.borrow_mut().name();
+        let id = self.inner().name_callback();
         if self.done() {
             self.schedule(callback)?;
         } else {
-            self.inner().waiting.borrow_mut().add(Waiter::Callback(id, callback));
+            self.inner().waiting.add(Waiter::Callback(id, callback));
         }
         Ok(id)
     }
 
     /// Removes a callback that has not been scheduled yet. Returns whether there was one.
     pub fn remove_done_callback(&self, callback: CallbackId) -> bool {
-        // Out of the cell, because dropping a callback is foreign code.
-        let removed = self.inner().waiting.borrow_mut().remove(callback);
-        removed.is_some()
+        self.inner().waiting.remove(callback).is_some()
     }
 
     /// Both are handles on the same promise.

@@ -28,9 +28,9 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
     #[allow(unsafe_code)]
     pub(super) fn new(event_loop: Option<EventLoop>, core: Core, future: F) -> Rc<Self> {
         // SAFETY: nobody has the task but in this `Rc`, of which nothing in this file takes it out; elsewhere its type is
-        // not known any more.
+        // not known any more. It is lent in `lend` only, by the flags of its task.
         let future = unsafe { InPlace::new(future) };
-        Rc::new(TaskInner { promise: Inner::new(event_loop), core, future })
+        Rc::new(TaskInner { promise: Inner::of_task(event_loop), core, future })
     }
 
     pub(super) fn event_loop_of(&self) -> Option<&EventLoop> {
@@ -45,9 +45,14 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
         Ok(())
     }
 
+    #[inline]
+    fn lend(&self) -> Option<Lent<'_, F>> {
+        self.future.lend(&self.core.flags)
+    }
+
     /// Not while it runs.
     pub(super) fn discard_future(&self) {
-        if let Some(mut lent) = self.future.lend() {
+        if let Some(mut lent) = self.lend() {
             lent.clear();
         }
     }
@@ -69,7 +74,7 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
     /// Polls it. Whatever comes of that, it has been told. Whether it waits, and the step is over.
     #[inline]
     fn go_on(self: &Rc<Self>, step: &mut Step<'_, '_>) -> bool {
-        let Some(mut lent) = self.future.lend() else {
+        let Some(mut lent) = self.lend() else {
             self.core.end_step();
             return false;
         };
@@ -251,10 +256,6 @@ impl<F: Future<Output: TaskOutput> + 'static> Awaited for TaskInner<F> {
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         Some(self)
-    }
-
-    fn is_task(&self) -> bool {
-        true
     }
 }
 
