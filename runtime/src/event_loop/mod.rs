@@ -31,6 +31,7 @@ mod outcome;
 mod reactor;
 mod ready;
 mod report;
+mod reused;
 mod run;
 #[cfg(unix)]
 pub(crate) mod signals;
@@ -64,6 +65,7 @@ use self::function::Function;
 use self::handle::Callback;
 use self::reactor::Reactor;
 use self::ready::Ready;
+use self::reused::Reused;
 use self::spare::Spare;
 use self::timers::Timers;
 use crate::Exception;
@@ -109,6 +111,7 @@ struct Inner {
     ready: Ready,
     timers: Timers,
     spare: Spare,
+    reused: Reused,
     tasks: Tasks,
     deposits: Deposits,
     crew: Arc<Crew>,
@@ -190,6 +193,7 @@ impl EventLoop {
             ready: Ready::default(),
             timers: Timers::default(),
             spare: Spare::default(),
+            reused: Reused::default(),
             tasks: Tasks::default(),
             deposits: Deposits::default(),
             crew: Arc::default(),
@@ -426,10 +430,20 @@ impl EventLoop {
     /// The same where a turn that is given up [is in the queue](EventLoop::end_turn).
     #[inline]
     pub(crate) fn schedule_after_turn(&self, entry: Rc<dyn Runnable>) {
-        if !self.is_closed() {
-            self.take_in();
+        if self.is_closed() {
+            drop(entry);
+        } else if self.0.inbox.is_waiting() {
+            self.schedule_after_letters(entry);
+        } else {
             self.0.ready.push(entry);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn schedule_after_letters(&self, entry: Rc<dyn Runnable>) {
+        self.take_in();
+        self.0.ready.push(entry);
     }
 
     /// The task that runs is to come into the ready queue as if it were put there now. That need not be done at once:
@@ -496,6 +510,10 @@ impl EventLoop {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    pub(crate) fn reused(&self) -> &Reused {
+        &self.0.reused
     }
 
     pub(crate) fn deposits(&self) -> &Deposits {

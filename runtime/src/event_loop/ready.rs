@@ -44,15 +44,11 @@ impl Ready {
 
     #[inline(always)]
     pub(super) fn push(&self, entry: Entry) {
-        let refused = self.look(|list| {
-            if list.len() == list.capacity() {
-                return Some(entry);
-            }
-            list.push(entry);
-            None
-        });
-        if let Some(entry) = refused {
+        // Two looks, so that the entry is not moved from place to place.
+        if self.look(|list| list.len() == list.capacity()) {
             self.push_to_full(entry);
+        } else {
+            self.look(|list| list.push(entry));
         }
     }
 

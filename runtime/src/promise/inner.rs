@@ -9,14 +9,15 @@ use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::waiting::{Callback, Others, Waiter, Waiting};
+use super::held::Reusable;
+use super::waiting::{Callback, Others, Waiter};
 use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
 use crate::task::{AnyTask, Registration, current, wake};
 use crate::{Cancelled, Exception};
 
 /// What can be done with a promise by those who do not know the type of its value.
-pub(crate) trait Awaited {
+pub(crate) trait Awaited: Reusable {
     /// `None` if it was made where no loop ran, and failed for that reason.
     fn event_loop(&self) -> Option<&EventLoop>;
 
@@ -66,7 +67,12 @@ pub(crate) struct Inner<T> {
     event_loop: Option<EventLoop>,
     /// `Taken` also while somebody looks at it.
     state: Cell<State<T>>,
-    pub(super) waiting: Waiting<T>,
+    /// Most often one waits, for whom nothing is allocated.
+    pub(super) first: Cell<Option<Waiter<T>>>,
+    /// Empty without a first.
+    pub(super) others: Cell<Option<Box<Others<T>>>>,
+    /// Whether there is a first.
+    pub(super) is_awaited: Cell<bool>,
     /// Whether the state is, or was before it was taken, another one than `Pending`.
     done: Cell<bool>,
     /// Whether somebody has seen what it failed with.
@@ -74,7 +80,7 @@ pub(crate) struct Inner<T> {
     /// Whether it is that of a task.
     is_task: bool,
     /// How many callbacks were ever added.
-    callbacks: Cell<u32>,
+    pub(super) callbacks: Cell<u32>,
 }
 
 /// Changes from `Pending` to `Done`, `Failed` or `Cancelled`, and from `Done` to `Taken`.
@@ -126,7 +132,9 @@ impl<T> Inner<T> {
         Inner {
             event_loop,
             state: Cell::new(State::Pending),
-            waiting: Waiting::default(),
+            first: Cell::new(None),
+            others: Cell::new(None),
+            is_awaited: Cell::new(false),
             done: Cell::new(false),
             is_seen: Cell::new(false),
             is_task,
@@ -134,25 +142,31 @@ impl<T> Inner<T> {
         }
     }
 
-    /// The name of the next callback.
-    pub(super) fn name_callback(&self) -> CallbackId {
-        self.callbacks.set(self.callbacks.get().wrapping_add(1));
-        CallbackId(self.callbacks.get())
-    }
-
-    pub(super) fn is_task(&self) -> bool {
-        self.is_task
+    /// Whether somebody who has a handle on it may set what comes of it.
+    #[inline]
+    pub(super) fn check_can_be_set(&self) -> Result<(), PromiseError> {
+        if self.is_task {
+            Err(PromiseError::IsATask)
+        } else if self.done() {
+            Err(PromiseError::AlreadyDone)
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn event_loop(&self) -> Option<&EventLoop> {
         self.event_loop.as_ref()
     }
 
+    #[inline]
+    fn looked(&self) -> Looked<'_, T> {
+        Looked { state: self.state.replace(State::Taken), place: &self.state }
+    }
+
     /// Looks at its state. Whoever is called to clone the value finds that it was taken.
     #[inline]
     fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
-        let looked = Looked { state: self.state.replace(State::Taken), place: &self.state };
-        look(&looked.state)
+        look(&self.looked().state)
     }
 
     #[inline]
@@ -183,20 +197,33 @@ impl<T> Inner<T> {
         })
     }
 
+    /// Of one that is pending.
+    #[inline(always)]
+    pub(super) fn set_state(&self, state: State<T>) {
+        self.done.set(true);
+        // `Pending` comes out, of which there is nothing to drop.
+        mem::forget(self.state.replace(state));
+    }
+
     /// `Err` if it has no value: what it failed with, or that it is too early, or too late.
     #[inline]
     pub(super) fn with_value<R>(&self, look: impl FnOnce(&T) -> R) -> Result<R, Exception> {
         // Looking may be cloning, which is foreign code: it finds that the value was taken.
-        self.look(|state| match state {
-            State::Done(value) => Ok(look(value)),
-            State::Pending => Err(PromiseError::NotReady.into()),
+        let looked = self.looked();
+        if let State::Done(value) = &looked.state { Ok(look(value)) } else { Err(self.without_value(looked)) }
+    }
+
+    #[cold]
+    fn without_value(&self, looked: Looked<'_, T>) -> Exception {
+        match &looked.state {
+            State::Pending => PromiseError::NotReady.into(),
+            State::Done(_) | State::Taken => PromiseError::Taken.into(),
             State::Failed(exception) => {
                 self.is_seen.set(true);
-                Err(exception.clone())
+                exception.clone()
             }
-            State::Cancelled(cancelled) => Err(Exception::Cancelled(cancelled.clone())),
-            State::Taken => Err(PromiseError::Taken.into()),
-        })
+            State::Cancelled(cancelled) => Exception::Cancelled(cancelled.clone()),
+        }
     }
 
     pub(crate) fn take(&self) -> Result<T, Exception> {
@@ -252,21 +279,49 @@ impl<T> Inner<T> {
 }
 
 impl<T: 'static> Inner<T> {
+    /// A plain one.
+    pub(super) fn made_in(event_loop: &EventLoop) -> Rc<Self> {
+        if let Some(mut used) = event_loop.reused().take::<Self>()
+            && let Some(inner) = Rc::get_mut(&mut used)
+        {
+            inner.event_loop = Some(event_loop.clone());
+            return used;
+        }
+        Rc::new(Inner::new(Some(event_loop.clone())))
+    }
+
+    /// Makes it like new, but for its loop, which comes out.
+    #[inline]
+    pub(crate) fn renew(&mut self) -> Option<EventLoop> {
+        self.done.set(false);
+        self.is_seen.set(false);
+        self.callbacks.set(0);
+        drop(self.take_waiting());
+        drop(self.state.replace(State::Pending));
+        self.event_loop.take()
+    }
+
+    /// A loop for one that has none.
+    #[inline]
+    pub(crate) fn set_event_loop(&mut self, event_loop: Option<EventLoop>) {
+        self.event_loop = event_loop;
+    }
+
     pub(crate) fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         if self.done() {
             return wake(task);
         }
-        let left = self.waiting.register(task, registration);
+        let left = self.register(task, registration);
         drop(left);
     }
 
     pub(crate) fn wake_waker_when_done(&self, waker: &Waker) {
         if self.done() {
             waker.wake_by_ref();
-        } else if !self.waiting.has_waker(waker) {
+        } else if !self.has_waker(waker) {
             // Cloning a waker may be foreign code.
             let waker = waker.clone();
-            self.waiting.add(Waiter::Waker(waker));
+            self.add(Waiter::Waker(waker));
         }
     }
 }
@@ -281,7 +336,7 @@ impl<T: 'static> Awaited for Inner<T> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        Promise(self).settle(State::Cancelled(cancelled)).is_ok()
+        Promise::of(self).settle(State::Cancelled(cancelled)).is_ok()
     }
 
     fn failure(&self) -> Option<Exception> {
@@ -301,11 +356,11 @@ impl<T: 'static> Awaited for Inner<T> {
     }
 
     fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
-        Promise(self).add_done_callback(|_| callback())
+        Promise::of(self).add_done_callback(|_| callback())
     }
 
     fn forget_callback(self: Rc<Self>, callback: CallbackId) {
-        Promise(self).remove_done_callback(callback);
+        Promise::of(self).remove_done_callback(callback);
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
@@ -318,6 +373,16 @@ impl<T: 'static> Awaited for Inner<T> {
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         None
+    }
+}
+
+impl<T: 'static> Reusable for Inner<T> {
+    fn give_back(mut self: Rc<Self>) {
+        let Some(inner) = Rc::get_mut(&mut self) else { return };
+        inner.report_unseen(|| Origin::Promise);
+        if let Some(event_loop) = inner.renew() {
+            event_loop.reused().keep(self);
+        }
     }
 }
 
@@ -367,7 +432,7 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        !self.done() && self.hook.cancel(&Promise(self.clone()), cancelled)
+        !self.done() && self.hook.cancel(&Promise::of(self.clone()), cancelled)
     }
 
     fn failure(&self) -> Option<Exception> {
@@ -387,11 +452,11 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
     }
 
     fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
-        Promise(self).add_done_callback(|_| callback())
+        Promise::of(self).add_done_callback(|_| callback())
     }
 
     fn forget_callback(self: Rc<Self>, callback: CallbackId) {
-        Promise(self).remove_done_callback(callback);
+        Promise::of(self).remove_done_callback(callback);
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
@@ -407,6 +472,10 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
     }
 }
 
+impl<T: 'static, H: Hook<T> + 'static> Reusable for Hooked<T, H> {
+    fn give_back(self: Rc<Self>) {}
+}
+
 impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
     fn inner(&self) -> &Inner<T> {
         &self.inner
@@ -416,7 +485,7 @@ impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
 impl<T: 'static> Promise<T> {
     /// Changes its state once, and sees to it that all who wait hear of it.
     pub(crate) fn settle(&self, state: State<T>) -> Result<(), Exception> {
-        Promise::settle_as(self.inner(), || self.clone(), state)
+        Promise::settle_as(self.inner(), || self.clone(), || state)
     }
 
     /// The same for one whose kind is known.
@@ -424,15 +493,19 @@ impl<T: 'static> Promise<T> {
     pub(crate) fn settle_as(
         inner: &Inner<T>,
         promise: impl Fn() -> Promise<T>,
-        state: State<T>,
+        state: impl FnOnce() -> State<T>,
     ) -> Result<(), Exception> {
         if inner.done() {
             return Err(PromiseError::AlreadyDone.into());
         }
-        inner.done.set(true);
-        // `Pending` comes out, of which there is nothing to drop.
-        mem::forget(inner.state.replace(state));
-        match inner.waiting.take() {
+        inner.set_state(state());
+        Promise::tell(inner, promise)
+    }
+
+    /// The end of settling.
+    #[inline]
+    pub(super) fn tell(inner: &Inner<T>, promise: impl Fn() -> Promise<T>) -> Result<(), Exception> {
+        match inner.take_waiting() {
             (None, _) => {}
             (Some(Waiter::Task(task)), None) => wake(task),
             (Some(first), others) => return Promise::notify_all(&promise, first, others),

@@ -7,6 +7,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::task::Waker;
 
+use super::inner::Inner;
 use super::{CallbackId, Promise};
 use crate::context::Scope;
 use crate::event_loop::{Outcome, Runnable};
@@ -87,25 +88,11 @@ pub(super) enum Waiter<T> {
     Waker(Waker),
 }
 
-/// Empty once the promise is done.
-pub(super) struct Waiting<T> {
-    /// Most often there is one, for which nothing is allocated.
-    first: Cell<Option<Waiter<T>>>,
-    /// Empty without a first.
-    others: Cell<Option<Box<Others<T>>>>,
-}
-
 /// Those who came later.
 pub(super) struct Others<T> {
     pub(super) waiters: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
-}
-
-impl<T> Default for Waiting<T> {
-    fn default() -> Self {
-        Waiting { first: Cell::new(None), others: Cell::new(None) }
-    }
 }
 
 impl<T> Default for Others<T> {
@@ -114,45 +101,51 @@ impl<T> Default for Others<T> {
     }
 }
 
-impl<T> Waiting<T> {
+/// Who waits for it. Nobody, once it is done.
+impl<T> Inner<T> {
+    /// The name of the next callback.
+    pub(super) fn name_callback(&self) -> CallbackId {
+        self.callbacks.set(self.callbacks.get().wrapping_add(1));
+        CallbackId(self.callbacks.get())
+    }
+
     pub(super) fn add(&self, waiter: Waiter<T>) {
-        self.look(|line| line.add(waiter));
+        self.look_at_line(|line| line.add(waiter));
     }
 
     /// Adds a task. Gives those who wait no longer, for the caller to drop.
     #[inline]
     pub(super) fn register(&self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
-        match (self.first.take(), &registration) {
-            (None, Registration::New) => {
-                self.first.set(Some(Waiter::Task(task)));
-                None
-            }
-            (first, _) => {
-                self.first.set(first);
-                self.look(|line| line.register(task, registration))
-            }
+        if matches!(registration, Registration::New) && !self.is_awaited.get() {
+            self.is_awaited.set(true);
+            self.first.set(Some(Waiter::Task(task)));
+            None
+        } else {
+            self.look_at_line(|line| line.register(task, registration))
         }
     }
 
     pub(super) fn has_waker(&self, waker: &Waker) -> bool {
-        self.look(|line| line.all().any(|waiter| matches!(waiter, Waiter::Waker(other) if is_same(other, waker))))
+        let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Waker(other) if is_same(other, waker));
+        self.look_at_line(|line| line.all().any(is_it))
     }
 
     pub(super) fn remove(&self, id: CallbackId) -> Option<Waiter<T>> {
-        self.look(|line| line.remove(id))
+        self.look_at_line(|line| line.remove(id))
     }
 
     /// All of them: the first and the others.
     #[inline]
-    pub(super) fn take(&self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
-        (self.first.take(), self.others.take())
+    pub(super) fn take_waiting(&self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
+        if self.is_awaited.replace(false) { (self.first.take(), self.others.take()) } else { (None, None) }
     }
 
     /// They are not in their places meanwhile, in which no foreign code is called or dropped.
     #[cold]
-    fn look<R>(&self, look: impl FnOnce(&mut Line<T>) -> R) -> R {
+    fn look_at_line<R>(&self, look: impl FnOnce(&mut Line<T>) -> R) -> R {
         let mut line = Line { first: self.first.take(), others: self.others.take() };
         let result = look(&mut line);
+        self.is_awaited.set(line.first.is_some());
         self.first.set(line.first);
         self.others.set(line.others);
         result

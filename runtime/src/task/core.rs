@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::flags::{Before, Flags};
+use super::in_place::Lending;
 use super::waker::OwnWaker;
 use super::{AnyTask, current};
 use crate::context::Scope;
@@ -31,6 +32,8 @@ pub(crate) struct Core {
     /// What few tasks have.
     rare: OnceCell<Box<Rare>>,
     pub(super) flags: Flags,
+    /// Of its future.
+    pub(super) lending: Lending,
 }
 
 /// The key of a task that is not in the registry.
@@ -116,11 +119,39 @@ impl Core {
             awaits: Spot::default(),
             rare: OnceCell::new(),
             flags: Flags::default(),
+            lending: Lending::default(),
         };
-        if name.is_some() || !scope.is_blank() {
-            core.set_rare(name, scope);
-        }
+        core.set_rare_if_any(name, scope);
         core
+    }
+
+    /// Makes it like new, but for what [`begin_again`](Core::begin_again) says.
+    #[inline]
+    pub(super) fn renew(&mut self) {
+        drop((self.rare.take(), self.awaits.0.take()));
+        self.key.set(NO_KEY);
+        self.code.set(None);
+        self.flags = Flags::default();
+    }
+
+    /// Makes it that of another task.
+    #[inline]
+    pub(super) fn begin_again(
+        &mut self,
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Scope,
+        made_at: &'static Location<'static>,
+    ) {
+        (self.id, self.made_at) = (id, made_at);
+        self.set_rare_if_any(name, scope);
+    }
+
+    #[inline]
+    fn set_rare_if_any(&self, name: Option<Rc<str>>, scope: Scope) {
+        if name.is_some() || !scope.is_blank() {
+            self.set_rare(name, scope);
+        }
     }
 
     #[cold]

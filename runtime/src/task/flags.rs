@@ -4,54 +4,52 @@ use std::cell::Cell;
 
 /// A set of the constants.
 #[derive(Default)]
-pub(super) struct Flags(Cell<u32>);
+pub(super) struct Flags(Cell<u16>);
 
 /// What was true when a step began.
 #[derive(Clone, Copy)]
-pub(super) struct Before(u32);
+pub(super) struct Before(u16);
 
 impl Flags {
     /// It stands in the ready queue.
-    pub(super) const SCHEDULED: u32 = 1;
+    pub(super) const SCHEDULED: u16 = 1;
     /// It ran at least once.
-    pub(super) const BEGUN: u32 = 1 << 1;
+    pub(super) const BEGUN: u16 = 1 << 1;
     /// It is in a step.
-    pub(super) const RUNNING: u32 = 1 << 2;
+    pub(super) const RUNNING: u16 = 1 << 2;
     /// It waits in a coroutine, where an exception can be raised, since its last step.
-    pub(super) const IN_COROUTINE: u32 = 1 << 3;
+    pub(super) const IN_COROUTINE: u16 = 1 << 3;
     /// It waits in more coroutines than one.
-    pub(super) const IN_SEVERAL: u32 = 1 << 4;
+    pub(super) const IN_SEVERAL: u16 = 1 << 4;
     /// What it waits for is known, since its last step.
-    pub(super) const AWAITS: u32 = 1 << 5;
+    pub(super) const AWAITS: u16 = 1 << 5;
     /// While it runs: what it waited for before is known.
-    pub(super) const AWAITED: u32 = 1 << 6;
+    pub(super) const AWAITED: u16 = 1 << 6;
     /// There is a cancellation that it has not been told of.
-    pub(super) const MUST_CANCEL: u32 = 1 << 7;
+    pub(super) const MUST_CANCEL: u16 = 1 << 7;
     /// Something was cancelled on its behalf.
-    pub(super) const PASSED_ON: u32 = 1 << 8;
+    pub(super) const PASSED_ON: u16 = 1 << 8;
     /// A cancellation is on its way through it.
-    pub(super) const PASSES_ON: u32 = 1 << 9;
+    pub(super) const PASSES_ON: u16 = 1 << 9;
     /// It is over, or about to be.
-    pub(super) const OVER: u32 = 1 << 10;
+    pub(super) const OVER: u16 = 1 << 10;
     /// It waits at a suspension point that is known, since its last step.
-    pub(super) const AT_POINT: u32 = 1 << 11;
+    pub(super) const AT_POINT: u16 = 1 << 11;
     /// It waits for more promises than one, since its last step.
-    pub(super) const AWAITS_SEVERAL: u32 = 1 << 12;
+    pub(super) const AWAITS_SEVERAL: u16 = 1 << 12;
     /// While it runs: it waited for more promises than one before.
-    pub(super) const AWAITED_SEVERAL: u32 = 1 << 13;
+    pub(super) const AWAITED_SEVERAL: u16 = 1 << 13;
     /// It has a context of its own, which is not empty.
-    pub(super) const IN_CONTEXT: u32 = 1 << 14;
+    pub(super) const IN_CONTEXT: u16 = 1 << 14;
     /// Somebody has its waker.
-    pub(super) const HAS_WAKER: u32 = 1 << 15;
-    /// Its future is lent: set by [`InPlace`](super::in_place::InPlace) alone, and changed by nobody else.
-    pub(super) const LENT: u32 = 1 << 16;
+    pub(super) const HAS_WAKER: u16 = 1 << 15;
 
     /// What is known since the last step, and no longer when the next one begins.
-    const SINCE_STEP: u32 =
+    const SINCE_STEP: u16 =
         Flags::IN_COROUTINE | Flags::IN_SEVERAL | Flags::AWAITS | Flags::AWAITS_SEVERAL | Flags::AT_POINT;
 
     /// What makes a step begin otherwise than most do.
-    pub(super) const UNUSUAL: u32 = Flags::OVER
+    pub(super) const UNUSUAL: u16 = Flags::OVER
         | Flags::RUNNING
         | Flags::HAS_WAKER
         | Flags::MUST_CANCEL
@@ -61,12 +59,12 @@ impl Flags {
 
     /// Whether any of these is true.
     #[inline]
-    pub(super) fn has(&self, flag: u32) -> bool {
+    pub(super) fn has(&self, flag: u16) -> bool {
         self.0.get() & flag != 0
     }
 
     #[inline]
-    pub(super) fn set(&self, flag: u32, on: bool) {
+    pub(super) fn set(&self, flag: u16, on: bool) {
         let others = self.0.get() & !flag;
         self.0.set(if on { others | flag } else { others });
     }
@@ -117,7 +115,7 @@ impl Flags {
 
 impl Before {
     #[inline]
-    pub(super) fn has(self, flag: u32) -> bool {
+    pub(super) fn has(self, flag: u16) -> bool {
         self.0 & flag != 0
     }
 }

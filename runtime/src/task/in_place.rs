@@ -3,42 +3,46 @@
 //! A task and its future are one allocation. Everybody has a shared handle on the task, and the standard library has no
 //! safe way from there to a pinned future.
 
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::pin::Pin;
-
-use super::flags::Flags;
 
 /// A future that is never moved from when it is polled first until it is dropped, and that one at most has at a time.
 ///
 /// That is the invariant of the type. It is upheld by [`TaskInner`](super::inner::TaskInner), the only one who has such a
 /// field: that is made into an `Rc` at once, none of its functions has it otherwise than by `&` or `Rc`, and nothing takes
-/// it out of its `Rc`; and the flags that it is lent by are those of its task, which say of nothing else that it is lent.
+/// it out of its `Rc`; and it is always lent by way of its task's own [`Lending`].
 pub(super) struct InPlace<F>(UnsafeCell<Option<F>>);
+
+/// Whether a future is lent. It stands elsewhere than that because there is room for it.
+#[derive(Default)]
+pub(super) struct Lending(Cell<bool>);
 
 /// The future while it is polled, which nobody else can do meanwhile.
 pub(super) struct Lent<'a, F> {
     place: &'a UnsafeCell<Option<F>>,
-    flags: &'a Flags,
+    lending: &'a Lending,
 }
 
 impl<F> InPlace<F> {
     /// # Safety
     ///
-    /// What is given must not be moved any more once it was [lent](InPlace::lend), until it is dropped; and it is always
-    /// lent by the same flags, which nothing else is lent by, and of which nobody else changes [`Flags::LENT`].
+    /// What is in there must not be moved any more once it was [lent](InPlace::lend), until it is dropped; and it is always
+    /// lent by the same [`Lending`], which nothing else is lent by.
     #[allow(unsafe_code)]
     pub(super) unsafe fn new(future: F) -> Self {
         InPlace(UnsafeCell::new(Some(future)))
     }
 
+    /// Another one, in place of one that is over.
+    #[inline]
+    pub(super) fn refill(&mut self, future: F) {
+        *self.0.get_mut() = Some(future);
+    }
+
     /// `None` while it is lent to somebody else.
     #[inline]
-    pub(super) fn lend<'a>(&'a self, flags: &'a Flags) -> Option<Lent<'a, F>> {
-        if flags.has(Flags::LENT) {
-            return None;
-        }
-        flags.set(Flags::LENT, true);
-        Some(Lent { place: &self.0, flags })
+    pub(super) fn lend<'a>(&'a self, lending: &'a Lending) -> Option<Lent<'a, F>> {
+        if lending.0.replace(true) { None } else { Some(Lent { place: &self.0, lending }) }
     }
 }
 
@@ -57,7 +61,7 @@ impl<F> Lent<'_, F> {
     #[inline]
     #[allow(unsafe_code)]
     fn pinned(&mut self) -> Pin<&mut Option<F>> {
-        // SAFETY: by the flags nobody else has the place while this lives. Whoever called `InPlace::new` does not move it
+        // SAFETY: by its lending nobody else has the place while this lives. Whoever called `InPlace::new` does not move it
         // any more, and in here its contents are only replaced by way of what is pinned.
         unsafe { Pin::new_unchecked(&mut *self.place.get()) }
     }
@@ -66,7 +70,7 @@ impl<F> Lent<'_, F> {
 impl<F> Drop for Lent<'_, F> {
     #[inline]
     fn drop(&mut self) {
-        self.flags.set(Flags::LENT, false);
+        self.lending.0.set(false);
     }
 }
 
@@ -117,8 +121,8 @@ mod tests {
                     assert!(*number > 0);
                 }
             };
-            // SAFETY: it is not moved out of the `Rc`, and lent by the flags that stand beside it.
-            let place = Rc::new((unsafe { super::InPlace::new(future) }, super::Flags::default()));
+            // SAFETY: it is not moved out of the `Rc`, and lent by what stands beside it.
+            let place = Rc::new((unsafe { super::InPlace::new(future) }, super::Lending::default()));
             let handle = place.clone();
             let context = &mut Context::from_waker(Waker::noop());
             for _ in 0..polls {
