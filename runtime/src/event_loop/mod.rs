@@ -272,6 +272,7 @@ impl EventLoop {
     ///
     /// [`LoopError::Closed`], and [`LoopError::NotANumber`] if the delay is NaN; the callback is dropped.
     #[track_caller]
+    #[inline]
     pub fn call_later<O: Outcome>(
         &self,
         delay: impl Into<Delay>,
@@ -487,16 +488,19 @@ impl EventLoop {
     }
 
     /// A callback that is to be given its function, and to be scheduled.
+    #[inline]
     fn new_callback(&self, scheduled_at: &'static Location<'static>, scope: Scope) -> Result<Rc<Callback>, LoopError> {
         self.check_open()?;
         Ok(self.0.spare.make(scheduled_at, scope))
     }
 
+    #[inline]
     fn schedule_callback(&self, callback: Rc<Callback>) -> Handle {
         self.schedule_if_open(callback.clone());
         Handle::new(callback)
     }
 
+    #[inline]
     fn schedule_at(&self, when: Moment, callback: Rc<Callback>) -> TimerHandle {
         self.0.timers.insert(when, callback.clone(), &self.0.spare);
         TimerHandle::new(callback, when, self.0.timers.cancelled())
@@ -528,6 +532,7 @@ impl EventLoop {
         Arc::clone(&self.0.inbox)
     }
 
+    #[inline]
     pub(crate) fn check_open(&self) -> Result<(), LoopError> {
         if self.is_closed() { Err(LoopError::Closed) } else { Ok(()) }
     }
