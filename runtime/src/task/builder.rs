@@ -110,12 +110,12 @@ impl TaskBuilder {
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
-        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current_if_any, |context| Some(Scope::of(context)));
         let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
         let task = TaskInner::make(event_loop, id, self.name, scope, made_at, future.into_future());
         match task.register() {
             Ok(()) if self.eager => task.begin_at_once(),
-            Ok(()) => wake(task.clone()),
+            Ok(()) => task.schedule_first_step(),
             Err(error) => task.refuse(error.into()),
         }
         task
@@ -132,7 +132,7 @@ impl TaskBuilder {
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
-        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current_if_any, |context| Some(Scope::of(context)));
         let task = TaskInner::make(event_loop, 0, self.name, scope, made_at, future.into_future());
         task.refuse(error);
         Task::made(task)
@@ -197,6 +197,14 @@ impl<T: 'static> Task<T> {
 }
 
 impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
+    #[inline]
+    fn schedule_first_step(self: &Rc<Self>) {
+        if let Some(event_loop) = self.event_loop_of() {
+            self.is_scheduled_first();
+            event_loop.schedule_if_open(self.clone());
+        }
+    }
+
     fn begin_at_once(self: &Rc<Self>) {
         match EventLoop::running() {
             Some(event_loop) if self.event_loop_of() == Some(&event_loop) => {

@@ -109,7 +109,12 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Option<Scope>,
+        made_at: &'static Location<'static>,
+    ) -> Self {
         let core = Core {
             id,
             made_at,
@@ -128,7 +133,11 @@ impl Core {
     /// Makes it like new, but for what [`begin_again`](Core::begin_again) says.
     #[inline]
     pub(super) fn renew(&mut self) {
-        drop((self.rare.take(), self.awaits.0.take()));
+        // Foreign code is dropped with them, so they are out of their places before.
+        let (rare, awaits) = (self.rare.take(), self.awaits.0.take());
+        if rare.is_some() || awaits.is_some() {
+            drop((rare, awaits));
+        }
         self.key.set(NO_KEY);
         self.code.set(None);
         self.flags = Flags::default();
@@ -140,7 +149,7 @@ impl Core {
         &mut self,
         id: u64,
         name: Option<Rc<str>>,
-        scope: Scope,
+        scope: Option<Scope>,
         made_at: &'static Location<'static>,
     ) {
         (self.id, self.made_at) = (id, made_at);
@@ -148,14 +157,15 @@ impl Core {
     }
 
     #[inline]
-    fn set_rare_if_any(&self, name: Option<Rc<str>>, scope: Scope) {
-        if name.is_some() || !scope.is_blank() {
+    fn set_rare_if_any(&self, name: Option<Rc<str>>, scope: Option<Scope>) {
+        if name.is_some() || scope.is_some() {
             self.set_rare(name, scope);
         }
     }
 
     #[cold]
-    fn set_rare(&self, name: Option<Rc<str>>, scope: Scope) {
+    fn set_rare(&self, name: Option<Rc<str>>, scope: Option<Scope>) {
+        let scope = scope.unwrap_or_default();
         self.flags.set(Flags::IN_CONTEXT, !scope.is_blank());
         _ = self.rare.set(Box::new(Rare { name: RefCell::new(name), scope, ..Rare::default() }));
     }

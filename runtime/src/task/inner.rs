@@ -32,7 +32,7 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
         event_loop: Option<EventLoop>,
         id: u64,
         name: Option<Rc<str>>,
-        scope: Scope,
+        scope: Option<Scope>,
         made_at: &'static Location<'static>,
         future: F,
     ) -> Rc<Self> {
@@ -70,6 +70,12 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
     #[inline]
     fn lend(&self) -> Option<Lent<'_, F>> {
         self.future.lend(&self.core.lending)
+    }
+
+    /// Takes note that it comes into the ready queue, where it has never been.
+    #[inline]
+    pub(super) fn is_scheduled_first(&self) {
+        self.core.flags.set(Flags::SCHEDULED, true);
     }
 
     /// Not while it runs.
