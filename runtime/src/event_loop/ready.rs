@@ -1,4 +1,4 @@
-//! What is to be run: a list that is emptied batch by batch, one in a pass. The one place where the loop needs unsafe.
+//! What is to be run: a list that is emptied batch by batch, one in a pass.
 //!
 //! Something is put there in each step of a task, and often nothing else is done there; asking whether the list is borrowed
 //! would be a good part of that.
