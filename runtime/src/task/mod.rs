@@ -29,6 +29,8 @@ mod inner;
 mod output;
 mod place;
 mod registry;
+#[cfg(test)]
+mod reuse_tests;
 mod step;
 #[cfg(test)]
 mod tests;
