@@ -365,10 +365,10 @@ impl Core {
         self.set_passed_on(passed_on);
     }
 
-    /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
-    pub(super) fn forget_awaited(&self) {
-        if self.flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) || self.rare.get().is_some() {
-            self.flags.set(Flags::AWAITS | Flags::AWAITS_SEVERAL, false);
+    /// It is over, and waits for nothing any more. A promise and a task that wait for each other would keep each other.
+    pub(super) fn end(&self) {
+        let before = self.flags.end();
+        if before.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) || self.rare.get().is_some() {
             let before = (self.awaits.0.take(), self.rare.get().map(|rare| rare.yielded.take()));
             drop(before);
         }

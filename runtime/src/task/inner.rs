@@ -88,9 +88,8 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
     /// The end.
     #[inline]
     pub(super) fn finish_by(self: &Rc<Self>, state: impl FnOnce() -> State<Value<F>>) {
-        self.core.flags.set(Flags::OVER, true);
         self.forget();
-        self.core.forget_awaited();
+        self.core.end();
         // Nothing but a closed loop can be in the way, which calls nobody.
         _ = Promise::settle_as(&self.promise, || Promise::of(self.clone()), state);
     }
