@@ -32,7 +32,7 @@
 //! With `default-features = false` the crate is `no_std` and needs no allocator.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// Allowed in two files: `pinned/exchange.rs` and `private/capturing.rs`.
+// Allowed in few files, at the item: the README says what for.
 #![deny(unsafe_code)]
 
 #[cfg(feature = "alloc")]

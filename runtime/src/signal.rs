@@ -31,6 +31,9 @@ impl<S> Signal<S> {
 
 /// Where a resume ended: at a suspension point, or at the end of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// With a tag as wide as its payload LLVM writes the one or the other through one chosen pointer, which keeps what a resume
+// gives in memory.
+#[repr(u8)]
 pub enum Step<Y, R> {
     /// The body is paused and handed out this value.
     Yielded(Y),

@@ -7,12 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Lifetime;
 
 use super::{Emit, Names};
-use crate::graph::{BlockId, End};
+use crate::graph::{BlockId, End, Graph};
 
 /// Arms that stand one behind the other, as a loop.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -188,7 +188,9 @@ impl Emit<'_> {
             match item {
                 Item::Arm(arm) if index < inside => {
                     let (code, position) = (&code[arm], self.position(*arm).map(Literal::u32_unsuffixed));
-                    cases.extend(quote!(#position => { #code }));
+                    let once =
+                        (*arm == Graph::ENTRY && self.runs_once(code)).then(|| quote!(::core::hint::cold_path();));
+                    cases.extend(quote!(#position => { #once #code }));
                 }
                 item => {
                     cases.extend(self.case(regions, item, false).map(|(entries, jump)| quote!(#entries => { #jump })))
@@ -205,6 +207,13 @@ impl Emit<'_> {
             #(let mut #flags = false;)*
             #behind
         }
+    }
+
+    /// Whether the first arm is worth the optimiser's attention less than those that follow: each coroutine runs it once, and
+    /// it has no loop. What is called there may then not be inlined, which a delegate has to be, and what starts a level of
+    /// a recursive coroutine is run as often as the rest.
+    fn runs_once(&self, code: &TokenStream) -> bool {
+        !self.recursive && !self.graph.points.iter().any(|point| point.delegates) && !has_loop(code.clone())
     }
 
     /// Items behind each other, and before them what goes on to them. Whether the first needs a label is `labelled`.
@@ -319,6 +328,15 @@ fn label(first: BlockId) -> Lifetime {
 /// The label of a loop.
 fn run(region: usize) -> Lifetime {
     Lifetime::new(&format!("'run_{region}"), Span::call_site())
+}
+
+/// Whether there is a loop, as far as tokens tell.
+fn has_loop(code: TokenStream) -> bool {
+    code.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ["for", "while", "loop"].iter().any(|keyword| ident == keyword),
+        TokenTree::Group(group) => has_loop(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 #[cfg(test)]

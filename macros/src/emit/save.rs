@@ -140,6 +140,7 @@ impl Emit<'_> {
             quote!(#identity: #private::Identity::new(),)
         });
         let layouts = self.layouts();
+        let count = Literal::usize_unsuffixed(layouts.len());
         let calls = self.recursive.then(|| self.saved_calls(&slots, &types, &codecs));
         Some(quote! {
             #calls
@@ -149,7 +150,11 @@ impl Emit<'_> {
                 #(#bounds)*
             {
                 const SOURCE: u64 = #source;
-                const LAYOUTS: &'static [#private::Layout] = &[#(#layouts),*];
+
+                fn layouts() -> &'static [#private::Layout] {
+                    static LAYOUTS: [#private::Layout; #count] = [#(#layouts),*];
+                    &LAYOUTS
+                }
 
                 fn blank() -> Self {
                     #name { #identity #(#blank),* }
@@ -240,7 +245,7 @@ impl Emit<'_> {
             let resumed = self.graph.blocks.iter().position(|block| block.resumes == Some(index + 1)).map(BlockId);
             layouts.push(match resumed.filter(|block| self.facts.state_in(*block).0.is_some()) {
                 Some(block) => self.layout_at(block, point.label.as_deref()),
-                None => quote!(#private::Layout::UNREACHABLE),
+                None => quote!(#private::Layout::unreachable()),
             });
         }
         layouts

@@ -11,6 +11,8 @@ use core::error::Error;
 #[cfg(feature = "alloc")]
 mod outlined;
 #[cfg(feature = "alloc")]
+mod shared_error;
+#[cfg(feature = "alloc")]
 mod thrown;
 mod traceback;
 
@@ -319,7 +321,7 @@ impl fmt::Display for Exception {
 #[cfg(feature = "alloc")]
 impl<E: Error + Send + Sync + 'static> From<E> for Exception {
     fn from(error: E) -> Self {
-        Exception::Thrown(Thrown::from(Box::<dyn Error + Send + Sync>::from(error)))
+        Exception::Thrown(Thrown::of(error))
     }
 }
 

@@ -1,7 +1,6 @@
 //! A thrown error with what is known of its way: what it was raised from and where it passed.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
@@ -9,7 +8,8 @@ use core::panic::Location;
 
 use super::Exception;
 use super::outlined::Outlined;
-use super::traceback::{Entry, Traceback};
+use super::shared_error::{AnyError, Held, SharedError};
+use super::traceback::{Entries, Traceback};
 
 /// A thrown error, behind one pointer so that an [`Exception`] stays within two words.
 ///
@@ -22,19 +22,23 @@ use super::traceback::{Entry, Traceback};
 /// let Exception::Thrown(thrown) = Exception::from(std::fmt::Error) else { unreachable!() };
 /// assert!(thrown.is::<std::fmt::Error>());
 /// ```
+// Clones share their way until one of them goes on.
 #[derive(Clone)]
-pub struct Thrown(Outlined<Box<Inner>>);
+pub struct Thrown(Outlined<SharedError>);
 
-/// A clone has the same error and the same source, and a traceback of its own.
-#[derive(Clone)]
-struct Inner {
-    error: Arc<Box<dyn Error + Send + Sync>>,
-    source: Option<Arc<Link>>,
-    traceback: Vec<Entry>,
+/// What is known of the way of an error.
+#[derive(Clone, Default)]
+pub(super) struct Way {
+    source: Option<Link>,
+    traceback: Entries,
 }
 
 impl Thrown {
-    /// The error as the box it was thrown in. Its source and traceback are dropped.
+    pub(super) fn of<E: Error + Send + Sync + 'static>(error: E) -> Self {
+        Thrown(Outlined::new(SharedError::new(Way::default(), Plain(error))))
+    }
+
+    /// The error as the box it was thrown in, or in a new one. Its source and traceback are dropped.
     ///
     /// While there are clones of the exception they share the error: then it is a box around the shared one, which
     /// prints the same and cannot be downcast.
@@ -46,52 +50,58 @@ impl Thrown {
     /// ```
     #[must_use]
     pub fn into_inner(self) -> Box<dyn Error + Send + Sync> {
-        Arc::try_unwrap(self.0.into_inner().error).unwrap_or_else(|error| Box::new(Shared(error)))
+        boxed(self.0.into_inner())
     }
 
-    pub(super) fn downcast<E: Error + 'static>(mut self) -> Result<E, Self> {
-        let inner = &mut **self.0;
-        if !inner.error.is::<E>() || Arc::get_mut(&mut inner.error).is_none() {
+    pub(super) fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
+        if !self.is::<E>() || !self.0.is_alone() || !self.0.origin().is_alone() {
             return Err(self);
         }
-        match Arc::try_unwrap(self.0.into_inner().error).map(|error| error.downcast()) {
-            Ok(Ok(error)) => Ok(*error),
-            _ => unreachable!("coframe: an error that is its own only owner's changed its type"),
+        match self.into_inner().downcast() {
+            Ok(error) => Ok(*error),
+            Err(_) => unreachable!("coframe: an error that is its own only owner's changed its type"),
         }
     }
 
     /// The error alone, or with its sources behind [`Error::source`].
     pub(super) fn into_error(self) -> Box<dyn Error + Send + Sync> {
-        match self.0.source {
+        match self.0.way().source {
             None => self.into_inner(),
             Some(_) => Box::new(Link(Exception::Thrown(self))),
         }
     }
 
     pub(super) fn source_exception(&self) -> Option<&Exception> {
-        self.0.source.as_ref().map(|link| &link.0)
+        self.0.way().source.as_ref().map(|link| &link.0)
     }
 
     pub(super) fn with_source(mut self, cause: Exception) -> Self {
-        self.0.source = Some(Arc::new(Link(cause)));
+        self.change_way(|way| way.source = Some(Link(cause)));
         self
     }
 
     /// Another error in its place, with the same source and traceback.
     pub(crate) fn with_error(&self, error: impl Error + Send + Sync + 'static) -> Self {
-        Thrown(Outlined::new(Box::new(Inner { error: Arc::new(Box::new(error)), ..(**self.0).clone() })))
+        Thrown(Outlined::new(SharedError::new(self.0.way().clone(), Plain(error))))
     }
 
     pub(super) fn traceback(&self) -> Traceback<'_> {
-        Traceback::new(&self.0.traceback)
+        self.0.way().traceback.as_traceback()
     }
 
     pub(super) fn climbed(mut self, at: &'static Location<'static>) -> Self {
-        match self.0.traceback.last_mut() {
-            Some((last, times)) if *last == at => *times += 1,
-            _ => self.0.traceback.push((at, 1)),
-        }
+        self.change_way(|way| way.traceback.push(at));
         self
+    }
+
+    /// Of this clone only.
+    fn change_way(&mut self, change: impl FnOnce(&mut Way)) {
+        if let Some(way) = self.0.way_mut() {
+            return change(way);
+        }
+        let mut way = self.0.way().clone();
+        change(&mut way);
+        self.0 = Outlined::new(SharedError::new(way, Again(self.0.origin().clone())));
     }
 }
 
@@ -99,54 +109,112 @@ impl core::ops::Deref for Thrown {
     type Target = dyn Error + Send + Sync;
 
     fn deref(&self) -> &Self::Target {
-        &**self.0.error
+        self.0.error()
     }
 }
 
 impl fmt::Debug for Thrown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.error.fmt(f)
+        fmt::Debug::fmt(self.0.error(), f)
     }
 }
 
 impl From<Box<dyn Error + Send + Sync>> for Thrown {
     fn from(error: Box<dyn Error + Send + Sync>) -> Self {
-        let inner = Inner { error: Arc::new(error), source: None, traceback: Vec::new() };
-        Thrown(Outlined::new(Box::new(inner)))
+        Thrown(Outlined::new(SharedError::new(Way::default(), Boxed(error))))
     }
 }
 
+/// An error by value.
+struct Plain<E>(E);
+
+impl<E: Error + Send + Sync + 'static> Held for Plain<E> {
+    fn error(&self) -> &AnyError {
+        &self.0
+    }
+
+    fn into_box(self) -> Box<AnyError> {
+        Box::new(self.0)
+    }
+}
+
+/// An error that was in a box.
+struct Boxed(Box<AnyError>);
+
+impl Held for Boxed {
+    fn error(&self) -> &AnyError {
+        &*self.0
+    }
+
+    fn into_box(self) -> Box<AnyError> {
+        self.0
+    }
+}
+
+/// The error of another exception that this one is a clone of.
+struct Again(SharedError);
+
+impl Held for Again {
+    fn error(&self) -> &AnyError {
+        self.0.error()
+    }
+
+    fn origin(&self) -> Option<&SharedError> {
+        Some(&self.0)
+    }
+
+    fn origin_mut(&mut self) -> Option<&mut SharedError> {
+        Some(&mut self.0)
+    }
+
+    fn into_box(self) -> Box<AnyError> {
+        boxed(self.0)
+    }
+}
+
+fn boxed(error: SharedError) -> Box<AnyError> {
+    error.into_box().unwrap_or_else(|error| Box::new(Shared(error)))
+}
+
 /// An error that several exceptions share.
-#[derive(Debug)]
-struct Shared(Arc<Box<dyn Error + Send + Sync>>);
+struct Shared(SharedError);
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shared").field(&self.0.error()).finish()
+    }
+}
 
 impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(self.0.error(), f)
     }
 }
 
 impl Error for Shared {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
+        self.0.error().source()
     }
 }
 
 /// An exception in a chain of sources, which can stand for an [`Error`] whose `source` is the next one.
+#[derive(Clone)]
 struct Link(Exception);
 
 impl Link {
-    fn next(&mut self) -> Option<Link> {
-        match &mut self.0 {
-            Exception::Thrown(thrown) => thrown.0.source.take().and_then(Arc::into_inner),
-            _ => None,
-        }
+    /// Takes the next one out, unless somebody else has it as well. That of the exception of which it is a clone is put to
+    /// the rest.
+    fn next(&mut self, rest: &mut Vec<Link>) -> Option<Link> {
+        let Exception::Thrown(thrown) = &mut self.0 else { return None };
+        let origin = thrown.0.origin_mut().and_then(SharedError::way_mut);
+        rest.extend(origin.and_then(|way| way.source.take()));
+        thrown.0.way_mut()?.source.take()
     }
 
     /// The error itself where the chain ends, so that it can be downcast.
     fn as_error(&self) -> &(dyn Error + 'static) {
         match &self.0 {
-            Exception::Thrown(Thrown(inner)) if inner.source.is_none() => &**inner.error,
+            Exception::Thrown(Thrown(error)) if error.way().source.is_none() => error.error(),
             _ => self,
         }
     }
@@ -155,9 +223,12 @@ impl Link {
 // In a loop, because a chain may be longer than the stack is deep.
 impl Drop for Link {
     fn drop(&mut self) {
-        let mut next = self.next();
+        let mut rest = Vec::new();
+        let mut next = self.next(&mut rest);
         while let Some(mut link) = next {
-            next = link.next();
+            next = link.next(&mut rest);
+            drop(link);
+            next = next.or_else(|| rest.pop());
         }
     }
 }
@@ -165,7 +236,7 @@ impl Drop for Link {
 impl Error for Link {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
-            Exception::Thrown(thrown) => thrown.0.source.as_deref().map(Link::as_error),
+            Exception::Thrown(thrown) => thrown.0.way().source.as_ref().map(Link::as_error),
             _ => None,
         }
     }

@@ -1,10 +1,71 @@
 //! The places that an exception passed.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::fmt;
 use core::panic::Location;
 
 /// A place, and how many times in a row the exception passed it.
 pub(super) type Entry = (&'static Location<'static>, usize);
+
+/// The places that were passed.
+#[cfg(feature = "alloc")]
+#[derive(Clone)]
+pub(super) enum Entries {
+    /// So many of these. The others say nothing.
+    Few(usize, [Entry; 3]),
+    Many(Vec<Entry>),
+}
+
+#[cfg(feature = "alloc")]
+impl Entries {
+    pub(super) fn push(&mut self, at: &'static Location<'static>) {
+        match self.as_mut_slice().last_mut() {
+            Some((last, times)) if *last == at => *times += 1,
+            _ => self.push_new((at, 1)),
+        }
+    }
+
+    fn push_new(&mut self, entry: Entry) {
+        match self {
+            Entries::Few(length, entries) => match entries.get_mut(*length) {
+                Some(free) => {
+                    *free = entry;
+                    *length += 1;
+                }
+                None => {
+                    let mut many = Vec::with_capacity(2 * entries.len());
+                    many.extend(*entries);
+                    many.push(entry);
+                    *self = Entries::Many(many);
+                }
+            },
+            Entries::Many(entries) => entries.push(entry),
+        }
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [Entry] {
+        match self {
+            Entries::Few(length, entries) => &mut entries[..*length],
+            Entries::Many(entries) => entries,
+        }
+    }
+
+    pub(super) fn as_traceback(&self) -> Traceback<'_> {
+        Traceback::new(match self {
+            Entries::Few(length, entries) => &entries[..*length],
+            Entries::Many(entries) => entries,
+        })
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Default for Entries {
+    fn default() -> Self {
+        const NOWHERE: Entry = (Location::caller(), 0);
+        Entries::Few(0, [NOWHERE; 3])
+    }
+}
 
 /// Where an [`Exception`](crate::Exception) was raised and which frames it climbed since, innermost first: Python's
 /// `__traceback__`, read from its end.

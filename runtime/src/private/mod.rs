@@ -20,6 +20,8 @@ mod driver;
 #[cfg(feature = "alloc")]
 mod forking;
 mod hold;
+#[cfg(feature = "serde")]
+mod known;
 mod machine;
 mod native;
 mod order;

@@ -9,6 +9,7 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use super::capturing::{Captureless, captureless};
 use super::catching::{CatchingMachine, Exit};
 use super::codecs::Codec;
+use super::known::KnownHeader;
 use super::machine::{FrameMachine, Inspect, Locals, Machine, NoLocals};
 use super::seen::Seen;
 use crate::coroutine::Resumed;
@@ -22,13 +23,10 @@ pub struct Layout {
     /// The number of each slot, and whether it may be empty.
     pub(crate) slots: &'static [(usize, bool)],
     is_reachable: bool,
+    pub(crate) header: KnownHeader,
 }
 
 impl Layout {
-    /// At a suspension point that control does not come to.
-    pub const UNREACHABLE: Layout = Layout { label: None, names: &[], slots: &[], is_reachable: false };
-    pub(crate) const CLOSED: Layout = Layout { is_reachable: true, ..Layout::UNREACHABLE };
-
     /// Of these slots.
     #[must_use]
     pub const fn new(
@@ -36,7 +34,19 @@ impl Layout {
         names: &'static [&'static str],
         slots: &'static [(usize, bool)],
     ) -> Self {
-        Layout { label, names, slots, is_reachable: true }
+        Layout { label, names, slots, is_reachable: true, header: KnownHeader::new() }
+    }
+
+    /// At a suspension point that control does not come to.
+    #[must_use]
+    pub const fn unreachable() -> Self {
+        Layout { label: None, names: &[], slots: &[], is_reachable: false, header: KnownHeader::new() }
+    }
+
+    /// Of a frame whose body is over.
+    pub(crate) fn closed() -> &'static Self {
+        static CLOSED: Layout = Layout::new(None, &[], &[]);
+        &CLOSED
     }
 
     pub(crate) fn reachable(&self) -> Option<&Self> {
@@ -48,8 +58,9 @@ impl Layout {
 pub trait SavedLocals<C>: Locals {
     /// The fingerprint of the source.
     const SOURCE: u64;
+
     /// What is saved before the start, then at each suspension point.
-    const LAYOUTS: &'static [Layout];
+    fn layouts() -> &'static [Layout];
 
     /// With all slots empty.
     fn blank() -> Self;
@@ -269,7 +280,10 @@ pub fn unsaved<M: Framed<Locals = NoLocals>>(made: Generator<M>) -> Generator<Sa
 
 impl SavedLocals<()> for NoLocals {
     const SOURCE: u64 = 0;
-    const LAYOUTS: &'static [Layout] = &[];
+
+    fn layouts() -> &'static [Layout] {
+        &[]
+    }
 
     fn blank() -> Self {
         NoLocals

@@ -231,7 +231,7 @@ where
         levels: &mut Writer<W>,
     ) -> Result<Option<SaveCallee<W>>, W::Error> {
         let Some(level) = level else {
-            levels.write(TypeId::of::<Self>(), &L::blank(), Position::Closed, PhantomData)?;
+            levels.write(TypeId::of::<Self>(), &L::blank(), Position::CLOSED, PhantomData)?;
             return Ok(None);
         };
         let Some(Storable { frame, .. }) = level.downcast_ref::<Self>() else {
@@ -239,13 +239,16 @@ where
             return Err(W::Error::custom(format_args!("a level that should be one of `{name}` is of another type")));
         };
         let FrameMachine { position, locals, .. } = &frame.machine;
-        let layout = levels.write(TypeId::of::<Self>(), locals, Position::of(*position), PhantomData)?;
+        let layout = levels.write(TypeId::of::<Self>(), locals, Position(*position), PhantomData)?;
         Ok(layout.slots.iter().find_map(|(slot, _)| L::saver(*slot)))
     }
 
     fn load<'de, A: SeqAccess<'de>>(levels: &mut Reader<'_, A>) -> Result<ReadFrame<'de, Self, A>, A::Error> {
         let (locals, position, layout) = levels.read::<L, C>(TypeId::of::<Self>())?;
-        let Position::At(position) = position else { return Ok((None, None)) };
+        if position == Position::CLOSED {
+            return Ok((None, None));
+        }
+        let Position(position) = position;
         let machine = FrameMachine { position, locals, body: captureless(), look: captureless() };
         let callee = layout.slots.iter().find_map(|(slot, _)| L::loader(*slot));
         Ok((Some(Storable { frame: CallFrame::of(machine), codecs: PhantomData }), callee))

@@ -1,6 +1,7 @@
 //! What is saved of a frame beside its locals, and whether it fits the source as it is.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -8,112 +9,128 @@ use serde_core::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::SerializeStruct;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::compact;
 use crate::Code;
 use crate::private::{CLOSED, CREATED, Layout, SavedLocals, Shape};
 
-/// Where a frame stands.
+/// Where a frame stands: the number of a suspension point, which for one before the start is 0, or [`CLOSED`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
-    /// Before the start, which is 0, or at the suspension point of this number.
-    At(u32),
-    /// Its body is over.
-    Closed,
-}
+pub(crate) struct Position(pub(crate) u32);
 
 impl Position {
-    pub(crate) fn of(number: u32) -> Self {
-        if number == CLOSED { Position::Closed } else { Position::At(number) }
-    }
-
-    pub(crate) fn number(self) -> u32 {
-        match self {
-            Position::At(number) => number,
-            Position::Closed => CLOSED,
-        }
-    }
+    pub(crate) const CLOSED: Self = Position(CLOSED);
 
     /// What is saved there; `None` if there is no such point.
+    #[inline]
     pub(crate) fn layout<L: SavedLocals<C>, C>(self) -> Option<&'static Layout> {
         match self {
-            Position::At(number) => L::LAYOUTS.get(number as usize)?.reachable(),
-            Position::Closed => Some(&Layout::CLOSED),
+            Position::CLOSED => Some(Layout::closed()),
+            Position(number) => L::layouts().get(number as usize)?.reachable(),
         }
+    }
+
+    fn point(self) -> Option<u32> {
+        (self != Position::CLOSED).then_some(self.0)
     }
 }
 
-/// A hash. In a format for people it is written in hexadecimal digits, since not all of these have 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fingerprint(u64);
+/// A hash, as it is written in a format for people: in hexadecimal digits, since not all of these have 64 bits.
+struct Digits(u64);
 
-impl Serialize for Fingerprint {
+impl Serialize for Digits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.collect_str(&format_args!("{:016x}", self.0))
-        } else {
-            serializer.serialize_u64(self.0)
-        }
+        serializer.collect_str(&format_args!("{:016x}", self.0))
     }
 }
 
-impl<'de> Deserialize<'de> for Fingerprint {
+impl<'de> Deserialize<'de> for Digits {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return u64::deserialize(deserializer).map(Fingerprint);
-        }
         let text = String::deserialize(deserializer)?;
-        u64::from_str_radix(&text, 16).map(Fingerprint).map_err(D::Error::custom)
+        u64::from_str_radix(&text, 16).map(Digits).map_err(D::Error::custom)
     }
 }
 
 const FIELDS: &[&str] = &["name", "source", "point", "label", "shape"];
 
-/// What is known of a saved frame before its locals are read.
-pub(crate) struct Header<N = String> {
+/// What is known of a saved frame before its locals are read. Texts are those that were read, or are written: `T`.
+pub(crate) struct Header<T> {
     /// The function's name.
-    name: N,
+    pub(super) name: T,
     /// The fingerprint of its source.
-    source: Fingerprint,
+    pub(super) source: u64,
     /// The suspension point; `None` once the body is over.
-    point: Option<u32>,
+    pub(super) point: Option<u32>,
     /// The name of the suspension point.
-    label: Option<N>,
+    pub(super) label: Option<T>,
     /// The fingerprint of the locals that are saved there, by name and type.
-    shape: Fingerprint,
+    pub(super) shape: u64,
 }
 
 impl Header<&'static str> {
     pub(crate) fn new<L: SavedLocals<C>, C>(position: Position, layout: &'static Layout) -> Self {
         Header {
             name: L::CODE.name(),
-            source: Fingerprint(L::SOURCE),
-            point: match position {
-                Position::At(number) => Some(number),
-                Position::Closed => None,
-            },
+            source: L::SOURCE,
+            point: position.point(),
             label: layout.label,
-            shape: Fingerprint(Shape::of::<L, C>(layout)),
+            shape: Shape::of::<L, C>(layout),
         }
     }
-}
 
-impl Serialize for Header<&'static str> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize_fields<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut header = serializer.serialize_struct("Coroutine", FIELDS.len())?;
         header.serialize_field("name", &self.name)?;
-        header.serialize_field("source", &self.source)?;
+        header.serialize_field("source", &Digits(self.source))?;
         header.serialize_field("point", &self.point)?;
         header.serialize_field("label", &self.label)?;
-        header.serialize_field("shape", &self.shape)?;
+        header.serialize_field("shape", &Digits(self.shape))?;
         header.end()
     }
 }
 
+/// The header of a frame of `L`, to be written.
+pub(crate) struct HeaderOf<L, C> {
+    position: Position,
+    layout: &'static Layout,
+    locals: PhantomData<fn(C) -> L>,
+}
+
+impl<L, C> HeaderOf<L, C> {
+    pub(crate) fn new(position: Position, layout: &'static Layout) -> Self {
+        HeaderOf { position, layout, locals: PhantomData }
+    }
+}
+
+impl<L: SavedLocals<C>, C> HeaderOf<L, C> {
+    #[cold]
+    fn serialize_unknown<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&compact::worked_out::<L, C>(self.position, self.layout))
+    }
+}
+
+impl<L: SavedLocals<C>, C> Serialize for HeaderOf<L, C> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            Header::new::<L, C>(self.position, self.layout).serialize_fields(serializer)
+        } else {
+            match compact::known::<L, C>(self.layout) {
+                Some(bytes) => serializer.serialize_bytes(bytes),
+                None => self.serialize_unknown(serializer),
+            }
+        }
+    }
+}
+
+/// Where a frame goes on that has been read up to its locals.
+pub(super) type Place = (Position, &'static Layout);
+
 /// Why a frame does not fit.
 pub(crate) enum Misfit<'a, L, C> {
-    Function(&'a str),
+    Function(&'a [u8]),
     Point(u32),
     Unlabelled,
-    NoLabel(&'a str),
+    NoLabel(&'a [u8]),
     Shape(&'static Layout, PhantomData<fn(L) -> C>),
 }
 
@@ -122,6 +139,7 @@ impl<L: SavedLocals<C>, C> fmt::Display for Misfit<'_, L, C> {
         let name = L::CODE.name();
         match self {
             Misfit::Function(other) => {
+                let other = String::from_utf8_lossy(other);
                 write!(f, "a frame of `{other}` was saved, which cannot be restored into `{name}`")
             }
             Misfit::Point(number) => write!(f, "`{name}` has no suspension point {number}"),
@@ -132,8 +150,8 @@ impl<L: SavedLocals<C>, C> fmt::Display for Misfit<'_, L, C> {
             ),
             Misfit::NoLabel(label) => write!(
                 f,
-                "the source of `{name}` has changed since its frame was saved, and has no suspension point `'{label}` any \
-                 more"
+                "the source of `{name}` has changed since its frame was saved, and has no suspension point `'{}` any more",
+                String::from_utf8_lossy(label)
             ),
             Misfit::Shape(layout, _) => {
                 write!(f, "other locals of `{name}` were saved than there are now")?;
@@ -157,80 +175,125 @@ impl<L: SavedLocals<C>, C> fmt::Display for Misfit<'_, L, C> {
     }
 }
 
-impl Header {
+impl<T: AsRef<[u8]>> Header<T> {
     /// Where the frame goes on in the source as it is.
     ///
     /// # Errors
     ///
     /// Why it does not.
-    pub(crate) fn position<L: SavedLocals<C>, C>(&self) -> Result<(Position, &'static Layout), Misfit<'_, L, C>> {
-        if self.name != L::CODE.name() {
-            return Err(Misfit::Function(&self.name));
+    pub(crate) fn place<L: SavedLocals<C>, C>(&self) -> Result<Place, Misfit<'_, L, C>> {
+        if self.name.as_ref() != L::CODE.name().as_bytes() {
+            return Err(Misfit::Function(self.name.as_ref()));
         }
-        let Some(number) = self.point else { return Ok((Position::Closed, &Layout::CLOSED)) };
-        let position = match &self.label {
-            _ if self.source.0 == L::SOURCE || number == CREATED => Position::At(number),
+        let Some(number) = self.point else { return Ok((Position::CLOSED, Layout::closed())) };
+        let number = match &self.label {
+            _ if self.source == L::SOURCE || number == CREATED => number,
             None => return Err(Misfit::Unlabelled),
             Some(label) => {
-                let found = L::LAYOUTS.iter().position(|layout| layout.label == Some(label));
+                let label = label.as_ref();
+                let found = L::layouts().iter().position(|layout| layout.label.map(str::as_bytes) == Some(label));
                 let found = found.and_then(|found| u32::try_from(found).ok());
-                Position::At(found.ok_or(Misfit::NoLabel(label))?)
+                found.ok_or(Misfit::NoLabel(label))?
             }
         };
-        let layout = position.layout::<L, C>().ok_or(Misfit::Point(number))?;
-        if self.shape.0 != Shape::of::<L, C>(layout) {
+        let layout = L::layouts().get(number as usize).and_then(Layout::reachable).ok_or(Misfit::Point(number))?;
+        if self.shape != Shape::of::<L, C>(layout) {
             return Err(Misfit::Shape(layout, PhantomData));
         }
-        Ok((position, layout))
+        Ok((Position(number), layout))
     }
 }
 
-impl<'de> Deserialize<'de> for Header {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("Coroutine", FIELDS, HeaderVisitor)
+impl<T: AsRef<[u8]>> Header<T> {
+    pub(super) fn to_owned(&self) -> Header<Vec<u8>> {
+        Header {
+            name: self.name.as_ref().to_vec(),
+            source: self.source,
+            point: self.point,
+            label: self.label.as_ref().map(|label| label.as_ref().to_vec()),
+            shape: self.shape,
+        }
     }
 }
 
-struct HeaderVisitor;
+/// Reads a header of any kind, for what makes something of it.
+#[inline]
+pub(super) fn read<'de, H: Headed, D: Deserializer<'de>>(headed: H, deserializer: D) -> Result<H::Value, D::Error> {
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_struct("Coroutine", FIELDS, HeaderVisitor(headed))
+    } else {
+        deserializer.deserialize_bytes(HeaderVisitor(headed))
+    }
+}
 
-impl<'de> Visitor<'de> for HeaderVisitor {
-    type Value = Header;
+/// What makes something of a header.
+pub(super) trait Headed {
+    type Value;
+
+    /// Of the bytes of a header, if they say it as they are.
+    fn at_once(&self, bytes: &[u8]) -> Option<Self::Value>;
+
+    /// Of a header, which may be gone afterwards.
+    fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Self::Value, E>;
+}
+
+struct HeaderVisitor<H>(H);
+
+impl<H: Headed> HeaderVisitor<H> {
+    #[cold]
+    fn taken_apart<E: serde_core::de::Error>(self, bytes: &[u8]) -> Result<H::Value, E> {
+        match Header::from_bytes(bytes) {
+            Some(header) => self.0.of(&header),
+            None => Err(E::invalid_length(bytes.len(), &self)),
+        }
+    }
+}
+
+impl<'de, H: Headed> Visitor<'de> for HeaderVisitor<H> {
+    type Value = H::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("what a frame is of")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Header, A::Error> {
-        let missing = |index: usize| A::Error::missing_field(FIELDS[index]);
-        Ok(Header {
-            name: fields.next_element()?.ok_or_else(|| missing(0))?,
-            source: fields.next_element()?.ok_or_else(|| missing(1))?,
-            point: fields.next_element()?.ok_or_else(|| missing(2))?,
-            label: fields.next_element()?.ok_or_else(|| missing(3))?,
-            shape: fields.next_element()?.ok_or_else(|| missing(4))?,
-        })
+    #[inline]
+    fn visit_bytes<E: serde_core::de::Error>(self, bytes: &[u8]) -> Result<H::Value, E> {
+        match self.0.at_once(bytes) {
+            Some(value) => Ok(value),
+            None => self.taken_apart(bytes),
+        }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Header, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<H::Value, A::Error> {
+        let missing = |index: usize| A::Error::missing_field(FIELDS[index]);
+        let name: String = fields.next_element()?.ok_or_else(|| missing(0))?;
+        let Digits(source) = fields.next_element()?.ok_or_else(|| missing(1))?;
+        let point: Option<u32> = fields.next_element()?.ok_or_else(|| missing(2))?;
+        let label: Option<String> = fields.next_element()?.ok_or_else(|| missing(3))?;
+        let Digits(shape) = fields.next_element()?.ok_or_else(|| missing(4))?;
+        self.0.of(&Header { name, source, point, label, shape })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<H::Value, A::Error> {
         let (mut name, mut source, mut point, mut label, mut shape) = (None, None, None, None, None);
         while let Some(key) = fields.next_key::<String>()? {
             match key.as_str() {
-                "name" => name = Some(fields.next_value()?),
-                "source" => source = Some(fields.next_value()?),
+                "name" => name = Some(fields.next_value::<String>()?),
+                "source" => source = Some(fields.next_value::<Digits>()?),
                 "point" => point = Some(fields.next_value()?),
-                "label" => label = Some(fields.next_value()?),
-                "shape" => shape = Some(fields.next_value()?),
+                "label" => label = Some(fields.next_value::<Option<String>>()?),
+                "shape" => shape = Some(fields.next_value::<Digits>()?),
                 _ => _ = fields.next_value::<IgnoredAny>()?,
             }
         }
         let missing = |index: usize| A::Error::missing_field(FIELDS[index]);
-        Ok(Header {
+        self.0.of(&Header {
             name: name.ok_or_else(|| missing(0))?,
-            source: source.ok_or_else(|| missing(1))?,
+            source: source.ok_or_else(|| missing(1))?.0,
             // A format without a null leaves them out.
             point: point.ok_or_else(|| missing(2))?,
             label: label.flatten(),
-            shape: shape.ok_or_else(|| missing(4))?,
+            shape: shape.ok_or_else(|| missing(4))?.0,
         })
     }
 }

@@ -13,9 +13,9 @@ use serde_core::de::{DeserializeSeed, EnumAccess, Error as _, SeqAccess, Unexpec
 use serde_core::ser::{Error as _, SerializeSeq};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::header::name_of;
-use super::record::{self, Place, RecordSeed, Restored};
-use super::{Header, Position};
+use super::header::{self, Headed, Place, name_of};
+use super::record::{self, RecordSeed, Restored};
+use super::{Header, HeaderOf, Position};
 use crate::private::{Layout, LevelFrame, Levels, SavedLocals};
 
 const VARIANTS: &[&str] = &["new", "like"];
@@ -45,8 +45,9 @@ impl<W: SerializeSeq> Writer<W> {
             return Err(W::Error::custom(format_args!("`{name}` stands where it cannot be saved")));
         };
         let next = u32::try_from(self.headers.len()).map_err(W::Error::custom)?;
-        let number = *self.headers.entry((frame, position.number())).or_insert(next);
-        let header = if number == next { Told::New(Header::new::<L, C>(position, layout)) } else { Told::Like(number) };
+        let number = *self.headers.entry((frame, position.0)).or_insert(next);
+        let header =
+            if number == next { Told::New(HeaderOf::<L, C>::new(position, layout)) } else { Told::Like(number) };
         self.levels.serialize_element(&Written { header, locals: record::Locals { locals, layout, codecs } })?;
         Ok(layout)
     }
@@ -57,7 +58,7 @@ impl<W: SerializeSeq> Writer<W> {
 }
 
 struct Written<'a, L, C> {
-    header: Told,
+    header: Told<L, C>,
     locals: record::Locals<'a, L, C>,
 }
 
@@ -68,12 +69,12 @@ impl<L: SavedLocals<C>, C> Serialize for Written<'_, L, C> {
 }
 
 /// What a level tells of its header.
-enum Told {
-    New(Header<&'static str>),
+enum Told<L, C> {
+    New(HeaderOf<L, C>),
     Like(u32),
 }
 
-impl Serialize for Told {
+impl<L: SavedLocals<C>, C> Serialize for Told<L, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Told::New(header) => serializer.serialize_newtype_variant("Coroutine", 0, VARIANTS[0], header),
@@ -91,7 +92,7 @@ pub struct Reader<'r, A> {
 }
 
 struct KnownHeader {
-    header: Header,
+    header: Header<Vec<u8>>,
     /// The type of frame that it was last found to fit, and where.
     fits: Option<(TypeId, Place)>,
 }
@@ -154,7 +155,7 @@ impl<L: SavedLocals<C>, C> ToldSeed<'_, L, C> {
         match fits {
             Some((frame, place)) if *frame == self.frame => Ok(*place),
             _ => {
-                let place = header.position::<L, C>().map_err(E::custom)?;
+                let place = header.place::<L, C>().map_err(E::custom)?;
                 *fits = Some((self.frame, place));
                 Ok(place)
             }
@@ -181,12 +182,35 @@ impl<'de, L: SavedLocals<C>, C> Visitor<'de> for ToldSeed<'_, L, C> {
         let (variant, told) = told.variant::<Variant>()?;
         let number = match variant {
             Variant::New => {
-                self.headers.push(KnownHeader { header: told.newtype_variant()?, fits: None });
+                self.headers.push(KnownHeader { header: told.newtype_variant_seed(Owned)?, fits: None });
                 self.headers.len() - 1
             }
             Variant::Like => told.newtype_variant::<u32>()? as usize,
         };
         self.place(number)
+    }
+}
+
+/// Reads a header and keeps it.
+struct Owned;
+
+impl<'de> DeserializeSeed<'de> for Owned {
+    type Value = Header<Vec<u8>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        header::read(self, deserializer)
+    }
+}
+
+impl Headed for Owned {
+    type Value = Header<Vec<u8>>;
+
+    fn at_once(&self, _: &[u8]) -> Option<Self::Value> {
+        None
+    }
+
+    fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Self::Value, E> {
+        Ok(header.to_owned())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Frames that travel: saving a paused coroutine through serde, and restoring it, in another process if need be.
 //!
-//! `header` says what is saved beside the locals, `record` what a frame looks like as a whole, `levels` what a recursive
+//! `header` says what is saved beside the locals, `compact` how it is written where people need not read it, `record` what a frame looks like as a whole, `levels` what a recursive
 //! coroutine does, and `nesting` how many of these can be in one another.
 
+mod compact;
 mod header;
 pub(crate) mod levels;
 #[cfg(feature = "std")]
@@ -16,7 +17,7 @@ use serde_core::de::Error as _;
 use serde_core::ser::Error as _;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub(crate) use self::header::{Header, Position};
+pub(crate) use self::header::{Header, HeaderOf, Position};
 pub(crate) use self::record::{Record, Restored};
 pub use crate::private::Saves;
 use crate::private::{CREATED, Framed, Inspect, RUNNING, SavedLocals, SavedMachine};
@@ -68,7 +69,8 @@ pub trait Load: Save + Sized {
     fn load<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// The frame: the function's name, a fingerprint of its source, where it stands, and its locals.
+/// The frame: the function's name, a fingerprint of its source, where it stands, and its locals. In a format that is not for
+/// people all but the locals is one string of bytes.
 ///
 /// It is there where the attribute says `derive(Serialize, Deserialize)`. [`Generator::restore`] has an example.
 ///
@@ -137,7 +139,7 @@ where
             RUNNING => {
                 return Err(S::Error::custom(format_args!("`{}` is running: it cannot be saved", Self::CODE.name())));
             }
-            position => Position::of(position),
+            position => Position(position),
         };
         Record { locals: self.machine.locals(), position, codecs: PhantomData::<C> }.serialize(serializer)
     }
@@ -150,7 +152,7 @@ where
             )));
         }
         let Restored { locals, position, .. } = Restored::<M::Locals, C>::deserialize(deserializer)?;
-        self.machine.replace(locals, position.number());
+        self.machine.replace(locals, position.0);
         Ok(())
     }
 }
@@ -161,6 +163,6 @@ where
 {
     fn load<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Restored { locals, position, .. } = Restored::<M::Locals, C>::deserialize(deserializer)?;
-        Ok(SavedMachine::again(locals, position.number()))
+        Ok(SavedMachine::again(locals, position.0))
     }
 }

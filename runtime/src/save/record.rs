@@ -13,8 +13,8 @@ use serde_core::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor}
 use serde_core::ser::{Error as _, SerializeStruct};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::header::name_of;
-use super::{Header, Position};
+use super::header::{self, Headed, Place, name_of};
+use super::{Header, HeaderOf, Position, compact};
 use crate::private::{Layout, SavedLocals};
 
 const FIELDS: &[&str] = &["coroutine", "locals"];
@@ -33,7 +33,7 @@ impl<L: SavedLocals<C>, C> Serialize for Record<'_, L, C> {
             return Err(S::Error::custom(format_args!("`{name}` stands where it cannot be saved")));
         };
         let locals = Locals { locals: self.locals, layout, codecs: self.codecs };
-        write(&Header::new::<L, C>(self.position, layout), &locals, serializer)
+        write(&HeaderOf::<L, C>::new(self.position, layout), &locals, serializer)
     }
 }
 
@@ -94,9 +94,6 @@ impl<'de, L: SavedLocals<C>, C> Deserialize<'de> for Restored<L, C> {
     }
 }
 
-/// Where a frame goes on that has been read up to its locals.
-pub(super) type Place = (Position, &'static Layout);
-
 /// Reads the header of a frame of `L`.
 struct HeaderSeed<L, C>(PhantomData<fn(C) -> L>);
 
@@ -104,7 +101,20 @@ impl<'de, L: SavedLocals<C>, C> DeserializeSeed<'de> for HeaderSeed<L, C> {
     type Value = Place;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Place, D::Error> {
-        Header::deserialize(deserializer)?.position::<L, C>().map_err(D::Error::custom)
+        header::read(self, deserializer)
+    }
+}
+
+impl<L: SavedLocals<C>, C> Headed for HeaderSeed<L, C> {
+    type Value = Place;
+
+    #[inline]
+    fn at_once(&self, bytes: &[u8]) -> Option<Place> {
+        compact::known_place::<L, C>(bytes)
+    }
+
+    fn of<T: AsRef<[u8]>, E: serde_core::de::Error>(self, header: &Header<T>) -> Result<Place, E> {
+        header.place::<L, C>().map_err(E::custom)
     }
 }
 

@@ -55,6 +55,7 @@ mod things;
 mod twin;
 
 mod bodies;
+mod compact;
 mod everywhere;
 
 mod lenient;
