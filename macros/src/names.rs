@@ -77,6 +77,8 @@ pub(crate) enum Stub {
     Sent,
     /// What a suspension point was sent, or what was thrown in.
     TrySent,
+    /// Begins the call that its argument may be.
+    Begin,
     /// One step of the delegate that is its argument.
     Forward,
     /// In a `return`: raises its argument.
@@ -84,12 +86,13 @@ pub(crate) enum Stub {
 }
 
 impl Stub {
-    const ALL: [Stub; 4] = [Stub::Sent, Stub::TrySent, Stub::Forward, Stub::Raise];
+    const ALL: [Stub; 5] = [Stub::Sent, Stub::TrySent, Stub::Begin, Stub::Forward, Stub::Raise];
 
     const fn name(self) -> &'static str {
         match self {
             Stub::Sent => "__co_sent",
             Stub::TrySent => "__co_try_sent",
+            Stub::Begin => "__co_begin",
             Stub::Forward => "__co_forward",
             Stub::Raise => "__co_raise",
         }

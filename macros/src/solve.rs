@@ -25,8 +25,14 @@ pub(crate) struct Solved {
 /// Builds the graph. `yields` is what is yielded, if it can be written in the body.
 pub(crate) fn solve(model: &Model, function: &Function, yields: Option<&Type>, sends: &Type) -> syn::Result<Solved> {
     let mut report = Report::default();
-    let context =
-        graph::Context { calls: &model.calls, yields, sends, operand: function.operand(), private: function.private() };
+    let context = graph::Context {
+        calls: &model.calls,
+        yields,
+        sends,
+        operand: function.operand(),
+        recursive: function.recursive,
+        private: function.private(),
+    };
     let mut marked = HashSet::new();
     loop {
         let locals = model.locals.clone();

@@ -116,8 +116,15 @@ pub(crate) fn items(
             impl #declared #private::Forks for #name #given #bounds {}
         }
     });
-    let mut call =
-        Group::new(proc_macro2::Delimiter::Brace, quote!(#private::stored(<#name #given>::#frame(#(#params),*))));
+    let (stored, also_clone) = if function.clone {
+        (quote!(stored_cloneable), quote!(+ ::core::clone::Clone))
+    } else {
+        (quote!(stored), quote!())
+    };
+    let made = quote!(<#name #given>::#frame(#(#params),*));
+    // The frame is made where it is to run, but one that is tracked has its identity at once.
+    let made = if function.tracked { quote!({ let #frame = #made; move || #frame }) } else { quote!(move || #made) };
+    let mut call = Group::new(proc_macro2::Delimiter::Brace, quote!(#private::#stored(#made)));
     call.set_span(sig.fn_token.span);
     quote! {
         #(#outer)* #vis #sig #call
@@ -139,7 +146,7 @@ pub(crate) fn items(
             #vis const CODE: &'static #krate::Code = &#object;
 
             #(#inner)* #allowed
-            fn #frame(#inputs) -> impl #private::StoredFrame<#yields, #returns, #sends> #body
+            fn #frame(#inputs) -> impl #private::StoredFrame<#yields, #returns, #sends> #also_clone #body
         }
 
         #(#cfgs)*
@@ -147,7 +154,7 @@ pub(crate) fn items(
             const NAME: &'static str = <#name #given>::CODE.name();
 
             fn save<__W: #private::serde::ser::SerializeSeq>(
-                level: &dyn ::core::any::Any,
+                level: ::core::option::Option<&dyn ::core::any::Any>,
                 levels: &mut #private::Writer<__W>,
             ) -> ::core::result::Result<::core::option::Option<#private::SaveCallee<__W>>, __W::Error> {
                 #private::save_level(#by, level, levels)
@@ -155,8 +162,12 @@ pub(crate) fn items(
 
             fn load<'de, __A: #private::serde::de::SeqAccess<'de>>(
                 levels: &mut #private::Reader<'_, __A>,
-            ) -> ::core::result::Result<#private::LoadedLevel<'de, #yields, #returns, #sends, __A>, __A::Error> {
-                #private::load_level(#by, levels)
+            ) -> ::core::result::Result<#private::LoadedLevel<'de, __A>, __A::Error> {
+                #private::load_level::<#yields, #returns, #sends, _, _, _>(#by, levels)
+            }
+
+            fn start() -> (&'static #krate::Code, #private::Sends) {
+                #private::start_level::<#yields, #returns, #sends, _, _>(#by)
             }
         }
 

@@ -1,15 +1,16 @@
 //! `Recursive`: what calling a `#[coroutine(recursive)] fn` gives.
 
 use alloc::boxed::Box;
-use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ops::ControlFlow;
 use core::pin::Pin;
+use core::{fmt, mem};
 
 use crate::coroutine::Resumed;
+use crate::frame::listed;
 use crate::generator::{Values, raised};
-use crate::private::{Driver, Returns, Sends, Shared, finished};
+use crate::private::{Call, Driver, Sends, finished};
 use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspectable, Signal, State, Step, frame};
 
 /// A paused function that may call itself: of one type for all its levels, and resumed at one cost however deep it is.
@@ -17,9 +18,10 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// Calling a `#[coroutine(recursive)] fn` gives one of these. In another such body with the same `yield` and `send`,
 /// `yield_from!` of it, by value, is a call: the callee joins the levels of its caller, and a resume goes straight to the
 /// innermost. What is sent, returned, raised, thrown in and closed means what it means for any other delegate
-/// ([`yield_from!`](crate::yield_from)). The levels are on the heap: neither their number nor the end of them takes more of
-/// the thread's stack than a few levels do, which may run inside the resume of one another. Their memory is used again: a
-/// thread keeps up to a mebibyte of that of calls that are over.
+/// ([`yield_from!`](crate::yield_from)). A call begins inside the resume of its caller; if it pauses its frame goes on a
+/// stack of frames on the heap. Neither the number of levels nor the end of them takes more of the thread's stack than a few
+/// do, which may run inside the resume of one another. What a call took of the stack of frames the next one takes; of the
+/// memory of those that are over a thread keeps up to a mebibyte.
 ///
 /// ```
 /// enum List {
@@ -61,10 +63,19 @@ use crate::{Code, Coroutine, CoroutineExt, Exception, Frame, FrameVisitor, Inspe
 /// delegate that is resumed in place. It cannot leave its thread.
 #[must_use = "a coroutine does nothing until it is resumed"]
 pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
-    pub(crate) root: Shared<dyn Returns<Y, R, S> + 'a>,
-    /// None until it is resumed, or once it is called: then the levels are another's, and the root is there for its value.
-    pub(crate) driver: Option<Box<Driver<'a, Y, S>>>,
+    pub(crate) stage: Stage<'a, Y, R, S>,
     kind: PhantomData<fn() -> K>,
+}
+
+/// How far it has come.
+pub(crate) enum Stage<'a, Y: 'a, R: 'a, S: 'a> {
+    /// None of its body has run.
+    Called(Call<'a, Y, R, S>),
+    /// None of its body has run, and it has its first level: it was restored.
+    #[cfg_attr(not(feature = "serde"), expect(dead_code, reason = "only what was saved is restored"))]
+    Made(Box<Driver<'a, Y, R, S>>),
+    /// It has been resumed.
+    Started(Box<Driver<'a, Y, R, S>>),
 }
 
 /// The last parameter of a [`Recursive`] that is `Clone`, with all its levels: of what a
@@ -103,29 +114,35 @@ pub enum Cloneable {}
 
 impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
     #[inline(always)]
-    pub(crate) fn new(root: Shared<dyn Returns<Y, R, S> + 'a>) -> Self {
-        Recursive { root, driver: None, kind: PhantomData }
+    pub(crate) const fn at(stage: Stage<'a, Y, R, S>) -> Self {
+        Recursive { stage, kind: PhantomData }
     }
 
     /// The code object of the outermost level.
     #[must_use]
-    pub fn code(&self) -> &'static Code {
-        self.root.code()
+    pub const fn code(&self) -> &'static Code {
+        match &self.stage {
+            Stage::Called(call) => call.code(),
+            Stage::Made(driver) | Stage::Started(driver) => driver.code,
+        }
     }
 
     /// The frame object of the outermost level, or `None` once its body is over. Where it has called, it stands at the call.
     #[must_use]
     pub fn frame(&self) -> Option<Frame<'_>> {
-        Frame::new(&*self.root)
+        match &self.stage {
+            Stage::Called(call) => Frame::new(call),
+            Stage::Made(driver) | Stage::Started(driver) => listed::outermost(&**driver),
+        }
     }
 
     /// Where it stands in its life.
     #[must_use]
     pub fn state(&self) -> State {
-        match &self.driver {
-            None => State::Created,
-            Some(driver) if driver.depth() == 0 => State::Closed,
-            Some(_) => State::Suspended,
+        match &self.stage {
+            Stage::Called(_) | Stage::Made(_) => State::Created,
+            Stage::Started(driver) if driver.depth() == 0 => State::Closed,
+            Stage::Started(_) => State::Suspended,
         }
     }
 
@@ -148,16 +165,34 @@ impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
     /// ```
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.driver.as_ref().map_or(1, |driver| driver.depth())
-    }
-
-    /// What the outermost level returned, once.
-    #[inline]
-    pub(crate) fn returned<P>(&self) -> Resumed<P, R> {
-        match self.root.take() {
-            Some(value) => Ok(Step::Returned(value)),
-            None => Err(Exception::Finished),
+        match &self.stage {
+            Stage::Called(_) => 1,
+            Stage::Made(driver) | Stage::Started(driver) => driver.depth(),
         }
+    }
+}
+
+impl<Y, R, S> Stage<'_, Y, R, S> {
+    /// Makes the first level, or none, if what is thrown in ends it.
+    #[cold]
+    fn begin(&mut self, signal: &Signal<S>) -> Result<(), Exception> {
+        let (code, sends) = match self {
+            Stage::Called(call) => (call.code(), call.sends()),
+            Stage::Made(driver) | Stage::Started(driver) => (driver.code, driver.sends),
+        };
+        if matches!(signal, Signal::Send(_)) && sends != Sends::Unit {
+            return Err(Exception::NotStarted);
+        }
+        match mem::replace(self, Stage::Started(Box::new(Driver::new(code, sends)))) {
+            _ if matches!(signal, Signal::Throw(_)) => {}
+            Stage::Called(call) => {
+                if let Stage::Started(driver) = self {
+                    call.enter(driver.turn());
+                }
+            }
+            Stage::Made(driver) | Stage::Started(driver) => *self = Stage::Started(driver),
+        }
+        Ok(())
     }
 }
 
@@ -167,23 +202,22 @@ impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
 
     #[inline]
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
-        let this = self.get_mut();
-        let Recursive { root, driver, .. } = &mut *this;
-        let driver = match (&signal, driver) {
-            (_, Some(driver)) if driver.depth() == 0 => return finished(signal),
-            (Signal::Start, Some(driver)) if driver.sends == Sends::Value => return Err(Exception::AlreadyStarted),
-            (Signal::Send(_), None) if root.sends() != Sends::Unit => return Err(Exception::NotStarted),
-            (Signal::Throw(_), none @ None) => {
-                root.abandon();
-                *none = Some(Box::new(Driver::over()));
-                return finished(signal);
-            }
-            (_, driver) => driver.get_or_insert_with(|| Box::new(Driver::new(root.sends(), root.to_level()))),
-        };
+        let stage = &mut self.get_mut().stage;
+        let begins = !matches!(stage, Stage::Started(_));
+        if begins {
+            stage.begin(&signal)?;
+        }
+        let Stage::Started(driver) = stage else { unreachable!("coframe: a coroutine has begun") };
+        if driver.depth() == 0 {
+            return finished(signal);
+        }
+        if driver.sends == Sends::Value && matches!(signal, Signal::Start) && !begins {
+            return Err(Exception::AlreadyStarted);
+        }
         let (sent, raised) = signal.into_parts();
         match driver.resume(sent, raised)? {
             Step::Yielded(value) => Ok(Step::Yielded(value)),
-            Step::Returned(()) => this.returned(),
+            Step::Returned(()) => driver.returned(),
         }
     }
 
@@ -195,9 +229,9 @@ impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
 /// All its levels, the outermost first, however many: they do not nest.
 impl<Y, R, S, K> Inspectable for Recursive<'_, Y, R, S, K> {
     fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
-        match &self.driver {
-            Some(driver) => driver.visit_frames(visitor),
-            None => self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame)),
+        match &self.stage {
+            Stage::Called(_) => self.frame().map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame)),
+            Stage::Made(driver) | Stage::Started(driver) => listed::visit(&**driver, 0, visitor),
         }
     }
 }

@@ -47,6 +47,7 @@ impl Emit<'_> {
             self.saves.map(|_| quote!(use #private::{NotSaved as _, UnsavedLevels as _, ViaSerde as _};)),
         );
         let look = self.look(&frame.code.arguments, frame.source);
+        let start = self.when_called(frame.function, start);
         let tracked = self.tracked.then(|| {
             let Names { identity, entered, .. } = &self.names;
             quote!(let #entered = #private::entered(&*#locals, &#locals.#identity, #state);)
@@ -57,7 +58,7 @@ impl Emit<'_> {
         // What only hands on what another yields is to be no step of its own. Left to itself the compiler makes it one, if it
         // sees all who resume it at once.
         let forwards = self.graph.points.len() <= 2 && self.graph.points.iter().all(|point| point.delegates);
-        let inline = (forwards && !self.recursive).then(|| quote!(#[inline(always)]));
+        let inline = (forwards || self.recursive).then(|| quote!(#[inline(always)]));
         let delegates = self.graph.points.iter().any(|point| point.delegates).then(|| probing(frame.function));
         let made = quote! {
             #make(#start, #inline #by_move |#locals, #position, #state, mut #sent, #raises| {
@@ -76,6 +77,21 @@ impl Emit<'_> {
                 #items
                 #saved
                 #made
+            }
+        }
+    }
+
+    /// The frame of a recursive coroutine is made where it is to run, but one that is tracked has its identity at once.
+    fn when_called(&self, function: &Function, start: TokenStream) -> TokenStream {
+        match (function.recursive && !function.is_stored(), self.tracked) {
+            (false, _) => start,
+            (true, false) => quote!(move || #start),
+            (true, true) => {
+                let locals = &self.names.locals;
+                quote!({
+                    let #locals = #start;
+                    move || #locals
+                })
             }
         }
     }

@@ -150,18 +150,23 @@ impl Rewrite<'_> {
                 Expr::Verbatim(quote!(#resumed #arguments))
             }
             Stub::TrySent => Expr::Verbatim(take),
+            Stub::Begin => {
+                let (call, sends) = (&call.args, &self.emit.sends);
+                let begin = if self.emit.tracked { quote!(begin_apart) } else { quote!(begin) };
+                Expr::Verbatim(quote!(#private::#begin::<#sends, _, _>(#call, #turn)))
+            }
             Stub::Forward => {
                 let (delegate, sends) = (&call.args, &self.emit.sends);
                 let sent = match self.emit.sent {
                     Sent::Unit => quote!(::core::option::Option::None),
                     Sent::Option | Sent::Value => quote!(#sent.take()),
                 };
-                Expr::Verbatim(match (self.emit.recursive, self.emit.tracked) {
-                    (false, _) => quote! {
+                Expr::Verbatim(if self.emit.recursive {
+                    quote!(#private::drive::<#sends, _, _>(#delegate, #sent, #turn))
+                } else {
+                    quote! {
                         #private::forward::<#sends, _>(#delegate, #sent, ::core::option::Option::take(&mut #raised))
-                    },
-                    (true, false) => quote!(#private::drive::<#sends, _, _>(#delegate, #sent, #turn)),
-                    (true, true) => quote!(#private::drive_apart::<#sends, _, _>(#delegate, #sent, #turn)),
+                    }
                 })
             }
             Stub::Raise => unreachable!("a raise stands in a `return`"),

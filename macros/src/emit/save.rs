@@ -211,10 +211,6 @@ impl Emit<'_> {
         };
         let savers = arms(&|_, ty, codec| quote!(<#codec as #private::Codec<#ty>>::saver()));
         let loaders = arms(&|_, ty, codec| quote!(<#codec as #private::Codec<#ty>>::loader()));
-        let links = arms(&|slot, _, codec| {
-            let field = &slot.name;
-            quote!(#private::link_slot::<#codec, _>(&mut self.#field, callee))
-        });
         quote! {
             impl<#(#types,)* #(#codecs,)*> #private::SavedLevel<(#(#codecs,)*)> for #name<#(#types),*>
             where
@@ -235,13 +231,6 @@ impl Emit<'_> {
                     match slot {
                         #loaders
                         _ => ::core::option::Option::None,
-                    }
-                }
-
-                fn link(&mut self, slot: usize, callee: &dyn ::core::any::Any) -> bool {
-                    match slot {
-                        #links
-                        _ => false,
                     }
                 }
             }

@@ -43,6 +43,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sends: &'a Type,
     /// The path of what probes the operand of a delegation.
     pub(crate) operand: TokenStream,
+    /// Whether a delegation may be a call, which begins before it is a delegate.
+    pub(crate) recursive: bool,
     /// The path of `coframe::private`.
     pub(crate) private: TokenStream,
 }
@@ -77,6 +79,7 @@ pub(crate) fn build(
         yields: context.yields,
         sends: context.sends,
         operand: context.operand.clone(),
+        recursive: context.recursive,
         private: context.private.clone(),
         current: Graph::ENTRY,
         scope: Graph::ROOT,
@@ -127,6 +130,8 @@ pub(super) struct Builder<'a> {
     pub(super) sends: &'a Type,
     /// The path of what probes the operand of a delegation.
     pub(super) operand: TokenStream,
+    /// Whether a delegation may be a call, which begins before it is a delegate.
+    pub(super) recursive: bool,
     /// The path of `coframe::private`.
     pub(super) private: TokenStream,
     pub(super) current: BlockId,

@@ -9,7 +9,7 @@ use syn::{Expr, ExprYield, Pat, parse_quote};
 
 use super::build::{Builder, Dest, Target, binding_pattern};
 use super::operands::root;
-use super::{Arm, BlockId, End, Instr, Point, make};
+use super::{Arm, BlockId, End, Instr, Point, ScopeId, make};
 use crate::names::{Local, Stub, generic, respan};
 use crate::scope::{Keep, flow, knowledge, mentions};
 use crate::syntax::pauses::{self, Pause, is_attempt_label};
@@ -111,33 +111,41 @@ impl Builder<'_> {
         let outcome = self.declare_temp(OUTCOME, span, None, Keep::Unknown);
         let outside = self.scope;
         self.enter();
-        let delegate = self.delegate_place(span, parens, operand);
+        let mut over = Vec::new();
+        let delegate = match self.lent_place(&operand) {
+            Some(borrow) => self.delegate_of(span, parens, borrow),
+            None if self.recursive => self.begin(span, parens, operand, outcome, outside, &mut over),
+            None => {
+                let init = self.delegate_of(span, parens, operand);
+                let delegate = self.temp("delegate", span, Keep::Unknown);
+                let mut pat = binding_pattern(self.locals.ident(delegate));
+                pat.mutability = Some(Default::default());
+                self.stmt(&make::binding(Pat::Ident(pat), init));
+                self.path(delegate)
+            }
+        };
 
         let head = self.new_block();
         self.goto(head);
         self.current = head;
         let point = self.point(span, true, label, head);
-        let step = quote!(::core::result::Result::Ok);
         let private = self.private.clone();
-        let (value, yielded) =
-            self.outcome_arm("value", span, Keep::Unknown, |name| parse_quote!(#step(#private::Step::Yielded(#name))));
+        let (value, yielded) = self.outcome_arm(
+            "value",
+            span,
+            Keep::Unknown,
+            |name| parse_quote!(::core::result::Result::Ok(#private::Step::Yielded(#name))),
+        );
         let arm_scope = self.scope;
         self.end(End::Suspend { point, value, leaving: vec![arm_scope], resume: head });
         self.scope = self.graph.block(head).scope;
-        let (value, returned) =
-            self.outcome_arm("value", span, Keep::Unknown, |name| parse_quote!(#step(#private::Step::Returned(#name))));
-        self.value_into(parse_quote!(::core::result::Result::Ok(#value)), Dest::Local(outcome));
-        let (returns, returns_leaving) = (self.current, self.scopes_up_to(outside));
-        self.scope = self.graph.block(head).scope;
-        let (raised, failed) = self.raised_arm(span);
-        let raise = respan(span, quote!(#private::raise(#raised)));
-        self.value_into(parse_quote!(::core::result::Result::Err(#raise)), Dest::Local(outcome));
-        let (fails, fails_leaving) = (self.current, self.scopes_up_to(outside));
+        let [returned, failed] = self.over_arms(span, outcome, outside, &mut over);
 
         self.scope = outside;
         let after = self.new_block();
-        self.graph.blocks[returns.0].end = End::Jump { leaving: returns_leaving, target: after };
-        self.graph.blocks[fails.0].end = End::Jump { leaving: fails_leaving, target: after };
+        for (block, leaving) in over {
+            self.graph.blocks[block.0].end = End::Jump { leaving, target: after };
+        }
         self.graph.blocks[head.0].end = End::Match {
             scrutinee: Stub::Forward.call(span, parens, Some(parse_quote!(&mut #delegate))),
             arms: vec![yielded, returned, failed],
@@ -147,25 +155,79 @@ impl Builder<'_> {
         self.path(outcome)
     }
 
-    /// The delegate as something that can be borrowed at each step: a local, or the place that the operand borrows.
-    fn delegate_place(&mut self, span: Span, parens: syn::token::Paren, operand: Expr) -> Expr {
-        let types = (self.yields, self.sends);
-        // A frame cannot point into itself, but nothing can change what is borrowed while the frame is paused.
-        if let Expr::Reference(mut borrow) = operand.clone()
-            && borrow.mutability.is_some()
-            && root(&borrow.expr).is_some()
-            && !self.explodes(&operand)
-        {
-            *borrow.expr = self.freeze(*borrow.expr);
-            return delegate_call((&self.operand, "delegate"), span, parens, types, Expr::Reference(borrow));
+    /// Begins what may be a call, which may be over then, and gives the delegate if it is not.
+    fn begin(
+        &mut self,
+        span: Span,
+        parens: syn::token::Paren,
+        operand: Expr,
+        outcome: Local,
+        outside: ScopeId,
+        over: &mut Vec<(BlockId, Vec<ScopeId>)>,
+    ) -> Expr {
+        // The temporaries of the operand are gone when the call begins.
+        let init = self.delegate_of(span, parens, operand);
+        let call = self.temp("call", span, Keep::Unknown);
+        self.stmt(&make::binding(binding_pattern(self.locals.ident(call)).into(), init));
+        let (start, scope, private) = (self.current, self.scope, self.private.clone());
+        let (delegate, begun) = self.outcome_arm(
+            "delegate",
+            span,
+            Keep::Unknown,
+            |name| parse_quote!(::core::result::Result::Ok(#private::Step::Yielded(mut #name))),
+        );
+        let (begun_block, begun_scope) = (self.current, self.scope);
+        self.scope = scope;
+        let [returned, failed] = self.over_arms(span, outcome, outside, over);
+        self.graph.blocks[start.0].end = End::Match {
+            scrutinee: Stub::Begin.call(span, parens, Some(self.path(call))),
+            arms: vec![begun, returned, failed],
+            join: None,
+        };
+        (self.current, self.scope) = (begun_block, begun_scope);
+        delegate
+    }
+
+    /// The arms where a delegation is over, in the present scope. `over` gets the ends of their blocks, and what is left there.
+    fn over_arms(
+        &mut self,
+        span: Span,
+        outcome: Local,
+        outside: ScopeId,
+        over: &mut Vec<(BlockId, Vec<ScopeId>)>,
+    ) -> [Arm; 2] {
+        let (scope, private) = (self.scope, self.private.clone());
+        let (value, returned) = self.outcome_arm(
+            "value",
+            span,
+            Keep::Unknown,
+            |name| parse_quote!(::core::result::Result::Ok(#private::Step::Returned(#name))),
+        );
+        self.value_into(parse_quote!(::core::result::Result::Ok(#value)), Dest::Local(outcome));
+        over.push((self.current, self.scopes_up_to(outside)));
+        self.scope = scope;
+        let (raised, failed) = self.raised_arm(span);
+        let raise = respan(span, quote!(#private::raise(#raised)));
+        self.value_into(parse_quote!(::core::result::Result::Err(#raise)), Dest::Local(outcome));
+        over.push((self.current, self.scopes_up_to(outside)));
+        [returned, failed]
+    }
+
+    /// A borrow of a place that is borrowed anew for each step: a frame cannot point into itself, but nothing can change what
+    /// is borrowed while the frame is paused.
+    fn lent_place(&mut self, operand: &Expr) -> Option<Expr> {
+        let Expr::Reference(borrow) = operand else { return None };
+        if borrow.mutability.is_none() || root(&borrow.expr).is_none() || self.explodes(operand) {
+            return None;
         }
-        let delegate = self.temp("delegate", span, Keep::Unknown);
-        let ident = self.locals.ident(delegate);
-        let init = delegate_call((&self.operand, "delegate"), span, parens, types, operand);
-        let mut pat = binding_pattern(ident);
-        pat.mutability = Some(Default::default());
-        self.stmt(&make::binding(Pat::Ident(pat), init));
-        self.path(delegate)
+        let mut borrow = borrow.clone();
+        *borrow.expr = self.freeze(*borrow.expr);
+        Some(Expr::Reference(borrow))
+    }
+
+    /// The operand, as a delegate.
+    fn delegate_of(&self, span: Span, parens: syn::token::Paren, operand: Expr) -> Expr {
+        delegate_call((&self.operand, "delegate"), span, parens, (self.yields, self.sends), operand)
     }
 
     /// An arm that binds one local, and the local; the arm's block is the current one then.

@@ -127,6 +127,12 @@ impl Scope {
         if is_blank() { Scope::default() } else { Scope(Cell::new(Current::Copied(copy()))) }
     }
 
+    /// The same, where there is anything in it.
+    #[inline]
+    pub(crate) fn copy_current_if_any() -> Option<Self> {
+        if is_blank() { None } else { Some(Scope(Cell::new(Current::Copied(copy())))) }
+    }
+
     /// The context behind a handle: Python's `context=`.
     pub(crate) fn of(context: &Context) -> Self {
         Scope(Cell::new(Current::Made(context.clone())))

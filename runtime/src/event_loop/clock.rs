@@ -32,12 +32,14 @@ impl Delay {
         Moment::at(self).map(Moment::since_epoch)
     }
 
+    #[inline]
     fn nanoseconds(self) -> Result<i64, LoopError> {
         self.0.ok_or(LoopError::NotANumber)
     }
 }
 
 impl From<Duration> for Delay {
+    #[inline]
     fn from(duration: Duration) -> Self {
         Delay(Some(nanoseconds(duration)))
     }
@@ -80,6 +82,7 @@ impl Moment {
     pub(super) const NEVER: Moment = Moment(i64::MAX);
 
     /// The moment that is `delay` after the epoch.
+    #[inline]
     pub(super) fn at(delay: Delay) -> Result<Self, LoopError> {
         delay.nanoseconds().map(Moment)
     }

@@ -139,12 +139,14 @@ impl Runnable for Callback {
 pub struct Handle(Rc<Callback>);
 
 impl Handle {
+    #[inline]
     pub(super) fn new(callback: Rc<Callback>) -> Self {
         Handle(callback)
     }
 
     /// Drops the callback with what it captured, if it has not run. Once is as good as twice, and after it has run
     /// it only says so.
+    #[inline]
     pub fn cancel(&self) {
         self.0.cancelled.set(true);
         self.0.discard();
@@ -189,12 +191,14 @@ pub struct TimerHandle {
 }
 
 impl TimerHandle {
+    #[inline]
     pub(super) fn new(callback: Rc<Callback>, when: Moment, count: Rc<Cancelled>) -> Self {
         TimerHandle { handle: Handle(callback), when, count }
     }
 
     /// As [`Handle::cancel`]: what the callback captured is dropped at once. The loop forgets the timer itself when its
     /// time comes, or earlier, with others: when they are more than half of more than 100.
+    #[inline]
     pub fn cancel(&self) {
         if !self.cancelled() && self.handle.0.in_heap.get() {
             self.count.add_one();

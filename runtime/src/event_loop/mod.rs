@@ -31,6 +31,7 @@ mod outcome;
 mod reactor;
 mod ready;
 mod report;
+mod reused;
 mod run;
 #[cfg(unix)]
 pub(crate) mod signals;
@@ -64,6 +65,7 @@ use self::function::Function;
 use self::handle::Callback;
 use self::reactor::Reactor;
 use self::ready::Ready;
+use self::reused::Reused;
 use self::spare::Spare;
 use self::timers::Timers;
 use crate::Exception;
@@ -109,6 +111,7 @@ struct Inner {
     ready: Ready,
     timers: Timers,
     spare: Spare,
+    reused: Reused,
     tasks: Tasks,
     deposits: Deposits,
     crew: Arc<Crew>,
@@ -190,6 +193,7 @@ impl EventLoop {
             ready: Ready::default(),
             timers: Timers::default(),
             spare: Spare::default(),
+            reused: Reused::default(),
             tasks: Tasks::default(),
             deposits: Deposits::default(),
             crew: Arc::default(),
@@ -268,6 +272,7 @@ impl EventLoop {
     ///
     /// [`LoopError::Closed`], and [`LoopError::NotANumber`] if the delay is NaN; the callback is dropped.
     #[track_caller]
+    #[inline]
     pub fn call_later<O: Outcome>(
         &self,
         delay: impl Into<Delay>,
@@ -426,10 +431,20 @@ impl EventLoop {
     /// The same where a turn that is given up [is in the queue](EventLoop::end_turn).
     #[inline]
     pub(crate) fn schedule_after_turn(&self, entry: Rc<dyn Runnable>) {
-        if !self.is_closed() {
-            self.take_in();
+        if self.is_closed() {
+            drop(entry);
+        } else if self.0.inbox.is_waiting() {
+            self.schedule_after_letters(entry);
+        } else {
             self.0.ready.push(entry);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn schedule_after_letters(&self, entry: Rc<dyn Runnable>) {
+        self.take_in();
+        self.0.ready.push(entry);
     }
 
     /// The task that runs is to come into the ready queue as if it were put there now. That need not be done at once:
@@ -473,16 +488,19 @@ impl EventLoop {
     }
 
     /// A callback that is to be given its function, and to be scheduled.
+    #[inline]
     fn new_callback(&self, scheduled_at: &'static Location<'static>, scope: Scope) -> Result<Rc<Callback>, LoopError> {
         self.check_open()?;
         Ok(self.0.spare.make(scheduled_at, scope))
     }
 
+    #[inline]
     fn schedule_callback(&self, callback: Rc<Callback>) -> Handle {
         self.schedule_if_open(callback.clone());
         Handle::new(callback)
     }
 
+    #[inline]
     fn schedule_at(&self, when: Moment, callback: Rc<Callback>) -> TimerHandle {
         self.0.timers.insert(when, callback.clone(), &self.0.spare);
         TimerHandle::new(callback, when, self.0.timers.cancelled())
@@ -498,6 +516,10 @@ impl EventLoop {
         &self.0.tasks
     }
 
+    pub(crate) fn reused(&self) -> &Reused {
+        &self.0.reused
+    }
+
     pub(crate) fn deposits(&self) -> &Deposits {
         &self.0.deposits
     }
@@ -510,6 +532,7 @@ impl EventLoop {
         Arc::clone(&self.0.inbox)
     }
 
+    #[inline]
     pub(crate) fn check_open(&self) -> Result<(), LoopError> {
         if self.is_closed() { Err(LoopError::Closed) } else { Ok(()) }
     }

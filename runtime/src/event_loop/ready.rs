@@ -1,4 +1,4 @@
-//! What is to be run: a list that is emptied batch by batch, one in a pass. The one place where the loop needs unsafe.
+//! What is to be run: a list that is emptied batch by batch, one in a pass.
 //!
 //! Something is put there in each step of a task, and often nothing else is done there; asking whether the list is borrowed
 //! would be a good part of that.
@@ -44,15 +44,11 @@ impl Ready {
 
     #[inline(always)]
     pub(super) fn push(&self, entry: Entry) {
-        let refused = self.look(|list| {
-            if list.len() == list.capacity() {
-                return Some(entry);
-            }
-            list.push(entry);
-            None
-        });
-        if let Some(entry) = refused {
+        // Two looks, so that the entry is not moved from place to place.
+        if self.look(|list| list.len() == list.capacity()) {
             self.push_to_full(entry);
+        } else {
+            self.look(|list| list.push(entry));
         }
     }
 

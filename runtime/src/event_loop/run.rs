@@ -273,6 +273,7 @@ impl EventLoop {
 
     /// Whether it was closed.
     #[must_use]
+    #[inline]
     pub fn is_closed(&self) -> bool {
         self.0.life.get() == Life::Closed
     }

@@ -37,6 +37,7 @@ struct Timer {
 }
 
 impl Timers {
+    #[inline]
     pub(super) fn insert(&self, when: Moment, callback: Rc<Callback>, spare: &Spare) {
         let sequence = self.inserted.replace(self.inserted.get() + 1);
         callback.in_heap.set(true);
@@ -45,6 +46,7 @@ impl Timers {
         heap.push(Timer { when, sequence, callback });
     }
 
+    #[inline]
     pub(super) fn cancelled(&self) -> Rc<Cancelled> {
         Rc::clone(&self.cancelled)
     }
@@ -118,6 +120,7 @@ impl Timers {
 }
 
 impl Cancelled {
+    #[inline]
     pub(super) fn add_one(&self) {
         self.0.set(self.0.get() + 1);
     }

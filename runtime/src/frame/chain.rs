@@ -55,7 +55,7 @@ impl<'a> Chain<'a> {
     /// Calls `see` with each frame, the outermost first.
     ///
     /// A chain of more than 500 coroutines that delegate to each other in place is cut there. The levels of a recursive
-    /// coroutine, from its outermost on, are all seen.
+    /// coroutine are all seen.
     pub fn for_each(&self, mut see: impl FnMut(&Frame<'_>)) {
         let mut see = |frame: &Frame<'_>| {
             see(frame);

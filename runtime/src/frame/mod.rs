@@ -5,11 +5,14 @@
 //! | `mod` | the frame and what can be asked of it |
 //! | `locals` | its locals |
 //! | `delegation` | what it delegates to, and what has frames at all |
+//! | `listed` | frames of which each delegates to the next |
 //! | `chain` | the frames from the outermost to the innermost, printed |
 //! | `source` | the lines of source files |
 
 mod chain;
 mod delegation;
+#[cfg(feature = "alloc")]
+pub(crate) mod listed;
 mod locals;
 #[cfg(feature = "std")]
 mod source;
@@ -85,6 +88,9 @@ pub struct Frame<'a> {
 #[derive(Clone, Copy)]
 enum View<'a> {
     Machine(&'a dyn Inspect),
+    /// One of a list.
+    #[cfg(feature = "alloc")]
+    Listed(listed::Listed<'a>),
     /// One that runs, of which is known what it has told.
     #[cfg(feature = "std")]
     Running(Running),
@@ -103,6 +109,8 @@ impl<'a> Frame<'a> {
     pub(crate) fn position(&self) -> u32 {
         match &self.view {
             View::Machine(machine) => machine.position(),
+            #[cfg(feature = "alloc")]
+            View::Listed(listed) => listed.position(),
             #[cfg(feature = "std")]
             View::Running(_) => RUNNING,
         }
@@ -113,6 +121,8 @@ impl<'a> Frame<'a> {
         let (mut make, mut out) = (Some(make), None);
         match &self.view {
             View::Machine(machine) => machine.see(what, &mut |seen| out = make.take().map(|make| make(seen))),
+            #[cfg(feature = "alloc")]
+            View::Listed(listed) => listed.see(what, &mut |seen| out = make.take().map(|make| make(seen))),
             #[cfg(feature = "std")]
             View::Running(_) => {}
         }
@@ -148,6 +158,8 @@ impl<'a> Frame<'a> {
     pub fn code(&self) -> &'static Code {
         match &self.view {
             View::Machine(machine) => machine.code(),
+            #[cfg(feature = "alloc")]
+            View::Listed(listed) => listed.code(),
             #[cfg(feature = "std")]
             View::Running(running) => running.code,
         }

@@ -124,7 +124,7 @@ mod futures {
         type Delegate = Raising<AwaitingBoxed<E::IntoFuture>>;
 
         fn delegate<'a>(&self) -> Plain<'a, Self::Delegate> {
-            Plain::new(Raising { delegate: AwaitingBoxed::new(self.operand()) })
+            Plain::new(Raising { delegate: AwaitingBoxed::new(self.lent_operand()) })
         }
     }
 

@@ -8,15 +8,10 @@ use core::{fmt, mem};
 use super::delegation::{Items, forward};
 use super::driver::Driver;
 use super::forking::Forks;
-use super::machine::Sends;
-use super::recursion::Outcome;
-#[cfg(feature = "serde")]
-use super::recursion::Returns;
-use super::shared::Mark;
-#[cfg(feature = "serde")]
-use super::shared::Shared;
+use super::machine::{Sends, finished};
 use super::turn::Turn;
 use crate::coroutine::Resumed;
+use crate::recursive::Stage;
 use crate::{Coroutine, Delegate, Exception, Inspectable, Recursive, Signal, Step};
 
 /// The operand of a `yield_from!` in a body that may call itself. Method probing finds out what it is:
@@ -38,7 +33,13 @@ impl<Y, S, E> Callee<Y, S, E> {
     }
 
     #[inline(always)]
-    pub(super) fn operand(&self) -> E {
+    pub(super) fn operand(self) -> E {
+        self.operand.into_inner().expect("coframe: an operand is asked once what it is")
+    }
+
+    /// The operand, which is asked for by reference.
+    #[inline(always)]
+    pub(super) fn lent_operand(&self) -> E {
         self.operand.take().expect("coframe: an operand is asked once what it is")
     }
 }
@@ -52,8 +53,8 @@ impl<Y, S, E> fmt::Debug for Callee<Y, S, E> {
 impl<'a, Y, S, R, K> Callee<Y, S, Recursive<'a, Y, R, S, K>> {
     /// First, by value: a call.
     #[inline(always)]
-    pub fn delegate(self) -> Called<'a, Y, R, S, K> {
-        Called { callee: self.operand() }
+    pub fn delegate(self) -> Recursive<'a, Y, R, S, K> {
+        self.operand()
     }
 }
 
@@ -79,7 +80,7 @@ pub trait IterableOperand<E: IntoIterator> {
 impl<Y, E: IntoIterator<Item = Y>> IterableOperand<E> for Callee<Y, (), E> {
     #[inline(always)]
     fn delegate<'a>(&self) -> Plain<'a, Items<E::IntoIter>> {
-        Plain::new(Items::new(self.operand()))
+        Plain::new(Items::new(self.lent_operand()))
     }
 }
 
@@ -97,104 +98,99 @@ impl<Y, S, E> NoOperand<Y, S, E> for Callee<Y, S, E> {
     }
 }
 
-/// A call, as its caller holds it. Once the callee is marked as given its levels are the driver's, and it has none itself: it
-/// is a handle to what is returned.
-#[derive(Debug)]
+/// A call, as its caller holds it: the callee is the next of the driver's levels.
 pub struct Called<'a, Y: 'a, R: 'a, S: 'a, K> {
-    callee: Recursive<'a, Y, R, S, K>,
+    /// Whether its caller has not paused since it began.
+    begins: bool,
+    #[allow(clippy::type_complexity)]
+    types: PhantomData<fn(&'a (), S, K) -> (Y, R)>,
 }
 
-#[cfg(feature = "serde")]
-impl<'a, Y, R, S, K> Called<'a, Y, R, S, K> {
-    /// A call that was made before.
-    pub(super) fn made(callee: Shared<dyn Returns<Y, R, S> + 'a>) -> Self {
-        callee.mark(Mark::Given);
-        Called { callee: Recursive::new(callee) }
+impl<Y, R, S, K> Called<'_, Y, R, S, K> {
+    #[inline(always)]
+    const fn new(begins: bool) -> Self {
+        Called { begins, types: PhantomData }
+    }
+
+    /// A call of which its caller waits for the end.
+    #[cfg(feature = "serde")]
+    pub(super) const fn begun() -> Self {
+        Called::new(false)
+    }
+}
+
+/// A call may be over as soon as it begins.
+impl<'a, Y, R, S, K> Begin<'a, Y, S> for Recursive<'a, Y, R, S, K> {
+    type Delegate = Called<'a, Y, R, S, K>;
+
+    #[inline(always)]
+    fn begin(self, turn: &Turn<'a, Y, S>, apart: bool) -> Resumed<Self::Delegate, R> {
+        match self.stage {
+            Stage::Called(call) if apart => call.enter(turn),
+            Stage::Called(call) => {
+                if let Some(over) = call.run(turn) {
+                    return over.map(Step::Returned);
+                }
+            }
+            Stage::Made(mut driver) => driver.join(turn),
+            Stage::Started(driver) => join(*driver, turn)?,
+        }
+        Ok(Step::Yielded(Called::new(true)))
     }
 }
 
 /// What is raised in the callee comes by way of the turn, and is raised at the call as it is. So is an exit, before which
 /// the driver has closed the callee.
 impl<'a, Y, R, S, K> Drive<'a, Y, S> for Called<'a, Y, R, S, K> {
+    #[allow(unsafe_code)]
     #[inline(always)]
-    fn drive(&mut self, _: Option<S>, turn: &Turn<'a, Y, S>, apart: bool) -> Resumed<(), R> {
-        let Called { callee } = self;
-        if callee.root.is(Mark::Given) {
-            return over(callee, turn);
+    fn drive(&mut self, _: Option<S>, turn: &Turn<'a, Y, S>) -> Resumed<(), R> {
+        if mem::take(&mut self.begins) {
+            return Ok(Step::Yielded(()));
         }
-        callee.root.mark(Mark::Given);
-        if let Some(driver) = callee.driver.take() {
-            return joined(*driver, turn);
-        }
-        turn.enter(callee.root.to_level());
-        let ran = if apart { None } else { turn.inside(|| callee.root.resume(None, turn)) };
-        match ran {
-            None | Some(Outcome::Paused) => Ok(Step::Yielded(())),
-            Some(Outcome::Returned) => {
-                turn.leave();
-                returned(callee)
-            }
-            Some(Outcome::Raised) => {
-                turn.leave();
-                over(callee, turn)
-            }
+        // SAFETY: the callee is the level that was over last, since nothing else has run since; and it has returned an `R`,
+        // of which the type of the call tells.
+        match unsafe { turn.take_returned() } {
+            Some(value) => Ok(Step::Returned(value)),
+            None => Err(turn.raised().unwrap_or(Exception::Finished)),
         }
     }
 }
 
-/// What a call came to, whose levels are gone.
-#[inline(always)]
-fn over<Y, R, S, K>(callee: &Recursive<'_, Y, R, S, K>, turn: &Turn<'_, Y, S>) -> Resumed<(), R> {
-    match turn.raised() {
-        None => returned(callee),
-        Some(exception) => Err(exception),
-    }
-}
-
-/// What a call returned, of which nothing is left then.
-#[inline(always)]
-fn returned<Y, R, S, K>(callee: &Recursive<'_, Y, R, S, K>) -> Resumed<(), R> {
-    let returned = callee.returned();
-    callee.root.mark(Mark::Empty);
-    returned
-}
-
-/// In place, as any other.
+/// The driver resumes the callee.
 impl<Y, R, S, K> Coroutine<S> for Called<'_, Y, R, S, K> {
     type Yield = Y;
     type Return = R;
 
-    fn resume(mut self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
-        Pin::new(&mut self.callee).resume(signal)
-    }
-
-    fn as_inspectable(&self) -> Option<&dyn Inspectable> {
-        Some(&self.callee)
+    fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
+        finished(signal)
     }
 }
 
-/// A call that was made is a handle to the clone of the callee, which the driver has cloned before.
+impl<Y, R, S, K> Unpin for Called<'_, Y, R, S, K> {}
+
+/// A call that has begun is the next level, which the driver clones.
 impl<Y, R, S, K: Forks> Clone for Called<'_, Y, R, S, K> {
     fn clone(&self) -> Self {
-        let Called { callee } = self;
-        if !callee.root.is(Mark::Given) {
-            return Called { callee: callee.clone() };
-        }
-        let fork = callee.forked();
-        fork.mark(Mark::Given);
-        Called { callee: Recursive::new(fork) }
+        Called::new(self.begins)
+    }
+}
+
+impl<Y, R, S, K> fmt::Debug for Called<'_, Y, R, S, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Called")
     }
 }
 
 /// A call of what has run before. It goes on, unless it waits for a value, of which there is none.
 #[cold]
-fn joined<'a, Y, R, S>(mut driver: Driver<'a, Y, S>, turn: &Turn<'a, Y, S>) -> Resumed<(), R> {
+fn join<'a, Y, R, S>(mut driver: Driver<'a, Y, R, S>, turn: &Turn<'a, Y, S>) -> Result<(), Exception> {
     match (driver.depth(), driver.sends) {
         (0, _) => Err(Exception::Finished),
         (_, Sends::Value) => Err(Exception::AlreadyStarted),
         _ => {
-            mem::take(driver.levels.get_mut()).into_iter().for_each(|level| turn.enter(level));
-            Ok(Step::Yielded(()))
+            driver.join(turn);
+            Ok(())
         }
     }
 }
@@ -216,9 +212,18 @@ impl<D> Plain<'_, D> {
 // A delegate is only ever used through `&mut`, never pinned in place.
 impl<D> Unpin for Plain<'_, D> {}
 
+impl<'a, S, D: Delegate<S>> Begin<'a, D::Yield, S> for Plain<'a, D> {
+    type Delegate = Self;
+
+    #[inline(always)]
+    fn begin(self, _: &Turn<'a, D::Yield, S>, _: bool) -> Resumed<Self, D::Return> {
+        Ok(Step::Yielded(self))
+    }
+}
+
 impl<'a, S, D: Delegate<S>> Drive<'a, D::Yield, S> for Plain<'a, D> {
     #[inline(always)]
-    fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, D::Yield, S>, _: bool) -> Resumed<(), D::Return> {
+    fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, D::Yield, S>) -> Resumed<(), D::Return> {
         Ok(match forward(&mut self.delegate, sent, turn.raised())? {
             Step::Yielded(value) => {
                 turn.yielded(value);
@@ -243,14 +248,50 @@ impl<S, D: Delegate<S>> Coroutine<S> for Plain<'_, D> {
     }
 }
 
-/// What a body that may call itself delegates to.
-pub trait Drive<'a, Y, S>: Coroutine<S> {
-    /// One step of the delegation. What is yielded goes to the turn. If it is not `apart`, a call may run inside this.
+/// What a body that may call itself has as the operand of a delegation.
+pub trait Begin<'a, Y, S> {
+    /// What it delegates to.
+    type Delegate: Drive<'a, Y, S>;
+
+    /// Begins a call. If it is not `apart`, it may run inside this. Gives what is to be driven on, unless it is over.
     ///
     /// # Errors
     ///
     /// What is raised at the delegation.
-    fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, Y, S>, apart: bool) -> Resumed<(), Self::Return>;
+    fn begin(self, turn: &Turn<'a, Y, S>, apart: bool) -> Begun<Self::Delegate, S>;
+}
+
+/// What is to be driven on, or what it came to.
+pub type Begun<D, S> = Resumed<D, <D as Coroutine<S>>::Return>;
+
+/// Begins what the operand of a delegation may be: a call.
+///
+/// # Errors
+///
+/// What is raised at the delegation.
+#[inline(always)]
+pub fn begin<'a, S, Y, D: Begin<'a, Y, S>>(operand: D, turn: &Turn<'a, Y, S>) -> Begun<D::Delegate, S> {
+    operand.begin(turn, false)
+}
+
+/// [`begin`] in a tracked body, which is not to be known as running while a call runs.
+///
+/// # Errors
+///
+/// What is raised at the delegation.
+#[inline(always)]
+pub fn begin_apart<'a, S, Y, D: Begin<'a, Y, S>>(operand: D, turn: &Turn<'a, Y, S>) -> Begun<D::Delegate, S> {
+    operand.begin(turn, true)
+}
+
+/// What a body that may call itself delegates to.
+pub trait Drive<'a, Y, S>: Coroutine<S> {
+    /// One step of the delegation. What is yielded goes to the turn.
+    ///
+    /// # Errors
+    ///
+    /// What is raised at the delegation.
+    fn drive(&mut self, sent: Option<S>, turn: &Turn<'a, Y, S>) -> Resumed<(), Self::Return>;
 }
 
 /// One step of a delegation.
@@ -264,19 +305,5 @@ pub fn drive<'a, S, Y, D: Drive<'a, Y, S>>(
     sent: Option<S>,
     turn: &Turn<'a, Y, S>,
 ) -> Resumed<(), D::Return> {
-    delegate.drive(sent, turn, false)
-}
-
-/// [`drive`] in a tracked body, which is not to be known as running while a call runs.
-///
-/// # Errors
-///
-/// What is raised at the delegation.
-#[inline(always)]
-pub fn drive_apart<'a, S, Y, D: Drive<'a, Y, S>>(
-    delegate: &mut D,
-    sent: Option<S>,
-    turn: &Turn<'a, Y, S>,
-) -> Resumed<(), D::Return> {
-    delegate.drive(sent, turn, true)
+    delegate.drive(sent, turn)
 }

@@ -2,7 +2,6 @@
 //! delegates to.
 
 use alloc::vec;
-use core::any::Any;
 use core::array;
 use core::marker::PhantomData;
 use core::ops::RangeInclusive;
@@ -14,27 +13,23 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use super::callee::{Called, Plain};
 use super::codecs::{Codec, Inclusive, ItemsOf, Nested, NoCodec, Rest, SlotProbe};
 use super::delegation::Items;
-use super::machine::{CLOSED, Inspect, Locals, NoLocals, Sends};
-use super::recursion::{Level, Outcome, Returns};
 use super::saving::Shape;
-use super::shared::Shared;
 use super::storing::{LoadCallee, SaveCallee, Saves};
-use super::turn::Turn;
 use crate::save::Load;
-use crate::{Code, Exception, Generator, Recursive};
+use crate::{Generator, Recursive};
 
 /// The codec of a call that is under way. Nothing is written of it: the callee is the next level.
 #[derive(Debug)]
-pub struct Call;
+pub struct CallCodec;
 
-impl<Y, R, S, K: Saves<Y, R, S>> Codec<Called<'static, Y, R, S, K>> for Call {
+impl<Y, R, S, K: Saves<Y, R, S>> Codec<Called<'static, Y, R, S, K>> for CallCodec {
     fn save<Z: Serializer>(_: &Called<'static, Y, R, S, K>, serializer: Z) -> Result<Z::Ok, Z::Error> {
         serializer.serialize_unit()
     }
 
     fn load<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Called<'static, Y, R, S, K>, D::Error> {
         <()>::deserialize(deserializer)?;
-        Ok(Called::made(Shared::new(Unread).into_returns()))
+        Ok(Called::begun())
     }
 
     fn describe(shape: &mut Shape<'_>) {
@@ -49,16 +44,12 @@ impl<Y, R, S, K: Saves<Y, R, S>> Codec<Called<'static, Y, R, S, K>> for Call {
     fn loader<'de, A: SeqAccess<'de>>() -> Option<LoadCallee<'de, A>> {
         Some(LoadCallee::of::<Y, R, S, K>())
     }
-
-    fn link(callee: &dyn Any) -> Option<Called<'static, Y, R, S, K>> {
-        callee.downcast_ref::<Shared<dyn Returns<Y, R, S>>>().cloned().map(Called::made)
-    }
 }
 
 impl<'a, Y, R, S, K: Saves<Y, R, S>> SlotProbe<Called<'a, Y, R, S, K>> {
     /// A call.
-    pub fn codec(self) -> Call {
-        Call
+    pub fn codec(self) -> CallCodec {
+        CallCodec
     }
 }
 
@@ -76,46 +67,11 @@ pub trait UnsavedLevels<Y, R, S, K> {
 impl<Y, R, S, K> UnsavedLevels<Y, R, S, K> for SlotProbe<Called<'_, Y, R, S, K>> {}
 impl<Y, R, S, K> UnsavedLevels<Y, R, S, K> for SlotProbe<Recursive<'_, Y, R, S, K>> {}
 
-/// Stands for a callee until that is read.
-struct Unread;
-
-impl Inspect for Unread {
-    fn code(&self) -> &'static Code {
-        NoLocals::CODE
-    }
-
-    fn position(&self) -> u32 {
-        CLOSED
-    }
-}
-
-impl<Y, S> Level<Y, S> for Unread {
-    fn resume<'r>(&self, _: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
-    where
-        Self: 'r,
-    {
-        turn.raise(Exception::Finished);
-        Outcome::Raised
-    }
-
-    fn abandon(&self) {}
-}
-
-impl<Y, R, S> Returns<Y, R, S> for Unread {
-    fn take(&self) -> Option<R> {
-        None
-    }
-
-    fn sends(&self) -> Sends {
-        Sends::Unit
-    }
-}
-
 /// The codec of a recursive coroutine that is not called but resumed in place, or not yet.
 #[derive(Debug)]
-pub struct Levels;
+pub struct LevelsCodec;
 
-impl<Y, R, S, K: Saves<Y, R, S>> Codec<Recursive<'static, Y, R, S, K>> for Levels {
+impl<Y, R, S, K: Saves<Y, R, S>> Codec<Recursive<'static, Y, R, S, K>> for LevelsCodec {
     fn save<Z: Serializer>(value: &Recursive<'static, Y, R, S, K>, serializer: Z) -> Result<Z::Ok, Z::Error> {
         value.serialize(serializer)
     }
@@ -132,8 +88,8 @@ impl<Y, R, S, K: Saves<Y, R, S>> Codec<Recursive<'static, Y, R, S, K>> for Level
 
 impl<'a, Y, R, S, K: Saves<Y, R, S>> SlotProbe<Recursive<'a, Y, R, S, K>> {
     /// A recursive coroutine.
-    pub fn codec(self) -> Levels {
-        Levels
+    pub fn codec(self) -> LevelsCodec {
+        LevelsCodec
     }
 }
 

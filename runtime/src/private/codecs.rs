@@ -6,7 +6,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
-use core::any::{self, Any};
+use core::any;
 use core::marker::PhantomData;
 use core::ops::RangeInclusive;
 use core::{array, fmt};
@@ -49,12 +49,6 @@ pub trait Codec<T> {
 
     /// How the callee is read, if it is a call of a recursive coroutine.
     fn loader<'de, A: SeqAccess<'de>>() -> Option<LoadCallee<'de, A>> {
-        None
-    }
-
-    /// The call of a level, an `Rc<dyn Returns<…>>`.
-    fn link(callee: &dyn Any) -> Option<T> {
-        let _ = callee;
         None
     }
 }

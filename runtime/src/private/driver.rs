@@ -7,62 +7,79 @@
 //! that made of it. So the levels are closed from the innermost on, each for itself: what runs then is all that the level
 //! does about its exit, with whatever it calls meanwhile.
 //!
-//! A level is emptied where it is, the innermost first, before the handle to it goes with the frame of its caller. So
-//! the end of a frame never ends another.
+//! Levels are dropped from the innermost on, and no frame has another in it. So the end of a frame never ends another.
 //!
 //! [PEP 380]: https://peps.python.org/pep-0380/
 
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
+use core::marker::PhantomData;
 use core::{fmt, mem};
 
-use super::machine::Sends;
+use super::machine::{CREATED, Inspect, Sends};
+#[cfg(feature = "serde")]
+use super::recursion::LookedAt;
 use super::recursion::{Level, Outcome};
-use super::shared::Shared;
-use super::turn::Levels;
+use super::turn::{Levels, Place, Turn};
 use crate::coroutine::{Resumed, closed};
-use crate::{Exception, Frame, FrameVisitor, Step, unraisable};
+use crate::frame::listed::FrameList;
+use crate::{Code, Exception, Step, unraisable};
 
-/// The levels of a recursive coroutine that has been started.
-pub struct Driver<'a, Y: 'a, S: 'a> {
+/// The levels of a recursive coroutine.
+pub struct Driver<'a, Y: 'a, R: 'a, S: 'a> {
+    /// The code of the outermost level.
+    pub(crate) code: &'static Code,
     /// What a start is to the outermost level.
     pub(crate) sends: Sends,
-    /// Each was called by the one before; none is left once the first is over. Between resumes all are suspended.
-    pub(super) levels: Levels<'a, Y, S>,
+    /// Each was called by the one before; none is left once the first is over. Between resumes all are suspended, but one
+    /// that has not run is alone. The outermost returns an `R`.
+    levels: Levels<'a, Y, S>,
+    returns: PhantomData<R>,
 }
 
-impl<'a, Y, S> Driver<'a, Y, S> {
-    /// With the level that is the first to run.
-    pub(crate) fn new(sends: Sends, outermost: Shared<dyn Level<Y, S> + 'a>) -> Self {
-        Driver::with(sends, Vec::from([outermost]))
+impl<'a, Y, R, S> Driver<'a, Y, R, S> {
+    /// Of no levels yet.
+    pub(crate) const fn new(code: &'static Code, sends: Sends) -> Self {
+        Driver::with(code, sends, Levels::new())
     }
 
-    /// Of what is over without having run.
-    pub(crate) fn over() -> Self {
-        Driver::with(Sends::Unit, Vec::new())
+    /// Of levels of which the outermost returns an `R`.
+    pub(crate) const fn with(code: &'static Code, sends: Sends, levels: Levels<'a, Y, S>) -> Self {
+        Driver { code, sends, levels, returns: PhantomData }
     }
 
-    /// Of levels that are suspended, each called by the one before.
-    pub(crate) fn with(sends: Sends, levels: Vec<Shared<dyn Level<Y, S> + 'a>>) -> Self {
-        Driver { sends, levels: Levels::new(levels) }
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) fn levels(&self) -> &[Shared<dyn Level<Y, S> + 'a>] {
-        self.levels.get()
+    /// To put levels on the others.
+    pub(crate) fn turn(&mut self) -> &Turn<'a, Y, S> {
+        self.levels.turn()
     }
 
     pub(crate) fn depth(&self) -> usize {
-        self.levels.get().len()
+        self.levels.depth()
     }
 
-    /// Shows all levels, and what the innermost delegates to in place.
-    pub(crate) fn visit_frames(&self, visitor: &mut FrameVisitor<'_>) -> ControlFlow<()> {
-        let Some((innermost, others)) = self.levels.get().split_last() else { return ControlFlow::Continue(()) };
-        for level in others {
-            Frame::new(&**level).map_or(ControlFlow::Continue(()), |frame| visitor.visit_only(&frame))?;
-        }
-        Frame::new(&**innermost).map_or(ControlFlow::Continue(()), |frame| visitor.visit(&frame))
+    /// All levels, the outermost first.
+    pub(super) fn levels(&self) -> Vec<&(dyn Level<Y, S> + 'a)> {
+        let mut levels: Vec<_> = self.levels.iter().collect();
+        levels.reverse();
+        levels
+    }
+
+    /// What can be looked at in all levels, the outermost first.
+    #[cfg(feature = "serde")]
+    pub(crate) fn look(&self) -> impl Iterator<Item = &dyn LookedAt> {
+        self.levels().into_iter().map(|level| level as &dyn LookedAt)
+    }
+
+    /// A driver of clones of all levels. If the clone of a local panics, those that are there by then are a call without a
+    /// callee, which is closed as whatever is dropped.
+    pub(super) fn fork(&self) -> Self {
+        let mut fork = Driver::new(self.code, self.sends);
+        self.levels().into_iter().for_each(|level| level.fork(fork.turn()));
+        fork
+    }
+
+    /// Moves all levels onto those of a turn.
+    pub(super) fn join(&mut self, turn: &Turn<'a, Y, S>) {
+        self.levels.join(turn);
     }
 
     /// Runs to the next yield or to the end of the outermost level.
@@ -75,37 +92,42 @@ impl<'a, Y, S> Driver<'a, Y, S> {
         let unwinding = Unwinding(self);
         let resumed = match raised {
             Some(Exception::Exit) => unwinding.0.exit(),
-            raised => unwinding.0.run(0, sent, raised),
+            raised => unwinding.0.run(None, sent, raised),
         };
         mem::forget(unwinding);
         resumed
     }
 
-    /// Runs until the level that stands on `base` others pauses, or is over and gone.
+    /// Runs until the level that is on `base` pauses, or is over and gone.
     #[inline]
-    fn run(&mut self, base: usize, mut sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, ()> {
+    fn run(&mut self, base: Option<Place<Y, S>>, mut sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, ()> {
         if let Some(exception) = raised {
-            self.levels.turn().raise(exception);
+            self.turn().raise(exception);
         }
         loop {
-            let Some(innermost) = self.levels.get().last() else {
-                unreachable!("coframe: a driver without levels is over")
-            };
-            let innermost = innermost.clone();
-            let turn = self.levels.turn();
-            match innermost.resume(sent.take(), turn) {
+            match self.levels.resume(sent.take()) {
                 Outcome::Paused => {
-                    if let Some(value) = turn.take_yielded() {
+                    if let Some(value) = self.turn().take_yielded() {
                         return Ok(Step::Yielded(value));
                     }
                 }
                 Outcome::Returned | Outcome::Raised => {
-                    turn.leave();
-                    if self.levels.get().len() == base {
-                        return self.levels.turn().raised().map_or(Ok(Step::Returned(())), Err);
+                    if self.levels.top() == base {
+                        return self.turn().raised().map_or(Ok(Step::Returned(())), Err);
                     }
                 }
             }
+        }
+    }
+
+    /// What the outermost level returned, once.
+    #[allow(unsafe_code)]
+    #[inline(always)]
+    pub(crate) fn returned<P>(&mut self) -> Resumed<P, R> {
+        // SAFETY: the outermost level is the last that is over, and returns an `R`.
+        match unsafe { self.turn().take_returned() } {
+            Some(value) => Ok(Step::Returned(value)),
+            None => Err(Exception::Finished),
         }
     }
 
@@ -113,52 +135,64 @@ impl<'a, Y, S> Driver<'a, Y, S> {
     #[cold]
     fn exit(&mut self) -> Resumed<Y, ()> {
         let mut raised = Exception::Exit;
-        while let base @ 1.. = self.levels.get().len() - 1 {
+        while let base @ Some(_) = self.levels.below() {
             raised = closed(self.run(base, None, Some(raised))).err().unwrap_or(Exception::Exit);
+            self.levels.forget_returned();
             self.discard(base);
         }
-        self.run(0, None, Some(raised))
+        self.run(None, None, Some(raised))
     }
 
-    /// Drops the levels above `base`. Each is closed first, as whatever is dropped while it is suspended.
-    fn discard(&mut self, base: usize) {
-        while let Some(innermost) = self.levels.get().get(base..).and_then(<[_]>::last) {
-            let (code, base) = (innermost.code(), self.levels.get().len() - 1);
-            unraisable::close_in_drop(code, || closed(self.run(base, None, Some(Exception::Exit))));
-            self.abandon(base);
-        }
-    }
-
-    /// Drops the levels above `base`, and runs none of them.
-    fn abandon(&mut self, base: usize) {
-        while self.levels.get().len() > base {
-            // Popped one by one: a destructor that panics leaves the others to the next who drops them.
-            self.levels.get_mut().pop().inspect(|level| level.abandon());
+    /// Drops the levels that are on `base`. Each is closed first, as whatever is dropped while it is suspended.
+    fn discard(&mut self, base: Option<Place<Y, S>>) {
+        while self.levels.top() != base {
+            let code = self.levels.iter().next().map_or(self.code, Inspect::code);
+            let below = self.levels.below();
+            unraisable::close_in_drop(code, || closed(self.run(below, None, Some(Exception::Exit))));
+            self.levels.forget_returned();
+            while self.levels.top() != below {
+                self.levels.abandon();
+            }
         }
     }
 }
 
 /// While it lives the levels run. Only a panic ends it: then all of them are dropped, but none is closed, for a delegator
 /// runs while its delegate does.
-struct Unwinding<'r, 'a, Y: 'a, S: 'a>(&'r mut Driver<'a, Y, S>);
+struct Unwinding<'r, 'a, Y: 'a, R: 'a, S: 'a>(&'r mut Driver<'a, Y, R, S>);
 
-impl<Y, S> Drop for Unwinding<'_, '_, Y, S> {
+impl<Y, R, S> Drop for Unwinding<'_, '_, Y, R, S> {
     fn drop(&mut self) {
-        self.0.abandon(0);
-    }
-}
-
-/// Closes the whole, as [`close`](crate::CoroutineExt::close) does.
-impl<Y, S> Drop for Driver<'_, Y, S> {
-    fn drop(&mut self) {
-        if let Some(outermost) = self.levels.get().first() {
-            unraisable::close_in_drop(outermost.code(), || closed(self.resume(None, Some(Exception::Exit))));
-            self.abandon(0);
+        while self.0.depth() > 0 {
+            self.0.levels.abandon();
         }
     }
 }
 
-impl<Y, S> fmt::Debug for Driver<'_, Y, S> {
+/// Closes the whole, as [`close`](crate::CoroutineExt::close) does.
+impl<Y, R, S> Drop for Driver<'_, Y, R, S> {
+    fn drop(&mut self) {
+        if self.levels.iter().next().is_some_and(|innermost| innermost.position() != CREATED) {
+            unraisable::close_in_drop(self.code, || closed(self.resume(None, Some(Exception::Exit))));
+        }
+    }
+}
+
+impl<Y, R, S> FrameList for Driver<'_, Y, R, S> {
+    fn len(&self) -> usize {
+        self.depth()
+    }
+
+    fn first(&self) -> Option<&dyn Inspect> {
+        Some(self.levels.iter().last()?)
+    }
+
+    fn frames(&self) -> Vec<&dyn Inspect> {
+        self.levels().into_iter().map(|level| level as &dyn Inspect).collect()
+    }
+}
+
+impl<Y, R, S> fmt::Debug for Driver<'_, Y, R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Driver").field("depth", &self.depth()).finish()
     }

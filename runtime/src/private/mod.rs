@@ -1,6 +1,10 @@
 //! All that an expansion may name besides the public protocol. Not for people; it may change in any release.
 
+#[cfg(feature = "alloc")]
+mod arena;
 mod awaiting;
+#[cfg(feature = "alloc")]
+mod call;
 #[cfg(feature = "alloc")]
 mod callee;
 #[cfg(feature = "serde")]
@@ -21,8 +25,6 @@ mod known;
 mod machine;
 mod native;
 mod order;
-#[cfg(feature = "alloc")]
-mod pool;
 mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
@@ -30,8 +32,6 @@ mod residual;
 #[cfg(feature = "serde")]
 mod saving;
 mod seen;
-#[cfg(feature = "alloc")]
-mod shared;
 mod slot;
 #[cfg(feature = "serde")]
 mod storing;
@@ -46,9 +46,13 @@ pub use self::awaiting::{AnyFuture, FallibleFuture, FallibleInPlace, FutureInPla
 #[cfg(feature = "event-loop")]
 pub use self::awaiting::{Awaiting, AwaitingBoxed, Raising};
 #[cfg(feature = "alloc")]
-pub use self::callee::{Called, Callee, DelegateOperand, Drive, IterableOperand, NoOperand, Plain, drive, drive_apart};
+pub use self::call::Call;
+#[cfg(feature = "alloc")]
+pub use self::callee::{
+    Begin, Begun, Called, Callee, DelegateOperand, Drive, IterableOperand, NoOperand, Plain, begin, begin_apart, drive,
+};
 #[cfg(feature = "serde")]
-pub use self::calls::{Call, Levels, PlainOf, UnsavedLevels};
+pub use self::calls::{CallCodec, LevelsCodec, PlainOf, UnsavedLevels};
 #[cfg(feature = "serde")]
 pub use self::capturing::Captureless;
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
@@ -78,7 +82,7 @@ pub use self::order::{
 };
 pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
-pub use self::recursion::{Activation, Level, Outcome, Returns, recursive};
+pub use self::recursion::{CallFrame, LevelFrame, LookedAt, Outcome, recursive};
 pub use self::residual::{Branch, FromResidual, branch, returned};
 #[cfg(feature = "serde")]
 pub(crate) use self::saving::Framed;
@@ -89,18 +93,16 @@ pub use self::saving::{
 };
 pub use self::seen::{DELEGATE, IDENTITY};
 pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
-#[cfg(feature = "alloc")]
-pub use self::shared::Shared;
 pub use self::slot::{place, put, take};
 #[cfg(feature = "serde")]
 pub use self::storing::{
-    LoadCallee, LoadedLevel, Pending, SaveCallee, SavedLevel, Saves, Storable, StoredFrame, level, level_codecs,
-    link_slot, load_level, save_level, storable, storable_cloneable, stored,
+    LoadCallee, LoadedLevel, SaveCallee, SavedLevel, Saves, Storable, StoredFrame, level, level_codecs, load_level,
+    save_level, start_level, storable, storable_cloneable, stored, stored_cloneable,
 };
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};
 #[cfg(feature = "alloc")]
-pub use self::turn::Turn;
+pub use self::turn::{Levels, Turn};
 pub use crate::__expr_text as expr_text;
 #[cfg(feature = "event-loop")]
 pub use crate::async_generator::{

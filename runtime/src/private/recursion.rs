@@ -1,18 +1,18 @@
-//! One activation of a recursive coroutine: its frame on the heap, and what it gives to its driver.
+//! One activation of a recursive coroutine: its frame, and where the value is that it returns.
 //!
-//! Two own the frame: the [`Driver`], which resumes it and knows it as a [`Level`], and the one who called it, who knows
-//! the type of what it [`Returns`]. A caller gives its callee to the [`Turn`], and is resumed again when that is over. It
-//! may start the callee itself.
+//! Activations are in the memory of a [`Turn`], each on the one that has called it. The driver knows them as [`Level`]s. A
+//! caller knows of its callee nothing but the type of what it returns, which is where the level was: see
+//! [`Turn::take_returned`].
 
-use core::cell::RefCell;
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::machine::{CLOSED, FrameMachine, Inspect, Locals, Look, RUNNING, Sends};
+use super::call::Call;
+use super::machine::{CLOSED, FrameMachine, Inspect, Locals, Look, NoLocals, Sends};
 use super::seen::Seen;
-use super::shared::Shared;
-use super::turn::Turn;
+use super::turn::{Start, Turn};
 use crate::coroutine::Resumed;
+use crate::recursive::Stage;
 use crate::{Code, Recursive, Step};
 
 /// How a resume of a level ended.
@@ -26,176 +26,239 @@ pub enum Outcome {
     Raised,
 }
 
-/// An activation, as its driver knows it.
-///
-/// The lifetime of what the activation has captured is no parameter of the trait, so that `dyn Level + 'a` is covariant
-/// in `'a`: a call that borrows nothing may stand in a body that borrows.
-pub trait Level<Y, S>: Inspect {
-    /// Runs the body on, which is suspended or has not run.
-    fn resume<'r>(&self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
-    where
-        Self: 'r;
-
-    /// Drops all that the activation holds, and runs none of its body.
-    fn abandon(&self);
-
-    /// Clones the activation, which keeps the clone for [`Returns::forked`] until [`forget_fork`](Level::forget_fork).
-    /// The level above keeps its own meanwhile.
-    fn fork<'r>(&self) -> Shared<dyn Level<Y, S> + 'r>
-    where
-        Self: 'r,
-    {
-        unreachable!("coframe: only what derives `Clone` is cloned")
-    }
-
-    /// Forgets the clone that was made last.
-    fn forget_fork(&self) {}
-
-    /// The activation, if it can be saved.
+/// What can be looked at in a level.
+pub trait LookedAt: Inspect {
+    /// The frame, if it can be saved.
     #[cfg(feature = "serde")]
     fn as_any(&self) -> Option<&dyn core::any::Any> {
         None
     }
 }
 
-/// An activation, as its caller knows it.
-pub trait Returns<Y, R, S>: Level<Y, S> {
-    /// What the body returned, once.
-    fn take(&self) -> Option<R>;
-
+/// The frame of an activation.
+pub trait LevelFrame<Y, R, S>: LookedAt {
+    /// The code object.
+    const CODE: &'static Code;
     /// What a start is to the body.
-    fn sends(&self) -> Sends;
+    const SENDS: Sends;
 
-    /// The clone that the activation keeps.
-    fn forked<'r>(&self) -> Option<Shared<dyn Returns<Y, R, S> + 'r>>
+    /// Runs the body on, which is suspended or has not run.
+    ///
+    /// # Errors
+    ///
+    /// What the body raises or lets pass.
+    fn run<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Resumed<(), R>
     where
-        Self: 'r,
+        Self: 'r;
+
+    /// A clone of the frame.
+    #[must_use]
+    fn fork(&self) -> Self
+    where
+        Self: Sized,
     {
-        None
+        unreachable!("coframe: only what derives `Clone` is cloned")
     }
 }
 
-/// One call of a body: its frame, and then what it returned.
-pub struct Activation<'a, L, F, V, R> {
-    // Borrowed while the body runs, and left as it is by one that panics, for the driver to abandon. Nothing that the body
-    // can reach leads back here.
-    pub(super) life: RefCell<Life<L, F, V, R>>,
-    captures: PhantomData<&'a ()>,
+/// An activation, as its driver knows it.
+///
+/// The lifetime of what the activation has captured is no parameter of the trait, so that `dyn Level + 'a` is covariant
+/// in `'a`: a call that borrows nothing may stand in a body that borrows.
+pub(super) trait Level<Y, S>: LookedAt {
+    /// Runs the body on. If it is over its frame is dropped.
+    fn resume<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
+    where
+        Self: 'r;
+
+    /// Drops the frame, and runs none of the body.
+    fn abandon(&mut self);
+
+    /// Drops what the body returned.
+    ///
+    /// # Safety
+    ///
+    /// It has returned, and nobody has taken that.
+    #[allow(unsafe_code)]
+    unsafe fn forget_returned(&mut self);
+
+    /// Puts a clone of the activation on the levels of a turn.
+    fn fork<'r>(&self, turn: &Turn<'r, Y, S>)
+    where
+        Self: 'r;
+
+    /// Moves the activation to the levels of a turn.
+    fn join<'r>(&mut self, turn: &Turn<'r, Y, S>)
+    where
+        Self: 'r;
 }
 
-pub(super) enum Life<L, F, V, R> {
-    Live(FrameMachine<L, F, V>),
-    /// With what the body returned, until the caller takes it.
-    Over(Option<R>),
+/// One call of a body.
+// What it starts with stands first, where one finds it who does not know what the frame is.
+#[repr(C)]
+pub(super) struct Activation<A, Y, R, S> {
+    start: Start<Y, R, S>,
+    /// Until the body is over.
+    frame: Option<A>,
 }
 
-impl<L, F, V, R> Activation<'_, L, F, V, R> {
+impl<A, Y, R, S> Activation<A, Y, R, S> {
     #[inline(always)]
-    pub(super) fn new(locals: L, body: F, look: V) -> Self {
-        Self::of(Life::Live(FrameMachine::new(locals, body, look)))
-    }
-
-    #[inline(always)]
-    pub(super) fn of(life: Life<L, F, V, R>) -> Self {
-        Activation { life: RefCell::new(life), captures: PhantomData }
+    pub(super) const fn new(start: Start<Y, R, S>, frame: A) -> Self {
+        Activation { start, frame: Some(frame) }
     }
 }
 
-/// A clone of the frame. What was returned is the caller's that has not taken it yet, and of the level that it called.
-impl<L: Clone, F: Clone, V: Clone, R> Clone for Activation<'_, L, F, V, R> {
-    fn clone(&self) -> Self {
-        let life = match &*self.life.borrow() {
-            Life::Live(frame) => Life::Live(frame.clone()),
-            Life::Over(_) => Life::Over(None),
-        };
-        Activation { life: RefCell::new(life), captures: PhantomData }
+impl<A: LookedAt, Y, R, S> LookedAt for Activation<A, Y, R, S> {
+    #[cfg(feature = "serde")]
+    fn as_any(&self) -> Option<&dyn core::any::Any> {
+        self.frame.as_ref()?.as_any()
     }
 }
 
-impl<L: Locals, F, V: Look<L>, R> Inspect for Activation<'_, L, F, V, R> {
+/// Nothing is seen of a level that is over: it is no level any more.
+impl<A: Inspect, Y, R, S> Inspect for Activation<A, Y, R, S> {
     fn code(&self) -> &'static Code {
-        L::CODE
+        self.frame.as_ref().map_or(NoLocals::CODE, Inspect::code)
     }
 
     fn position(&self) -> u32 {
-        self.life.try_borrow().map_or(RUNNING, |life| match &*life {
-            Life::Live(frame) => frame.position(),
-            Life::Over(_) => CLOSED,
-        })
+        self.frame.as_ref().map_or(CLOSED, Inspect::position)
     }
 
     fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
-        match self.life.try_borrow().as_deref() {
-            Ok(Life::Live(frame)) => frame.see(what, show),
-            _ => show(Seen::End),
+        match &self.frame {
+            Some(frame) => frame.see(what, show),
+            None => show(Seen::End),
         }
     }
 }
 
-impl<'a, S: 'a, Y: 'a, R, L, F, V> Level<Y, S> for Activation<'a, L, F, V, R>
-where
-    L: Locals,
-    V: Look<L>,
-    F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R>,
-{
-    fn resume<'r>(&self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
+impl<Y, R, S, A: LevelFrame<Y, R, S>> Level<Y, S> for Activation<A, Y, R, S> {
+    #[inline(always)]
+    fn resume<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
     where
         Self: 'r,
     {
-        let mut life = self.life.borrow_mut();
-        let Life::Live(frame) = &mut *life else { unreachable!("coframe: a driver resumes no level that is over") };
-        let entry = frame.position;
-        match (frame.body)(&mut frame.locals, &mut frame.position, entry, sent, turn) {
+        let Some(frame) = &mut self.frame else { unreachable!("coframe: a driver resumes no level that is over") };
+        match frame.run(sent, turn) {
             Ok(Step::Yielded(())) => Outcome::Paused,
             Ok(Step::Returned(value)) => {
-                *life = Life::Over(Some(value));
+                self.frame = None;
+                self.start.returned.write(value);
                 Outcome::Returned
             }
             Err(exception) => {
-                *life = Life::Over(None);
+                self.frame = None;
                 turn.raise(exception);
                 Outcome::Raised
             }
         }
     }
 
-    fn abandon(&self) {
-        *self.life.borrow_mut() = Life::Over(None);
+    fn abandon(&mut self) {
+        self.frame = None;
+    }
+
+    #[allow(unsafe_code)]
+    unsafe fn forget_returned(&mut self) {
+        // SAFETY: as the caller says; `resume` has written it.
+        unsafe { self.start.returned.assume_init_drop() }
+    }
+
+    fn fork<'r>(&self, turn: &Turn<'r, Y, S>)
+    where
+        Self: 'r,
+    {
+        if let Some(frame) = &self.frame {
+            turn.enter(frame.fork());
+        }
+    }
+
+    fn join<'r>(&mut self, turn: &Turn<'r, Y, S>)
+    where
+        Self: 'r,
+    {
+        if let Some(frame) = self.frame.take() {
+            turn.enter(frame);
+        }
     }
 }
 
-impl<'a, S: 'a, Y: 'a, R, L, F, V> Returns<Y, R, S> for Activation<'a, L, F, V, R>
+/// The frame of a recursive coroutine that cannot be saved or cloned, and what is in one that can.
+pub struct CallFrame<'a, L, F, V> {
+    pub(super) machine: FrameMachine<L, F, V>,
+    captures: PhantomData<&'a ()>,
+}
+
+impl<L, F, V> CallFrame<'_, L, F, V> {
+    #[inline(always)]
+    pub(super) const fn new(locals: L, body: F, look: V) -> Self {
+        Self::of(FrameMachine::new(locals, body, look))
+    }
+
+    #[inline(always)]
+    pub(super) const fn of(machine: FrameMachine<L, F, V>) -> Self {
+        CallFrame { machine, captures: PhantomData }
+    }
+}
+
+impl<L: Clone, F: Clone, V: Clone> Clone for CallFrame<'_, L, F, V> {
+    fn clone(&self) -> Self {
+        CallFrame::of(self.machine.clone())
+    }
+}
+
+impl<L: Locals, F, V: Look<L>> Inspect for CallFrame<'_, L, F, V> {
+    fn code(&self) -> &'static Code {
+        L::CODE
+    }
+
+    fn position(&self) -> u32 {
+        self.machine.position()
+    }
+
+    fn see(&self, what: u32, show: &mut dyn FnMut(Seen<'_>)) {
+        self.machine.see(what, show);
+    }
+}
+
+impl<L: Locals, F, V: Look<L>> LookedAt for CallFrame<'_, L, F, V> {}
+
+impl<'a, S: 'a, Y: 'a, R, L, F, V> LevelFrame<Y, R, S> for CallFrame<'a, L, F, V>
 where
     L: Locals,
     V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R>,
 {
-    fn take(&self) -> Option<R> {
-        match &mut *self.life.borrow_mut() {
-            Life::Over(returned) => returned.take(),
-            Life::Live(_) => None,
-        }
-    }
+    const CODE: &'static Code = L::CODE;
+    const SENDS: Sends = L::SENDS;
 
-    fn sends(&self) -> Sends {
-        L::SENDS
+    #[inline(always)]
+    fn run<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Resumed<(), R>
+    where
+        Self: 'r,
+    {
+        let FrameMachine { position, locals, body, .. } = &mut self.machine;
+        let entry = *position;
+        body(locals, position, entry, sent, turn)
     }
 }
 
-impl<L: Locals, F, V, R> fmt::Debug for Activation<'_, L, F, V, R> {
+impl<L: Locals, F, V> fmt::Debug for CallFrame<'_, L, F, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Activation").field(&L::CODE.name()).finish()
+        f.debug_tuple("CallFrame").field(&L::CODE.name()).finish()
     }
 }
 
-/// Makes a recursive coroutine of its start values and its body. A body that catches or delegates is no other kind: the
-/// driver closes every level through its body.
-#[inline]
-pub fn recursive<'a, S, Y, R, L, F, V>(locals: L, body: F, look: V) -> Recursive<'a, Y, R, S>
+/// Makes a recursive coroutine of what makes its start values, which does nothing but to move, and its body. A body that
+/// catches or delegates is no other kind: the driver closes every level through its body.
+#[inline(always)]
+pub fn recursive<'a, S, Y, R, L, F, V>(locals: impl FnOnce() -> L + 'a, body: F, look: V) -> Recursive<'a, Y, R, S>
 where
     L: Locals + 'a,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R> + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + 'a,
 {
-    Recursive::new(Shared::new(Activation::new(locals, body, look)).into_returns())
+    Recursive::at(Stage::Called(Call::new(move || CallFrame::new(locals(), body, look))))
 }

@@ -4,19 +4,20 @@
 //! a handle on a trait object: [`Settle`] where the type of the value is known, and [`Awaited`] where it is not.
 
 use std::any::type_name;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use super::waiting::{Callback, Others, Waiter, Waiting};
+use super::held::Reusable;
+use super::waiting::{Callback, Others, Waiter};
 use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
 use crate::task::{AnyTask, Registration, current, wake};
 use crate::{Cancelled, Exception};
 
 /// What can be done with a promise by those who do not know the type of its value.
-pub(crate) trait Awaited {
+pub(crate) trait Awaited: Reusable {
     /// `None` if it was made where no loop ran, and failed for that reason.
     fn event_loop(&self) -> Option<&EventLoop>;
 
@@ -52,11 +53,6 @@ pub(crate) trait Awaited {
 
     /// The task that it is, if it is one.
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>>;
-
-    /// Whether it is one.
-    fn is_task(&self) -> bool {
-        false
-    }
 }
 
 /// [`Awaited`] with a value of a known type.
@@ -65,10 +61,26 @@ pub(crate) trait Settle<T>: Awaited {
 }
 
 /// The state of a promise. By itself it is a plain one.
+///
+/// Nothing in here is ever borrowed: what is looked at is taken out of its cell meanwhile.
 pub(crate) struct Inner<T> {
     event_loop: Option<EventLoop>,
-    state: RefCell<State<T>>,
-    pub(super) waiting: RefCell<Waiting<T>>,
+    /// `Taken` also while somebody looks at it.
+    state: Cell<State<T>>,
+    /// Most often one waits, for whom nothing is allocated.
+    pub(super) first: Cell<Option<Waiter<T>>>,
+    /// Empty without a first.
+    pub(super) others: Cell<Option<Box<Others<T>>>>,
+    /// Whether there is a first.
+    pub(super) is_awaited: Cell<bool>,
+    /// Whether the state is, or was before it was taken, another one than `Pending`.
+    done: Cell<bool>,
+    /// Whether somebody has seen what it failed with.
+    is_seen: Cell<bool>,
+    /// Whether it is that of a task.
+    is_task: bool,
+    /// How many callbacks were ever added.
+    pub(super) callbacks: Cell<u32>,
 }
 
 /// Changes from `Pending` to `Done`, `Failed` or `Cancelled`, and from `Done` to `Taken`.
@@ -92,27 +104,74 @@ impl<T> State<T> {
     }
 }
 
+/// A state that somebody looks at. It comes back also where that panics.
+struct Looked<'a, T> {
+    state: State<T>,
+    place: &'a Cell<State<T>>,
+}
+
+impl<T> Drop for Looked<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        // What comes out is `Taken`: nobody changes the state of one that is done, and to look at one that is not is nobody
+        // else's code.
+        mem::forget(self.place.replace(mem::replace(&mut self.state, State::Taken)));
+    }
+}
+
 impl<T> Inner<T> {
     pub(crate) fn new(event_loop: Option<EventLoop>) -> Self {
-        Inner { event_loop, state: RefCell::new(State::Pending), waiting: RefCell::default() }
+        Inner::made(event_loop, false)
+    }
+
+    pub(crate) fn of_task(event_loop: Option<EventLoop>) -> Self {
+        Inner::made(event_loop, true)
+    }
+
+    fn made(event_loop: Option<EventLoop>, is_task: bool) -> Self {
+        Inner {
+            event_loop,
+            state: Cell::new(State::Pending),
+            first: Cell::new(None),
+            others: Cell::new(None),
+            is_awaited: Cell::new(false),
+            done: Cell::new(false),
+            is_seen: Cell::new(false),
+            is_task,
+            callbacks: Cell::new(0),
+        }
+    }
+
+    /// Whether somebody who has a handle on it may set what comes of it.
+    #[inline]
+    pub(super) fn check_can_be_set(&self) -> Result<(), PromiseError> {
+        if self.is_task {
+            Err(PromiseError::IsATask)
+        } else if self.done() {
+            Err(PromiseError::AlreadyDone)
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn event_loop(&self) -> Option<&EventLoop> {
         self.event_loop.as_ref()
     }
 
+    #[inline]
+    fn looked(&self) -> Looked<'_, T> {
+        Looked { state: self.state.replace(State::Taken), place: &self.state }
+    }
+
     /// Looks at its state. Whoever is called to clone the value finds that it was taken.
     #[inline]
     fn look<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
-        match self.state.try_borrow() {
-            Ok(state) => look(&state),
-            Err(_) => look(&State::Taken),
-        }
+        look(&self.looked().state)
     }
 
     #[inline]
     pub(crate) fn done(&self) -> bool {
-        self.look(|state| !matches!(state, State::Pending))
+        self.done.get()
     }
 
     pub(crate) fn cancelled(&self) -> bool {
@@ -131,48 +190,62 @@ impl<T> Inner<T> {
         self.look(|state| match state {
             State::Pending | State::Done(_) | State::Taken => None,
             State::Failed(exception) => {
-                self.waiting.borrow_mut().is_seen = true;
+                self.is_seen.set(true);
                 Some(exception.clone())
             }
             State::Cancelled(cancelled) => Some(Exception::Cancelled(cancelled.clone())),
         })
     }
 
+    /// Of one that is pending.
+    #[inline(always)]
+    pub(super) fn set_state(&self, state: State<T>) {
+        self.done.set(true);
+        // `Pending` comes out, of which there is nothing to drop.
+        mem::forget(self.state.replace(state));
+    }
+
     /// `Err` if it has no value: what it failed with, or that it is too early, or too late.
     #[inline]
     pub(super) fn with_value<R>(&self, look: impl FnOnce(&T) -> R) -> Result<R, Exception> {
-        // Borrowed as if the value were taken out, because looking may be cloning, which is foreign code.
-        match self.state.try_borrow_mut().as_deref() {
-            Ok(State::Done(value)) => Ok(look(value)),
-            Ok(State::Pending) => Err(PromiseError::NotReady.into()),
-            Ok(State::Failed(exception)) => {
-                self.waiting.borrow_mut().is_seen = true;
-                Err(exception.clone())
+        // Looking may be cloning, which is foreign code: it finds that the value was taken.
+        let looked = self.looked();
+        if let State::Done(value) = &looked.state { Ok(look(value)) } else { Err(self.without_value(looked)) }
+    }
+
+    #[cold]
+    fn without_value(&self, looked: Looked<'_, T>) -> Exception {
+        match &looked.state {
+            State::Pending => PromiseError::NotReady.into(),
+            State::Done(_) | State::Taken => PromiseError::Taken.into(),
+            State::Failed(exception) => {
+                self.is_seen.set(true);
+                exception.clone()
             }
-            Ok(State::Cancelled(cancelled)) => Err(Exception::Cancelled(cancelled.clone())),
-            Ok(State::Taken) | Err(_) => Err(PromiseError::Taken.into()),
+            State::Cancelled(cancelled) => Exception::Cancelled(cancelled.clone()),
         }
     }
 
     pub(crate) fn take(&self) -> Result<T, Exception> {
-        let taken = match self.state.try_borrow_mut().as_deref_mut() {
-            Ok(state @ State::Done(_)) => mem::replace(state, State::Taken),
-            Ok(_) | Err(_) => State::Taken,
-        };
-        match taken {
+        match self.state.replace(State::Taken) {
             State::Done(value) => Ok(value),
-            _ => self.with_value(|_| ()).and(Err(PromiseError::Taken.into())),
+            state => {
+                self.state.set(state);
+                self.with_value(|_| ()).and(Err(PromiseError::Taken.into()))
+            }
         }
     }
 
     /// For `{:?}`.
     pub(crate) fn describe(&self) -> String {
-        self.look(|state| match state {
-            State::Pending => "pending".to_owned(),
-            State::Done(_) | State::Taken => "done".to_owned(),
-            State::Failed(exception) => format!("failed: {exception}"),
-            State::Cancelled(_) => "cancelled".to_owned(),
-        })
+        // An exception is described where nobody looks at the state: that is foreign code.
+        let described = self.look(|state| match state {
+            State::Pending => Ok("pending"),
+            State::Done(_) | State::Taken => Ok("done"),
+            State::Failed(exception) => Err(exception.clone()),
+            State::Cancelled(_) => Ok("cancelled"),
+        });
+        described.map_or_else(|exception| format!("failed: {exception}"), str::to_owned)
     }
 
     /// Python's "Future exception was never retrieved", for an owner that is being dropped. A cancellation that nobody saw is
@@ -188,7 +261,7 @@ impl<T> Inner<T> {
     #[cold]
     #[inline(never)]
     fn report(&mut self, origin: Origin) {
-        if self.waiting.get_mut().is_seen {
+        if self.is_seen.get() {
             return;
         }
         if let State::Failed(exception) = self.state.replace(State::Pending) {
@@ -206,28 +279,49 @@ impl<T> Inner<T> {
 }
 
 impl<T: 'static> Inner<T> {
+    /// A plain one.
+    pub(super) fn made_in(event_loop: &EventLoop) -> Rc<Self> {
+        if let Some(mut used) = event_loop.reused().take::<Self>()
+            && let Some(inner) = Rc::get_mut(&mut used)
+        {
+            inner.event_loop = Some(event_loop.clone());
+            return used;
+        }
+        Rc::new(Inner::new(Some(event_loop.clone())))
+    }
+
+    /// Makes it like new, but for its loop, which comes out.
+    #[inline]
+    pub(crate) fn renew(&mut self) -> Option<EventLoop> {
+        self.done.set(false);
+        self.is_seen.set(false);
+        self.callbacks.set(0);
+        drop(self.take_waiting());
+        drop(self.state.replace(State::Pending));
+        self.event_loop.take()
+    }
+
+    /// A loop for one that has none.
+    #[inline]
+    pub(crate) fn set_event_loop(&mut self, event_loop: Option<EventLoop>) {
+        self.event_loop = event_loop;
+    }
+
     pub(crate) fn wake_when_done(&self, task: Rc<dyn AnyTask>, registration: Registration) {
         if self.done() {
             return wake(task);
         }
-        let mut waiting = self.waiting.borrow_mut();
-        match (&waiting.first, &registration) {
-            (None, Registration::New) => waiting.first = Some(Waiter::Task(task)),
-            _ => {
-                let left = waiting.register_another(task, registration);
-                drop(waiting);
-                drop(left);
-            }
-        }
+        let left = self.register(task, registration);
+        drop(left);
     }
 
     pub(crate) fn wake_waker_when_done(&self, waker: &Waker) {
         if self.done() {
             waker.wake_by_ref();
-        } else if !self.waiting.borrow().has_waker(waker) {
+        } else if !self.has_waker(waker) {
             // Cloning a waker may be foreign code.
             let waker = waker.clone();
-            self.waiting.borrow_mut().add(Waiter::Waker(waker));
+            self.add(Waiter::Waker(waker));
         }
     }
 }
@@ -242,7 +336,7 @@ impl<T: 'static> Awaited for Inner<T> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        Promise(self).settle(State::Cancelled(cancelled)).is_ok()
+        Promise::of(self).settle(State::Cancelled(cancelled)).is_ok()
     }
 
     fn failure(&self) -> Option<Exception> {
@@ -262,11 +356,11 @@ impl<T: 'static> Awaited for Inner<T> {
     }
 
     fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
-        Promise(self).add_done_callback(|_| callback())
+        Promise::of(self).add_done_callback(|_| callback())
     }
 
     fn forget_callback(self: Rc<Self>, callback: CallbackId) {
-        Promise(self).remove_done_callback(callback);
+        Promise::of(self).remove_done_callback(callback);
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
@@ -279,6 +373,16 @@ impl<T: 'static> Awaited for Inner<T> {
 
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         None
+    }
+}
+
+impl<T: 'static> Reusable for Inner<T> {
+    fn give_back(mut self: Rc<Self>) {
+        let Some(inner) = Rc::get_mut(&mut self) else { return };
+        inner.report_unseen(|| Origin::Promise);
+        if let Some(event_loop) = inner.renew() {
+            event_loop.reused().keep(self);
+        }
     }
 }
 
@@ -328,7 +432,7 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
     }
 
     fn cancel(self: Rc<Self>, cancelled: Cancelled) -> bool {
-        !self.done() && self.hook.cancel(&Promise(self.clone()), cancelled)
+        !self.done() && self.hook.cancel(&Promise::of(self.clone()), cancelled)
     }
 
     fn failure(&self) -> Option<Exception> {
@@ -348,11 +452,11 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
     }
 
     fn call_when_done(self: Rc<Self>, callback: Box<dyn FnOnce()>) -> Result<CallbackId, Exception> {
-        Promise(self).add_done_callback(|_| callback())
+        Promise::of(self).add_done_callback(|_| callback())
     }
 
     fn forget_callback(self: Rc<Self>, callback: CallbackId) {
-        Promise(self).remove_done_callback(callback);
+        Promise::of(self).remove_done_callback(callback);
     }
 
     fn awaits(&self) -> Vec<Rc<dyn Awaited>> {
@@ -368,6 +472,10 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
     }
 }
 
+impl<T: 'static, H: Hook<T> + 'static> Reusable for Hooked<T, H> {
+    fn give_back(self: Rc<Self>) {}
+}
+
 impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
     fn inner(&self) -> &Inner<T> {
         &self.inner
@@ -377,7 +485,7 @@ impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
 impl<T: 'static> Promise<T> {
     /// Changes its state once, and sees to it that all who wait hear of it.
     pub(crate) fn settle(&self, state: State<T>) -> Result<(), Exception> {
-        Promise::settle_as(self.inner(), || self.clone(), state)
+        Promise::settle_as(self.inner(), || self.clone(), || state)
     }
 
     /// The same for one whose kind is known.
@@ -385,14 +493,19 @@ impl<T: 'static> Promise<T> {
     pub(crate) fn settle_as(
         inner: &Inner<T>,
         promise: impl Fn() -> Promise<T>,
-        state: State<T>,
+        state: impl FnOnce() -> State<T>,
     ) -> Result<(), Exception> {
         if inner.done() {
             return Err(PromiseError::AlreadyDone.into());
         }
-        inner.state.replace(state);
-        let waiting = inner.waiting.borrow_mut().take();
-        match waiting {
+        inner.set_state(state());
+        Promise::tell(inner, promise)
+    }
+
+    /// The end of settling.
+    #[inline]
+    pub(super) fn tell(inner: &Inner<T>, promise: impl Fn() -> Promise<T>) -> Result<(), Exception> {
+        match inner.take_waiting() {
             (None, _) => {}
             (Some(Waiter::Task(task)), None) => wake(task),
             (Some(first), others) => return Promise::notify_all(&promise, first, others),

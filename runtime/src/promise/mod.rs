@@ -2,6 +2,7 @@
 //! [`core::future::Future`].
 
 mod error;
+mod held;
 mod inner;
 mod remote;
 mod waiting;
@@ -14,9 +15,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 pub use self::error::PromiseError;
+pub(crate) use self::held::{Reusable, let_go};
 pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
 pub use self::remote::RemotePromise;
 
+use self::held::Held;
 use self::inner::Hooked;
 use self::waiting::{OnDone, Waiter};
 use crate::awaitable::Kind;
@@ -51,7 +54,7 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Step};
 /// [`add_done_callback`]: Promise::add_done_callback
 #[doc(alias = "Future")]
 #[must_use = "a promise that nobody holds is of no use to anyone"]
-pub struct Promise<T>(Rc<dyn Settle<T>>);
+pub struct Promise<T>(Held<dyn Settle<T>>);
 
 /// Names a callback of one promise, to remove it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,19 +63,19 @@ pub struct CallbackId(u32);
 impl EventLoop {
     /// A promise of this loop that nothing has been set of: asyncio's `loop.create_future()`.
     pub fn create_promise<T: 'static>(&self) -> Promise<T> {
-        Promise(Rc::new(Inner::new(Some(self.clone()))))
+        Promise::of(Inner::made_in(self))
     }
 }
 
 impl<T: 'static> Promise<T> {
     /// A promise with a hook: for combinators.
     pub(crate) fn hooked(event_loop: &EventLoop, hook: impl Hook<T> + 'static) -> Self {
-        Promise(Rc::new(Hooked { inner: Inner::new(Some(event_loop.clone())), hook }))
+        Promise::of(Rc::new(Hooked { inner: Inner::new(Some(event_loop.clone())), hook }))
     }
 
     /// The handle on what is a promise.
     pub(crate) fn of(kind: Rc<dyn Settle<T>>) -> Self {
-        Promise(kind)
+        Promise(Held::new(kind))
     }
 
     pub(crate) fn inner(&self) -> &Inner<T> {
@@ -80,7 +83,7 @@ impl<T: 'static> Promise<T> {
     }
 
     pub(crate) fn awaited(&self) -> Rc<dyn Awaited> {
-        self.0.clone()
+        Rc::clone(&*self.0) as Rc<dyn Awaited>
     }
 
     /// The loop by way of which its callbacks are called; `None` if it is a task that was spawned where no loop ran, and
@@ -110,7 +113,10 @@ impl<T: 'static> Promise<T> {
     /// The loop's [`Closed`](crate::event_loop::LoopError::Closed) if there are callbacks that can no longer be called;
     /// it has its value then.
     pub fn set_result(&self, value: T) -> Result<(), Exception> {
-        self.settle_by_hand(State::Done(value))
+        let inner = self.inner();
+        inner.check_can_be_set()?;
+        inner.set_state(State::Done(value));
+        Promise::tell(inner, || self.clone())
     }
 
     /// Lets it fail: those who wait for it get a clone of `exception`.
@@ -126,9 +132,7 @@ impl<T: 'static> Promise<T> {
     }
 
     fn settle_by_hand(&self, state: State<T>) -> Result<(), Exception> {
-        if self.0.is_task() {
-            return Err(PromiseError::IsATask.into());
-        }
+        self.inner().check_can_be_set()?;
         self.settle(state)
     }
 
@@ -153,7 +157,7 @@ impl<T: 'static> Promise<T> {
     /// ```
     pub fn cancel_with(&self, cancelled: Cancelled) -> bool {
         // A closed loop calls nobody; the promise is cancelled all the same.
-        !self.done() && self.0.clone().cancel(cancelled)
+        !self.done() && Rc::clone(&*self.0).cancel(cancelled)
     }
 
     /// A clone of the value, or what it failed with. It can be asked for again.
@@ -213,20 +217,18 @@ impl<T: 'static> Promise<T> {
         callback: impl FnOnce(&Promise<T>) -> O + 'static,
     ) -> Result<CallbackId, Exception> {
         let callback = OnDone::new(callback, Location::caller());
-        let id = self.inner().waiting.borrow_mut().name();
+        let id = self.inner().name_callback();
         if self.done() {
             self.schedule(callback)?;
         } else {
-            self.inner().waiting.borrow_mut().add(Waiter::Callback(id, callback));
+            self.inner().add(Waiter::Callback(id, callback));
         }
         Ok(id)
     }
 
     /// Removes a callback that has not been scheduled yet. Returns whether there was one.
     pub fn remove_done_callback(&self, callback: CallbackId) -> bool {
-        // Out of the cell, because dropping a callback is foreign code.
-        let removed = self.inner().waiting.borrow_mut().remove(callback);
-        removed.is_some()
+        self.inner().remove(callback).is_some()
     }
 
     /// Both are handles on the same promise.
@@ -238,7 +240,7 @@ impl<T: 'static> Promise<T> {
 
 impl<T> Clone for Promise<T> {
     fn clone(&self) -> Self {
-        Promise(Rc::clone(&self.0))
+        Promise(self.0.clone())
     }
 }
 

@@ -7,6 +7,7 @@ use std::ptr;
 use std::rc::Rc;
 use std::task::Waker;
 
+use super::inner::Inner;
 use super::{CallbackId, Promise};
 use crate::context::Scope;
 use crate::event_loop::{Outcome, Runnable};
@@ -87,28 +88,11 @@ pub(super) enum Waiter<T> {
     Waker(Waker),
 }
 
-/// Empty once the promise is done.
-pub(super) struct Waiting<T> {
-    /// Most often there is one, for which nothing is allocated. Without a first there are no others.
-    pub(super) first: Option<Waiter<T>>,
-    others: Option<Box<Others<T>>>,
-    /// How many callbacks were ever added.
-    count: u32,
-    /// Whether somebody has seen what the promise failed with.
-    pub(super) is_seen: bool,
-}
-
 /// Those who came later.
 pub(super) struct Others<T> {
     pub(super) waiters: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
-}
-
-impl<T> Default for Waiting<T> {
-    fn default() -> Self {
-        Waiting { first: None, others: None, count: 0, is_seen: false }
-    }
 }
 
 impl<T> Default for Others<T> {
@@ -117,37 +101,77 @@ impl<T> Default for Others<T> {
     }
 }
 
-impl<T> Waiting<T> {
+/// Who waits for it. Nobody, once it is done.
+impl<T> Inner<T> {
     /// The name of the next callback.
-    pub(super) fn name(&mut self) -> CallbackId {
-        self.count = self.count.wrapping_add(1);
-        CallbackId(self.count)
+    pub(super) fn name_callback(&self) -> CallbackId {
+        self.callbacks.set(self.callbacks.get().wrapping_add(1));
+        CallbackId(self.callbacks.get())
     }
 
+    pub(super) fn add(&self, waiter: Waiter<T>) {
+        self.look_at_line(|line| line.add(waiter));
+    }
+
+    /// Adds a task. Gives those who wait no longer, for the caller to drop.
     #[inline]
-    pub(super) fn add(&mut self, waiter: Waiter<T>) {
-        match self.first {
-            None => self.first = Some(waiter),
-            Some(_) => self.add_another(waiter),
+    pub(super) fn register(&self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
+        if matches!(registration, Registration::New) && !self.is_awaited.get() {
+            self.is_awaited.set(true);
+            self.first.set(Some(Waiter::Task(task)));
+            None
+        } else {
+            self.look_at_line(|line| line.register(task, registration))
         }
     }
 
+    pub(super) fn has_waker(&self, waker: &Waker) -> bool {
+        let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Waker(other) if is_same(other, waker));
+        self.look_at_line(|line| line.all().any(is_it))
+    }
+
+    pub(super) fn remove(&self, id: CallbackId) -> Option<Waiter<T>> {
+        self.look_at_line(|line| line.remove(id))
+    }
+
+    /// All of them: the first and the others.
+    #[inline]
+    pub(super) fn take_waiting(&self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
+        if self.is_awaited.replace(false) { (self.first.take(), self.others.take()) } else { (None, None) }
+    }
+
+    /// They are not in their places meanwhile, in which no foreign code is called or dropped.
     #[cold]
-    fn add_another(&mut self, waiter: Waiter<T>) {
-        self.others.get_or_insert_default().waiters.push(waiter);
+    fn look_at_line<R>(&self, look: impl FnOnce(&mut Line<T>) -> R) -> R {
+        let mut line = Line { first: self.first.take(), others: self.others.take() };
+        let result = look(&mut line);
+        self.is_awaited.set(line.first.is_some());
+        self.first.set(line.first);
+        self.others.set(line.others);
+        result
+    }
+}
+
+/// All who wait.
+struct Line<T> {
+    first: Option<Waiter<T>>,
+    others: Option<Box<Others<T>>>,
+}
+
+impl<T> Line<T> {
+    fn add(&mut self, waiter: Waiter<T>) {
+        match self.first {
+            None => self.first = Some(waiter),
+            Some(_) => self.others.get_or_insert_default().waiters.push(waiter),
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = &Waiter<T>> {
         self.first.iter().chain(self.others.iter().flat_map(|others| &others.waiters))
     }
 
-    /// Adds one that is not the first, or may be there. Gives those who wait no longer, for the caller to drop.
-    #[cold]
-    pub(super) fn register_another(
-        &mut self,
-        task: Rc<dyn AnyTask>,
-        registration: Registration,
-    ) -> Option<Vec<Waiter<T>>> {
+    /// Adds one that is not the first, or may be there. Gives those who wait no longer.
+    fn register(&mut self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
             Registration::Done => None,
@@ -169,7 +193,7 @@ impl<T> Waiting<T> {
             Waiter::Task(task) => !task.done() && seen.insert(Rc::as_ptr(task).cast::<()>()),
             Waiter::Callback(..) | Waiter::Waker(_) => true,
         };
-        let (first, others) = self.take();
+        let (first, others) = (self.first.take(), self.others.take());
         let others = others.into_iter().flat_map(|others| others.waiters);
         let (stay, left): (Vec<_>, _) = first.into_iter().chain(others).partition(|waiter| waits(waiter));
         let room = 2 * stay.len().max(8);
@@ -178,11 +202,7 @@ impl<T> Waiting<T> {
         left
     }
 
-    pub(super) fn has_waker(&self, waker: &Waker) -> bool {
-        self.all().any(|waiter| matches!(waiter, Waiter::Waker(other) if is_same(other, waker)))
-    }
-
-    pub(super) fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
+    fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
         let index = self.all().position(is_it)?;
         let others = self.others.as_deref_mut().map(|others| &mut others.waiters).filter(|others| !others.is_empty());
@@ -191,11 +211,5 @@ impl<T> Waiting<T> {
             (None, Some(others)) => self.first.replace(others.remove(0)),
             (_, None) => self.first.take(),
         }
-    }
-
-    /// All of them: the first and the others.
-    #[inline]
-    pub(super) fn take(&mut self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
-        (self.first.take(), self.others.take())
     }
 }

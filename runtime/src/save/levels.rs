@@ -16,7 +16,7 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use super::header::{self, Headed, Place, name_of};
 use super::record::{self, RecordSeed, Restored};
 use super::{Header, HeaderOf, Position};
-use crate::private::{Layout, Level, SavedLocals, Shared};
+use crate::private::{Layout, LevelFrame, Levels, SavedLocals};
 
 const VARIANTS: &[&str] = &["new", "like"];
 
@@ -87,7 +87,7 @@ impl<L: SavedLocals<C>, C> Serialize for Told<L, C> {
 pub struct Reader<'r, A> {
     levels: A,
     headers: Vec<KnownHeader>,
-    /// A `Vec<Shared<dyn Level<Y, S>>>`: those that were read.
+    /// A `Levels<'static, Y, S>`: those that were read.
     read: &'r mut dyn Any,
 }
 
@@ -98,19 +98,14 @@ struct KnownHeader {
 }
 
 impl<'r, 'de, A: SeqAccess<'de>> Reader<'r, A> {
-    pub(super) fn new<Y: 'static, S: 'static>(levels: A, read: &'r mut Vec<Shared<dyn Level<Y, S>>>) -> Self {
+    pub(super) fn new<Y: 'static, S: 'static>(levels: A, read: &'r mut Levels<'static, Y, S>) -> Self {
         Reader { levels, headers: Vec::new(), read }
     }
 
-    /// The level that was read last.
-    pub(crate) fn last<Y: 'static, S: 'static>(&self) -> Option<&Shared<dyn Level<Y, S>>> {
-        self.read.downcast_ref::<Vec<Shared<dyn Level<Y, S>>>>()?.last()
-    }
-
     /// Takes a level that was read.
-    pub(crate) fn push<Y: 'static, S: 'static>(&mut self, level: Shared<dyn Level<Y, S>>) {
-        if let Some(read) = self.read.downcast_mut::<Vec<Shared<dyn Level<Y, S>>>>() {
-            read.push(level);
+    pub(crate) fn push<Y: 'static, R: 'static, S: 'static, F: LevelFrame<Y, R, S> + 'static>(&mut self, frame: F) {
+        if let Some(read) = self.read.downcast_mut::<Levels<'static, Y, S>>() {
+            read.turn().enter(frame);
         }
     }
 

@@ -1,7 +1,6 @@
 //! Saving and restoring of recursive coroutines.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -13,7 +12,8 @@ use super::levels::{Reader, Writer};
 #[cfg(feature = "std")]
 use super::nesting::Nested;
 use crate::Recursive;
-use crate::private::{CLOSED, CREATED, Driver, Level, LoadedLevel, SaveCallee, Saves, Shared};
+use crate::private::{CREATED, Driver, Levels, LoadCallee, LoadedLevel, LookedAt, SaveCallee, Saves};
+use crate::recursive::Stage;
 
 #[cfg(feature = "std")]
 const TOO_DEEP: &str = "too many recursive coroutines are in one another, each a part of a frame of the one before";
@@ -32,21 +32,27 @@ impl<Y, R, S, K: Saves<Y, R, S>> Serialize for Recursive<'static, Y, R, S, K> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         #[cfg(feature = "std")]
         let _nested = Nested::enter().ok_or_else(|| Z::Error::custom(TOO_DEEP))?;
-        let root: [Shared<dyn Level<Y, S>>; 1];
-        let levels = match &self.driver {
-            Some(driver) if driver.depth() > 0 => driver.levels(),
-            _ => {
-                root = [self.root.to_level()];
-                &root[..]
-            }
+        let depth = match &self.stage {
+            Stage::Called(_) => 1,
+            Stage::Made(driver) | Stage::Started(driver) => driver.depth(),
         };
-        let mut writer = Writer::new(serializer.serialize_seq(Some(levels.len()))?);
+        let mut writer = Writer::new(serializer.serialize_seq(Some(depth.max(1)))?);
         let mut next = Some(SaveCallee::of::<Y, R, S, K>());
-        for level in levels {
-            let (Some(SaveCallee(save)), Some(level)) = (next, level.as_any()) else {
-                return Err(Z::Error::custom(format_args!("`{}` has a level that cannot be saved", K::NAME)));
-            };
-            next = save(level, &mut writer)?;
+        let mut save = |level: Option<&dyn LookedAt>| {
+            let any = level.map(LookedAt::as_any);
+            match (next.take(), any) {
+                (Some(SaveCallee(save)), None) => next = save(None, &mut writer)?,
+                (Some(SaveCallee(save)), Some(Some(any))) => next = save(Some(any), &mut writer)?,
+                _ => return Err(Z::Error::custom(format_args!("`{}` has a level that cannot be saved", K::NAME))),
+            }
+            Ok(())
+        };
+        match &self.stage {
+            Stage::Called(call) => call.look(|level| save(Some(level)))?,
+            Stage::Started(driver) if depth == 0 => save(None)?,
+            Stage::Made(driver) | Stage::Started(driver) => {
+                driver.look().try_for_each(|level| save(Some(level)))?;
+            }
         }
         match next {
             Some(_) => Err(Z::Error::custom(format_args!("`{}` waits for a level that is not there", K::NAME))),
@@ -79,23 +85,17 @@ impl<'de, Y: 'static, R: 'static, S: 'static, K: Saves<Y, R, S>> Visitor<'de> fo
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, levels: A) -> Result<Self::Value, A::Error> {
-        // On an error they are dropped in this order: each before the one that it has called, so that no end nests.
-        let mut read: Vec<Shared<dyn Level<Y, S>>> = Vec::new();
+        let (code, sends) = K::start();
+        // On an error they are dropped as they are, and none is closed.
+        let mut read: Levels<'static, Y, S> = Levels::new();
         let mut reader = Reader::new(levels, &mut read);
-        let LoadedLevel { level: root, mut pending } = K::load(&mut reader)?;
-        reader.push::<Y, S>(root.to_level());
-        while let Some(call) = pending {
-            pending = call.load(&mut reader)?;
+        let LoadedLevel { position, mut callee } = K::load(&mut reader)?;
+        while let Some(LoadCallee(load)) = callee {
+            callee = load(&mut reader)?;
         }
         reader.end()?;
-        let mut co = Recursive::new(root);
-        co.driver = match co.root.position() {
-            CREATED => None,
-            CLOSED => Some(Driver::over()),
-            _ => Some(Driver::with(co.root.sends(), read)),
-        }
-        .map(Box::new);
-        Ok(co)
+        let driver = Box::new(Driver::with(code, sends, read));
+        Ok(Recursive::at(if position == CREATED { Stage::Made(driver) } else { Stage::Started(driver) }))
     }
 }
 
@@ -134,7 +134,7 @@ impl<Y: 'static, R: 'static, S: 'static, K: Saves<Y, R, S>> Recursive<'static, Y
     /// As [`Generator::restore`](crate::Generator::restore), of each level; and where a level is missing, or there is one
     /// that none has called. Where this coroutine has been started. Then it is as it was.
     pub fn restore<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        if self.driver.is_some() {
+        if !matches!(self.stage, Stage::Called(_) | Stage::Made(_)) {
             return Err(D::Error::custom(format_args!(
                 "`{}` has been started: a frame is restored into a coroutine that was just made",
                 K::NAME

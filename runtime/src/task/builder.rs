@@ -7,11 +7,11 @@ use std::rc::Rc;
 use super::inner::TaskInner;
 use super::output::TaskOutput;
 use super::step::Lane;
-use super::{Core, Task, TaskHandle, wake};
+use super::{Task, TaskHandle, wake};
 use crate::Exception;
 use crate::context::{Context, Scope};
 use crate::event_loop::{EventLoop, Runnable};
-use crate::promise::Promise;
+use crate::promise::{Promise, State};
 
 /// How a task is to be made: its name, its context, and whether it begins at once.
 ///
@@ -68,6 +68,7 @@ impl TaskBuilder {
 
     /// Makes the task in the loop that runs in this thread; see [`spawn`].
     #[track_caller]
+    #[inline]
     pub fn spawn<F>(self, future: F) -> Task<<F::Output as TaskOutput>::Value>
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
@@ -84,6 +85,7 @@ impl TaskBuilder {
         self.build(Some(event_loop.clone()), future, Location::caller())
     }
 
+    #[inline]
     pub(crate) fn build<F>(
         self,
         event_loop: Option<EventLoop>,
@@ -93,16 +95,30 @@ impl TaskBuilder {
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
-        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
+        // Its handles are made where they are to be: they are four words, of which a processor that copies them finds no more
+        // than two at once.
+        Task::made(self.begin(event_loop, future, made_at))
+    }
+
+    #[inline(never)]
+    fn begin<F>(
+        self,
+        event_loop: Option<EventLoop>,
+        future: F,
+        made_at: &'static Location<'static>,
+    ) -> Rc<TaskInner<F::IntoFuture>>
+    where
+        F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
+    {
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current_if_any, |context| Some(Scope::of(context)));
         let id = event_loop.as_ref().map_or(0, |event_loop| event_loop.tasks().next_id());
-        let core = Core::new(id, self.name, scope, made_at);
-        let task = TaskInner::new(event_loop, core, future.into_future());
+        let task = TaskInner::make(event_loop, id, self.name, scope, made_at, future.into_future());
         match task.register() {
             Ok(()) if self.eager => task.begin_at_once(),
-            Ok(()) => wake(task.clone()),
+            Ok(()) => task.schedule_first_step(),
             Err(error) => task.refuse(error.into()),
         }
-        Task::made(task)
+        task
     }
 
     /// A task that has failed, for `error`; the future is dropped.
@@ -116,9 +132,8 @@ impl TaskBuilder {
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
-        let scope = self.context.as_ref().map_or_else(Scope::copy_current, Scope::of);
-        let core = Core::new(0, self.name, scope, made_at);
-        let task = TaskInner::new(event_loop, core, future.into_future());
+        let scope = self.context.as_ref().map_or_else(Scope::copy_current_if_any, |context| Some(Scope::of(context)));
+        let task = TaskInner::make(event_loop, 0, self.name, scope, made_at, future.into_future());
         task.refuse(error);
         Task::made(task)
     }
@@ -140,6 +155,7 @@ impl TaskBuilder {
 /// # Ok::<(), coframe::Exception>(())
 /// ```
 #[track_caller]
+#[inline]
 pub fn spawn<F>(future: F) -> Task<<F::Output as TaskOutput>::Value>
 where
     F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
@@ -174,12 +190,21 @@ impl EventLoop {
 }
 
 impl<T: 'static> Task<T> {
+    #[inline]
     fn made<F: Future<Output: TaskOutput<Value = T>> + 'static>(task: Rc<TaskInner<F>>) -> Self {
         Task { promise: Promise::of(task.clone()), handle: TaskHandle(task) }
     }
 }
 
 impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
+    #[inline]
+    fn schedule_first_step(self: &Rc<Self>) {
+        if let Some(event_loop) = self.event_loop_of() {
+            self.is_scheduled_first();
+            event_loop.schedule_if_open(self.clone());
+        }
+    }
+
     fn begin_at_once(self: &Rc<Self>) {
         match EventLoop::running() {
             Some(event_loop) if self.event_loop_of() == Some(&event_loop) => {
@@ -191,6 +216,6 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
 
     fn refuse(self: &Rc<Self>, error: Exception) {
         self.discard_future();
-        self.finish_by(Err(error));
+        self.finish_by(|| State::of(Err(error)));
     }
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::flags::{Before, Flags};
+use super::in_place::Lending;
 use super::waker::OwnWaker;
 use super::{AnyTask, current};
 use crate::context::Scope;
@@ -31,6 +32,8 @@ pub(crate) struct Core {
     /// What few tasks have.
     rare: OnceCell<Box<Rare>>,
     pub(super) flags: Flags,
+    /// Of its future.
+    pub(super) lending: Lending,
 }
 
 /// The key of a task that is not in the registry.
@@ -106,7 +109,12 @@ pub(crate) enum Registration {
 }
 
 impl Core {
-    pub(super) fn new(id: u64, name: Option<Rc<str>>, scope: Scope, made_at: &'static Location<'static>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Option<Scope>,
+        made_at: &'static Location<'static>,
+    ) -> Self {
         let core = Core {
             id,
             made_at,
@@ -116,15 +124,48 @@ impl Core {
             awaits: Spot::default(),
             rare: OnceCell::new(),
             flags: Flags::default(),
+            lending: Lending::default(),
         };
-        if name.is_some() || !scope.is_blank() {
-            core.set_rare(name, scope);
-        }
+        core.set_rare_if_any(name, scope);
         core
     }
 
+    /// Makes it like new, but for what [`begin_again`](Core::begin_again) says.
+    #[inline]
+    pub(super) fn renew(&mut self) {
+        // Foreign code is dropped with them, so they are out of their places before.
+        let (rare, awaits) = (self.rare.take(), self.awaits.0.take());
+        if rare.is_some() || awaits.is_some() {
+            drop((rare, awaits));
+        }
+        self.key.set(NO_KEY);
+        self.code.set(None);
+        self.flags = Flags::default();
+    }
+
+    /// Makes it that of another task.
+    #[inline]
+    pub(super) fn begin_again(
+        &mut self,
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Option<Scope>,
+        made_at: &'static Location<'static>,
+    ) {
+        (self.id, self.made_at) = (id, made_at);
+        self.set_rare_if_any(name, scope);
+    }
+
+    #[inline]
+    fn set_rare_if_any(&self, name: Option<Rc<str>>, scope: Option<Scope>) {
+        if name.is_some() || scope.is_some() {
+            self.set_rare(name, scope);
+        }
+    }
+
     #[cold]
-    fn set_rare(&self, name: Option<Rc<str>>, scope: Scope) {
+    fn set_rare(&self, name: Option<Rc<str>>, scope: Option<Scope>) {
+        let scope = scope.unwrap_or_default();
         self.flags.set(Flags::IN_CONTEXT, !scope.is_blank());
         _ = self.rare.set(Box::new(Rare { name: RefCell::new(name), scope, ..Rare::default() }));
     }
@@ -324,10 +365,10 @@ impl Core {
         self.set_passed_on(passed_on);
     }
 
-    /// It waits for nothing any more, as it is over. A promise and a task that wait for each other would keep each other.
-    pub(super) fn forget_awaited(&self) {
-        if self.flags.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) || self.rare.get().is_some() {
-            self.flags.set(Flags::AWAITS | Flags::AWAITS_SEVERAL, false);
+    /// It is over, and waits for nothing any more. A promise and a task that wait for each other would keep each other.
+    pub(super) fn end(&self) {
+        let before = self.flags.end();
+        if before.has(Flags::AWAITS | Flags::AWAITS_SEVERAL) || self.rare.get().is_some() {
             let before = (self.awaits.0.take(), self.rare.get().map(|rare| rare.yielded.take()));
             drop(before);
         }

@@ -86,6 +86,14 @@ impl Flags {
         Some(Before(before))
     }
 
+    /// It is over, and waits for nothing any more. Returns what was true before.
+    #[inline]
+    pub(super) fn end(&self) -> Before {
+        let before = self.0.get();
+        self.0.set((before | Flags::OVER) & !(Flags::AWAITS | Flags::AWAITS_SEVERAL));
+        Before(before)
+    }
+
     /// Whether nothing has happened since.
     #[inline]
     pub(super) fn are_of_usual_end(&self) -> bool {

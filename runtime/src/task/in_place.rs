@@ -3,32 +3,46 @@
 //! A task and its future are one allocation. Everybody has a shared handle on the task, and the standard library has no
 //! safe way from there to a pinned future.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, UnsafeCell};
 use std::pin::Pin;
 
-/// A future that is never moved from when it is polled first until it is dropped.
+/// A future that is never moved from when it is polled first until it is dropped, and that one at most has at a time.
 ///
 /// That is the invariant of the type. It is upheld by [`TaskInner`](super::inner::TaskInner), the only one who has such a
 /// field: that is made into an `Rc` at once, none of its functions has it otherwise than by `&` or `Rc`, and nothing takes
-/// it out of its `Rc`.
-pub(super) struct InPlace<F>(RefCell<Option<F>>);
+/// it out of its `Rc`; and it is always lent by way of its task's own [`Lending`].
+pub(super) struct InPlace<F>(UnsafeCell<Option<F>>);
+
+/// Whether a future is lent. It stands elsewhere than that because there is room for it.
+#[derive(Default)]
+pub(super) struct Lending(Cell<bool>);
 
 /// The future while it is polled, which nobody else can do meanwhile.
-pub(super) struct Lent<'a, F>(RefMut<'a, Option<F>>);
+pub(super) struct Lent<'a, F> {
+    place: &'a UnsafeCell<Option<F>>,
+    lending: &'a Lending,
+}
 
 impl<F> InPlace<F> {
     /// # Safety
     ///
-    /// What is given must not be moved any more once it was [lent](InPlace::lend), until it is dropped.
+    /// What is in there must not be moved any more once it was [lent](InPlace::lend), until it is dropped; and it is always
+    /// lent by the same [`Lending`], which nothing else is lent by.
     #[allow(unsafe_code)]
     pub(super) unsafe fn new(future: F) -> Self {
-        InPlace(RefCell::new(Some(future)))
+        InPlace(UnsafeCell::new(Some(future)))
+    }
+
+    /// Another one, in place of one that is over.
+    #[inline]
+    pub(super) fn refill(&mut self, future: F) {
+        *self.0.get_mut() = Some(future);
     }
 
     /// `None` while it is lent to somebody else.
     #[inline]
-    pub(super) fn lend(&self) -> Option<Lent<'_, F>> {
-        self.0.try_borrow_mut().ok().map(Lent)
+    pub(super) fn lend<'a>(&'a self, lending: &'a Lending) -> Option<Lent<'a, F>> {
+        if lending.0.replace(true) { None } else { Some(Lent { place: &self.0, lending }) }
     }
 }
 
@@ -47,9 +61,16 @@ impl<F> Lent<'_, F> {
     #[inline]
     #[allow(unsafe_code)]
     fn pinned(&mut self) -> Pin<&mut Option<F>> {
-        // SAFETY: whoever called `InPlace::new` does not move the cell any more, and in here its contents are only
-        // replaced by way of what is pinned.
-        unsafe { Pin::new_unchecked(&mut *self.0) }
+        // SAFETY: by its lending nobody else has the place while this lives. Whoever called `InPlace::new` does not move it
+        // any more, and in here its contents are only replaced by way of what is pinned.
+        unsafe { Pin::new_unchecked(&mut *self.place.get()) }
+    }
+}
+
+impl<F> Drop for Lent<'_, F> {
+    #[inline]
+    fn drop(&mut self) {
+        self.lending.0.set(false);
     }
 }
 
@@ -100,13 +121,13 @@ mod tests {
                     assert!(*number > 0);
                 }
             };
-            // SAFETY: it is not moved out of the `Rc`.
-            let place = Rc::new(unsafe { super::InPlace::new(future) });
+            // SAFETY: it is not moved out of the `Rc`, and lent by what stands beside it.
+            let place = Rc::new((unsafe { super::InPlace::new(future) }, super::Lending::default()));
             let handle = place.clone();
             let context = &mut Context::from_waker(Waker::noop());
             for _ in 0..polls {
-                let mut lent = handle.lend().unwrap();
-                assert!(place.lend().is_none());
+                let mut lent = handle.0.lend(&handle.1).unwrap();
+                assert!(place.0.lend(&place.1).is_none());
                 let poll = lent.future().map(|future| future.poll(context));
                 if poll == Some(Poll::Ready(())) {
                     lent.clear();

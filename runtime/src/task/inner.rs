@@ -12,8 +12,9 @@ use super::flags::Flags;
 use super::in_place::{InPlace, Lent};
 use super::step::{Lane, Step};
 use super::{AnyTask, Core, Registration, TaskOutput, Value, cancel, current};
+use crate::context::Scope;
 use crate::event_loop::{EventLoop, LoopError, Origin, Report, Runnable};
-use crate::promise::{Awaited, Inner, Promise, Settle, State};
+use crate::promise::{Awaited, Inner, Promise, Reusable, Settle, State};
 use crate::{CallbackId, Cancelled, Exception, PromiseError};
 
 /// It stands in an `Rc` from the beginning, as [`InPlace`] asks for.
@@ -25,12 +26,33 @@ pub(super) struct TaskInner<F: Future<Output: TaskOutput> + 'static> {
 }
 
 impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
+    /// In an allocation that was used before, if there is one.
+    #[inline]
+    pub(super) fn make(
+        event_loop: Option<EventLoop>,
+        id: u64,
+        name: Option<Rc<str>>,
+        scope: Option<Scope>,
+        made_at: &'static Location<'static>,
+        future: F,
+    ) -> Rc<Self> {
+        if let Some(mut used) = event_loop.as_ref().and_then(|event_loop| event_loop.reused().take::<Self>())
+            && let Some(task) = Rc::get_mut(&mut used)
+        {
+            task.core.begin_again(id, name, scope, made_at);
+            task.promise.set_event_loop(event_loop);
+            task.future.refill(future);
+            return used;
+        }
+        TaskInner::new(event_loop, Core::new(id, name, scope, made_at), future)
+    }
+
     #[allow(unsafe_code)]
-    pub(super) fn new(event_loop: Option<EventLoop>, core: Core, future: F) -> Rc<Self> {
+    fn new(event_loop: Option<EventLoop>, core: Core, future: F) -> Rc<Self> {
         // SAFETY: nobody has the task but in this `Rc`, of which nothing in this file takes it out; elsewhere its type is
-        // not known any more.
+        // not known any more. It is lent in `lend` only, by its own lending.
         let future = unsafe { InPlace::new(future) };
-        Rc::new(TaskInner { promise: Inner::new(event_loop), core, future })
+        Rc::new(TaskInner { promise: Inner::of_task(event_loop), core, future })
     }
 
     pub(super) fn event_loop_of(&self) -> Option<&EventLoop> {
@@ -45,31 +67,42 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
         Ok(())
     }
 
+    #[inline]
+    fn lend(&self) -> Option<Lent<'_, F>> {
+        self.future.lend(&self.core.lending)
+    }
+
+    /// Takes note that it comes into the ready queue, where it has never been.
+    #[inline]
+    pub(super) fn is_scheduled_first(&self) {
+        self.core.flags.set(Flags::SCHEDULED, true);
+    }
+
     /// Not while it runs.
     pub(super) fn discard_future(&self) {
-        if let Some(mut lent) = self.future.lend() {
+        if let Some(mut lent) = self.lend() {
             lent.clear();
         }
     }
 
     /// The end.
-    pub(super) fn finish_by(self: &Rc<Self>, result: Result<Value<F>, Exception>) {
-        self.core.flags.set(Flags::OVER, true);
+    #[inline]
+    pub(super) fn finish_by(self: &Rc<Self>, state: impl FnOnce() -> State<Value<F>>) {
         self.forget();
-        self.core.forget_awaited();
+        self.core.end();
         // Nothing but a closed loop can be in the way, which calls nobody.
-        _ = Promise::settle_as(&self.promise, || Promise::of(self.clone()), State::of(result));
+        _ = Promise::settle_as(&self.promise, || Promise::of(self.clone()), state);
     }
 
     pub(super) fn fail(self: &Rc<Self>, exception: Exception) {
         self.discard_future();
-        self.finish_by(Err(exception));
+        self.finish_by(|| State::of(Err(exception)));
     }
 
     /// Polls it. Whatever comes of that, it has been told. Whether it waits, and the step is over.
     #[inline]
     fn go_on(self: &Rc<Self>, step: &mut Step<'_, '_>) -> bool {
-        let Some(mut lent) = self.future.lend() else {
+        let Some(mut lent) = self.lend() else {
             self.core.end_step();
             return false;
         };
@@ -86,7 +119,10 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
                 }
             }
             Poll::Ready(output) => {
-                self.has_given(output, lent);
+                match output.into_result() {
+                    Ok(value) => self.has_given(value, lent),
+                    Err(exception) => self.has_raised(exception, lent),
+                }
                 false
             }
         }
@@ -94,26 +130,37 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
 
     /// The end of what it runs.
     #[inline(never)]
-    fn has_given(self: &Rc<Self>, output: F::Output, mut lent: Lent<'_, F>) {
-        let result = output.into_result();
-        // The future is dropped first: it is over before others hear that it is.
+    fn has_given(self: &Rc<Self>, value: Value<F>, lent: Lent<'_, F>) {
+        match self.end_of_future(lent) {
+            (None, None) => self.finish_by(|| State::Done(value)),
+            (Some(cancellation), _) => self.finish_by(|| State::of(Err(cancellation))),
+            // "Task is cancelled right before coro stops."
+            (None, Some(cancelled)) => self.finish_by(|| State::Cancelled(cancelled)),
+        }
+    }
+
+    /// The same where it has failed.
+    #[inline(never)]
+    fn has_raised(self: &Rc<Self>, exception: Exception, lent: Lent<'_, F>) {
+        let (not_taken, _) = self.end_of_future(lent);
+        self.finish_by(|| State::of(Err(not_taken.unwrap_or(exception))));
+    }
+
+    /// A cancellation that was to be raised in it, or that it was to be told of. The future is dropped: it is over before
+    /// others hear that it is.
+    #[inline]
+    fn end_of_future(&self, mut lent: Lent<'_, F>) -> (Option<Exception>, Option<Cancelled>) {
         let not_taken = current::not_taken();
         let too_late = if not_taken.is_none() { self.core.take_must_cancel() } else { None };
         lent.clear();
-        drop(lent);
-        self.finish_by(match (not_taken, too_late) {
-            (Some(cancellation), _) => Err(cancellation),
-            // "Task is cancelled right before coro stops."
-            (None, Some(cancelled)) if result.is_ok() => Err(Exception::Cancelled(cancelled)),
-            (None, _) => result,
-        });
+        (not_taken, too_late)
     }
 
     #[cold]
     fn has_panicked(self: &Rc<Self>) {
         self.core.end_step();
         if !self.promise.done() {
-            self.finish_by(Err(PromiseError::Panicked.into()));
+            self.finish_by(|| State::of(Err(PromiseError::Panicked.into())));
             // Whoever runs the loop has the panic itself.
             _ = self.promise.failure();
         }
@@ -174,7 +221,7 @@ impl<F: Future<Output: TaskOutput> + 'static> AnyTask for TaskInner<F> {
             event_loop.call_exception_handler(report.from(Origin::Task(self.core.name())));
         }
         // Who waits for it under another executor hears of it. That was the report.
-        self.finish_by(Err(LoopError::Closed.into()));
+        self.finish_by(|| State::of(Err(LoopError::Closed.into())));
         _ = self.promise.failure();
     }
 }
@@ -252,10 +299,6 @@ impl<F: Future<Output: TaskOutput> + 'static> Awaited for TaskInner<F> {
     fn as_task(self: Rc<Self>) -> Option<Rc<dyn AnyTask>> {
         Some(self)
     }
-
-    fn is_task(&self) -> bool {
-        true
-    }
 }
 
 impl<F: Future<Output: TaskOutput> + 'static> Settle<Value<F>> for TaskInner<F> {
@@ -264,12 +307,36 @@ impl<F: Future<Output: TaskOutput> + 'static> Settle<Value<F>> for TaskInner<F> 
     }
 }
 
-impl<F: Future<Output: TaskOutput> + 'static> Drop for TaskInner<F> {
-    fn drop(&mut self) {
+impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
+    /// Nobody has it any more.
+    #[inline]
+    fn is_left(&mut self) {
         let core = &self.core;
         self.promise.report_unseen(|| Origin::Task(core.name()));
         if let (Some(waker), Some(event_loop)) = (self.core.take_waker(), self.promise.event_loop()) {
             event_loop.tasks().keep_waker(waker);
         }
+    }
+}
+
+impl<F: Future<Output: TaskOutput> + 'static> Reusable for TaskInner<F> {
+    fn give_back(mut self: Rc<Self>) {
+        let Some(task) = Rc::get_mut(&mut self) else { return };
+        // One that is not over is dropped with its future.
+        if !task.promise.done() {
+            return;
+        }
+        task.is_left();
+        let event_loop = task.promise.renew();
+        task.core.renew();
+        if let Some(event_loop) = event_loop {
+            event_loop.reused().keep(self);
+        }
+    }
+}
+
+impl<F: Future<Output: TaskOutput> + 'static> Drop for TaskInner<F> {
+    fn drop(&mut self) {
+        self.is_left();
     }
 }

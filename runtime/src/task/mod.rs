@@ -29,6 +29,8 @@ mod inner;
 mod output;
 mod place;
 mod registry;
+#[cfg(test)]
+mod reuse_tests;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -89,8 +91,9 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise};
 /// sees what comes out.
 #[must_use = "a task that nobody holds runs to its end all the same; drop it explicitly if that is meant"]
 pub struct Task<T> {
-    promise: Promise<T>,
+    // Dropped first, so that the promise is the last handle that it has.
     handle: TaskHandle,
+    promise: Promise<T>,
 }
 
 /// A task of which the type of the value is not known: what [`current_task`] and [`EventLoop::all_tasks`] give.

@@ -3,7 +3,8 @@
 //! After CPython 3.13's `Task.__step` and `__wakeup`. A task stands in the ready queue at most once, and is
 //! there if something that it waits for is done, if it gave up its turn, or if it is to be told of a cancellation.
 //!
-//! Nothing in here knows the type of what the task runs, so that a program has it once, with its thread-local state at hand.
+//! Nothing in here knows the type of what the task runs, so that a program has it once; but what a usual step begins and ends
+//! with is inlined into each type of task, as it is a fifth of a switch.
 
 use std::mem;
 use std::rc::Rc;
@@ -157,7 +158,7 @@ impl Drop for Step<'_, '_> {
     }
 }
 
-#[inline(never)]
+#[inline(always)]
 fn begin(task: Rc<dyn AnyTask>, core: &Core, lane: &mut Lane<'_>) -> State {
     if core.flags.has(Flags::UNUSUAL) || !lane.blank.is_so() {
         return begin_unusual(task, core, lane);
@@ -223,7 +224,7 @@ fn what_hinders(core: &Core, state: State) -> Option<Exception> {
     Some(cancellation)
 }
 
-#[inline(never)]
+#[inline(always)]
 fn suspend(lane: &mut Lane<'_>, core: &Core, state: State) -> Option<Exception> {
     match lane.current.end_usual_step(core) {
         None => suspend_unusual(lane, core, state),

@@ -1,10 +1,9 @@
-//! A frame as an expansion makes it, whose clone runs other code before it clones the handle to its callee. In what the
-//! macro makes today the handle is cloned first; that a clone is right must not hang on it.
+//! A frame as an expansion makes it, whose clone runs other code, which clones the whole once more.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use coframe::private::{Called, Callee, Locals, NoLocals, Seen, Sends, Turn, drive, recursive_cloneable};
+use coframe::private::{Called, Callee, Locals, NoLocals, Seen, Sends, Turn, begin, drive, recursive_cloneable};
 use coframe::{Cloneable, Code, Recursive, Resumed, Step};
 
 type Down = Recursive<'static, u32, u32, (), Cloneable>;
@@ -44,7 +43,11 @@ fn down(n: u32, hook: Hook) -> Down {
                turn: &Turn<'static, u32, ()>|
      -> Resumed<(), u32> {
         if entry == 0 && frame.n > 0 {
-            frame.callee = Some(Callee::<u32, (), _>::new(down(frame.n - 1, frame.hook.clone())).delegate());
+            let call = Callee::<u32, (), _>::new(down(frame.n - 1, frame.hook.clone())).delegate();
+            match begin(call, turn)? {
+                Step::Yielded(callee) => frame.callee = Some(callee),
+                Step::Returned(below) => frame.n += below,
+            }
         }
         if let Some(callee) = frame.callee.as_mut() {
             match drive(callee, sent, turn)? {
@@ -62,7 +65,7 @@ fn down(n: u32, hook: Hook) -> Down {
         turn.yielded(frame.n);
         Ok(Step::Yielded(()))
     };
-    recursive_cloneable::<(), u32, u32, _, _, _>(Frame { n, hook, callee: None }, run, |_, _, _| Seen::End)
+    recursive_cloneable::<(), u32, u32, _, _, _>(move || Frame { n, hook, callee: None }, run, |_, _, _| Seen::End)
 }
 
 #[test]

@@ -333,13 +333,13 @@ fn mutual_calls() {
 }
 
 #[test]
-fn levels_are_cloned_from_the_innermost_on() {
+fn levels_are_cloned_from_the_outermost_on() {
     report();
     let mut co = level(2, vec![]);
     co.start().unwrap();
     assert_eq!((co.depth(), one_line().as_str()), (3, ""));
     let clone = co.clone();
-    assert_eq!(one_line(), "clone-4 clone-3 clone-2");
+    assert_eq!(one_line(), "clone-2 clone-3 clone-4");
     assert!(co.throw(Mishap(7)).is_ok());
     assert_eq!(one_line(), "mishap-7-at-4 drop-4 mishap-7-at-3");
     drop(clone);

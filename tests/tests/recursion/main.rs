@@ -7,6 +7,7 @@ mod calls;
 mod closing;
 mod depth;
 mod forks;
+mod places;
 
 use std::sync::Once;
 

@@ -28,7 +28,7 @@ use super::waker::{self, OwnWaker};
 use super::{AnyTask, Core, TaskHandle};
 use crate::Exception;
 use crate::event_loop::EventLoop;
-use crate::promise::Awaited;
+use crate::promise::{Awaited, let_go};
 
 pub(super) struct Current {
     task: Place<Rc<dyn AnyTask>>,
@@ -344,7 +344,9 @@ impl Current {
     /// Drops it, outside of its place: it may be the last handle on a promise.
     #[inline]
     pub(super) fn forget_awaited(&self) {
-        drop(self.awaited.take());
+        if let Some(awaited) = self.awaited.take() {
+            let_go(awaited);
+        }
     }
 
     /// Whether the future of the task that was entered waits in one coroutine and for nothing else; and whether there is
