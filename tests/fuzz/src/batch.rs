@@ -153,6 +153,11 @@ pub fn frames() -> (&'static str, &'static str) {
     }
 }
 
+/// Whether each body is `recursive` as well, by itself and called by another.
+pub fn levels() -> bool {
+    std::env::var_os("FUZZ_LEVELS").is_some()
+}
+
 fn environment() -> Vec<(&'static str, String)> {
     vec![("RUSTFLAGS", "-Awarnings".to_owned()), ("RUST_BACKTRACE", "0".to_owned())]
 }

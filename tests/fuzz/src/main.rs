@@ -4,7 +4,8 @@
 //! that do not compile are taken out of the batch, one build after another, and told apart by where the errors stand: in
 //! the twin (the body is no valid Rust) or in the frame only (a refusal, which is counted by its rule). The exit code is 1
 //! if a body ran differently. `FUZZ_DIR` is where the crates are written, `FUZZ_SAVE` saves and restores each frame at
-//! each yield.
+//! each yield. With `FUZZ_LEVELS` each is `recursive` as well: driven by itself as the twin is, and as a level that
+//! another calls as frames are that delegate to one another.
 
 mod batch;
 mod generate;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use crate::batch::{frames, lowering};
+use crate::batch::{frames, levels, lowering};
 
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -54,18 +54,48 @@ impl Program {
         self.sends.contains('&') && !self.sends.contains("&'")
     }
 
+    /// A coroutine that calls one that calls `callee` and does nothing else. The outermost is always a plain frame.
+    fn called(&self, callee: &str, recursive: &str) -> String {
+        let Program { generics, params, returns, yields, sends, .. } = self;
+        let generics = angled(generics);
+        let names: Vec<&str> = params
+            .split(", ")
+            .filter_map(|param| param.split_once(": "))
+            .map(|(name, _)| name.trim_start_matches("mut "))
+            .collect();
+        let names = names.join(", ");
+        let delegate = |name: &str, recursive: &str, callee: &str| {
+            format!(
+                "#[cfg(not(feature = \"twins\"))]\n\
+                 #[coframe::coroutine(yield = {yields}, send = {sends}{recursive})]\n\
+                 fn {name}{generics}({params}) -> {returns} {{ coframe::yield_from!({callee}({names})) }}\n"
+            )
+        };
+        let middle = format!("{callee}_between");
+        delegate(&middle, recursive, callee) + &delegate(&format!("{callee}_caller"), "", &middle)
+    }
+
     /// The program in each of its forms.
     pub fn module(&self) -> Module {
         let Program { name, generics, params, returns, yields, sends, setup, call, after, body, items } = self;
-        let generics =
-            if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) };
+        let generics = angled(generics);
         let (derive, driver) = frames();
         let body = format!("{generics}({params}) -> {returns} {{{body}}}");
+        // A level cannot be sent what is lent either.
+        let levels = levels() && !self.is_lent();
         let mut ours = format!(
             "use crate::{{delegates::*, things::*}};\n{items}\n\
              #[cfg(not(feature = \"twins\"))]\n\
              #[coframe::coroutine(yield = {yields}, send = {sends}{derive})]\nfn frame{body}\n"
         );
+        if levels {
+            ours += &self.called("frame", "");
+            ours += &format!(
+                "#[cfg(not(feature = \"twins\"))]\n\
+                 #[coframe::coroutine(yield = {yields}, send = {sends}, recursive)]\nfn level{body}\n"
+            );
+            ours += &self.called("level", ", recursive");
+        }
         let pinned_line = ours.lines().count() + 1;
         let is_pinned = !self.is_lent();
         if is_pinned {
@@ -79,24 +109,36 @@ impl Program {
         let markers = fs::read_to_string(lowering().join("twin_markers.rs")).expect("the markers can be read");
         let markers = markers.split_once('\n').map_or("", |(_, rest)| rest);
         let engine = |name: &str, driver: &str, made: &str| {
-            format!("({name:?}, &|| {{ {setup} crate::{driver}::drive({made}); {after} }})")
+            format!("({name:?}, &|| {{ {setup} crate::{driver}({made}); {after} }})")
         };
-        let mut engines = vec![engine("frame", driver, &format!("frame({call})"))];
+        let native_engine = |name: &str| format!("&|| {{ {setup} crate::twin::twin(|| {name}({call})); {after} }}");
+        let natives = format!("{}, {}", native_engine("native"), native_engine("abandoned"));
+        let frame = engine("frame", &format!("{driver}::drive"), &format!("frame({call})"));
+        let mut engines = vec![frame];
+        if levels {
+            engines.push(engine("level", "harness::drive_boxed", &format!("Box::new(level({call}))")));
+        }
         if is_pinned {
-            engines.push(engine("pinned", "harness", &format!("pinned_body({call}).boxed()")));
+            engines.push(engine("pinned", "harness::drive", &format!("pinned_body({call}).boxed()")));
+        }
+        let mut checks = format!("crate::harness::check(\n&[{}], {natives});", engines.join(", "));
+        if levels {
+            let frames = format!("&|| {{ {setup} crate::harness::drive(frame_caller({call})); {after} }}");
+            let called = engine("levels", "harness::drive", &format!("level_caller({call})"));
+            checks += &format!("\ncrate::harness::check(\n&[{called}], {frames}, {frames});");
         }
         let native = format!(
             "{markers}\nnative_markers!($ {yields} {sends});\n\
              fn native{body}\n\
              fn abandoned{generics}({params}) -> {returns} {{ crate::twin::abandon() }}\n\
-             #[test] fn {name}() {{\n crate::harness::check(\n\
-             &[{}],\n\
-             &|| {{ {setup} crate::twin::twin(|| native({call})); {after} }},\n\
-             &|| {{ {setup} crate::twin::twin(|| abandoned({call})); {after} }});\n}}\n",
-            engines.join(", "),
+             #[test] fn {name}() {{\n{checks}\n}}\n"
         );
         Module { text: ours + &native, pinned: pinned_line, native: native_line }
     }
+}
+
+fn angled(generics: &str) -> String {
+    if generics.is_empty() { String::new() } else { format!("<{}>", generics.trim_matches(['[', ']'])) }
 }
 
 /// Reads programs in the notation of the tables.

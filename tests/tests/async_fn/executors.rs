@@ -3,9 +3,8 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
@@ -34,19 +33,30 @@ fn parking<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Is woken from another thread.
-struct Received(mpsc::Receiver<u32>, Option<mpsc::Sender<Waker>>);
+/// Is answered by another thread, once it has been polled.
+struct Received {
+    letter: Arc<Mutex<Letter>>,
+    polled: mpsc::Sender<()>,
+}
+
+#[derive(Default)]
+struct Letter {
+    value: Option<u32>,
+    /// That of the last poll: whoever polls next, in another thread for instance, is the one to be woken.
+    waker: Option<Waker>,
+}
 
 impl Future for Received {
     type Output = u32;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u32> {
-        match self.0.try_recv() {
-            Ok(value) => Poll::Ready(value),
-            Err(_) => {
-                if let Some(sender) = self.1.take() {
-                    sender.send(context.waker().clone()).unwrap();
-                }
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u32> {
+        let mut letter = self.letter.lock().unwrap();
+        match letter.value.take() {
+            Some(value) => Poll::Ready(value),
+            None => {
+                letter.waker = Some(context.waker().clone());
+                // The thread ends after the first: the polls that follow find nobody who listens.
+                let _ = self.polled.send(());
                 Poll::Pending
             }
         }
@@ -54,14 +64,22 @@ impl Future for Received {
 }
 
 fn received() -> Received {
-    let (values, receiver) = mpsc::channel();
-    let (wakers, waker) = mpsc::channel::<Waker>();
-    thread::spawn(move || {
-        let waker = waker.recv().unwrap();
-        values.send(20).unwrap();
-        waker.wake();
+    let letter = Arc::<Mutex<Letter>>::default();
+    let (polled, is_polled) = mpsc::channel();
+    thread::spawn({
+        let letter = letter.clone();
+        move || {
+            // An error is a future that has been dropped.
+            let Ok(()) = is_polled.recv() else { return };
+            let waker = {
+                let mut letter = letter.lock().unwrap();
+                letter.value = Some(20);
+                letter.waker.take().unwrap()
+            };
+            waker.wake();
+        }
     });
-    Received(receiver, Some(wakers))
+    Received { letter, polled }
 }
 
 #[coframe::coroutine]
@@ -100,7 +118,6 @@ fn it_moves_between_threads_while_it_waits() {
     let mut future = Box::pin(careful(1));
     assert!(poll_times(future.as_mut(), 1).is_none());
     let result = thread::spawn(move || parking(future)).join().unwrap();
-    // The first waker was the one that is woken: the thread polls until it is.
     assert_eq!(result.unwrap(), 22);
 }
 

@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::sync::Once;
 
 use coframe::private::Machine;
-use coframe::{Coroutine, CoroutineExt, Exception, Generator, Misbehaviour, State, Step};
+use coframe::{Coroutine, CoroutineExt, Exception, Generator, Misbehaviour, Recursive, State, Step};
 
 use crate::script::Script;
 
@@ -246,6 +246,12 @@ pub(crate) trait Driven<S>: Coroutine<S> + Unpin {
 }
 
 impl<S, M: Machine<S>> Driven<S> for Generator<M> {
+    fn is_over(&self) -> bool {
+        self.state() == State::Closed
+    }
+}
+
+impl<Y, R, S> Driven<S> for Recursive<'_, Y, R, S> {
     fn is_over(&self) -> bool {
         self.state() == State::Closed
     }
