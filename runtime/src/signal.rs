@@ -19,6 +19,7 @@ pub enum Signal<S> {
 
 impl<S> Signal<S> {
     /// In two parts, which fit into registers where the signal as a whole does not.
+    #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn into_parts(self) -> (Option<S>, Option<Exception>) {
         match self {

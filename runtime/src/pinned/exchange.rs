@@ -168,7 +168,7 @@ impl<'a, S, Y> Slot<'a, S, Y> {
 
     /// Leaves the exception that has left the body.
     pub(super) fn raise(&self, exception: Exception) {
-        drop(self.exception.replace(Some(exception)));
+        _ = self.exception.replace(Some(exception));
         self.state.set(State::Raised);
     }
 
