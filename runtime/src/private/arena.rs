@@ -19,7 +19,7 @@ use core::ptr::{self, NonNull};
 /// What sizes are multiples of, and places aligned to.
 const UNIT: usize = 16;
 /// The size of the first chunk. Each is twice as large as the one before, up to [`LARGEST`].
-const SMALLEST: usize = 1 << 10;
+const SMALLEST: usize = 1 << 11;
 const LARGEST: usize = 1 << 16;
 
 /// Memory for values, of which the one that was put there last is the first to go.

@@ -13,10 +13,11 @@ use core::marker::PhantomData;
 use core::mem::{ManuallyDrop, MaybeUninit};
 
 use super::machine::{CREATED, Inspect, Sends};
-use super::recursion::{LevelFrame, LookedAt};
+use super::recursion::{LevelFrame, LookedAt, Outcome};
 use super::seen::Seen;
 use super::turn::Turn;
-use crate::{Code, Exception};
+use crate::coroutine::Resumed;
+use crate::{Code, Exception, Step};
 
 /// What most arguments have room in.
 const WORDS: usize = 4;
@@ -34,8 +35,8 @@ pub struct Call<'a, Y, R, S> {
 struct Table {
     code: &'static Code,
     sends: Sends,
-    /// Whether it is over, and then with what.
-    run: unsafe fn(*const Words, *const (), *mut ()) -> bool,
+    /// How the first resume ended. What was returned goes to the place.
+    run: unsafe fn(*const Words, *const (), *mut ()) -> Outcome,
     enter: unsafe fn(*const Words, *const ()),
     drop: unsafe fn(*const Words),
     look: unsafe fn(*const Words, &mut See<'_>),
@@ -92,17 +93,16 @@ unsafe fn take<M>(words: *const Words) -> M {
 
 /// # Safety
 ///
-/// As for [`take`]; the turn is one that the frame may run in; there is room for a `Result<R, Exception>`.
+/// As for [`take`]; the turn is one that the frame may run in; there is room for an `R`.
 unsafe fn run<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: Make<A>>(
     words: *const Words,
     turn: *const (),
-    outcome: *mut (),
-) -> bool {
+    returned: *mut (),
+) -> Outcome {
     // SAFETY: as the caller says.
     unsafe {
-        let turn = &*turn.cast::<Turn<'a, Y, S>>();
-        let over = turn.run::<A, R>(take::<M>(words)());
-        over.map(|over| outcome.cast::<Result<R, Exception>>().write(over)).is_some()
+        let (turn, returned) = (&*turn.cast::<Turn<'a, Y, S>>(), &mut *returned.cast::<MaybeUninit<R>>());
+        turn.run(take::<M>(words)(), returned)
     }
 }
 
@@ -167,16 +167,22 @@ impl<'a, Y: 'a, R: 'a, S: 'a> Call<'a, Y, R, S> {
         Call { words: put(make), table: const { &Table::of::<Y, R, S, A, M>(clone::<M>) }, types: PhantomData }
     }
 
-    /// Makes the frame, and runs it inside the resume of its caller, if there is room. It is a level only if it pauses. Gives
-    /// what it came to, if it is over.
+    /// Makes the frame, and runs it inside the resume of its caller, if there is room. It is a level only if it pauses.
+    ///
+    /// # Errors
+    ///
+    /// What the body raises or lets pass.
     #[inline(always)]
-    pub(super) fn run(self, turn: &Turn<'a, Y, S>) -> Option<Result<R, Exception>> {
+    pub(super) fn run(self, turn: &Turn<'a, Y, S>) -> Resumed<(), R> {
         let this = ManuallyDrop::new(self);
-        let mut outcome = MaybeUninit::<Result<R, Exception>>::uninit();
-        // SAFETY: the call is not used again. All it has outlives `'a`. If it is over, the outcome is written.
+        let mut returned = MaybeUninit::<R>::uninit();
+        // SAFETY: the call is not used again. All it has outlives `'a`. Where something was returned, it is written.
         unsafe {
-            let over = (this.table.run)(&this.words, (&raw const *turn).cast(), outcome.as_mut_ptr().cast());
-            over.then(|| outcome.assume_init())
+            match (this.table.run)(&this.words, (&raw const *turn).cast(), returned.as_mut_ptr().cast()) {
+                Outcome::Paused => Ok(Step::Yielded(())),
+                Outcome::Returned => Ok(Step::Returned(returned.assume_init())),
+                Outcome::Raised => Err(turn.raised().unwrap_or(Exception::Finished)),
+            }
         }
     }
 

@@ -128,8 +128,8 @@ impl<'a, Y, R, S, K> Begin<'a, Y, S> for Recursive<'a, Y, R, S, K> {
         match self.stage {
             Stage::Called(call) if apart => call.enter(turn),
             Stage::Called(call) => {
-                if let Some(over) = call.run(turn) {
-                    return over.map(Step::Returned);
+                if let Step::Returned(value) = call.run(turn)? {
+                    return Ok(Step::Returned(value));
                 }
             }
             Stage::Made(mut driver) => driver.join(turn),

@@ -249,11 +249,16 @@ impl<'a, Y, S> Turn<'a, Y, S> {
         Reserved::new(&self.core).put(frame);
     }
 
-    /// Runs a frame inside the resume of its caller, if there is room. It is a level only if it pauses.
+    /// Runs a frame inside the resume of its caller, if there is room. It is a level only if it pauses. What it returns goes
+    /// to the place, and what it raises to the turn.
     ///
     /// It runs where it is, so that the compiler sees what it does.
     #[inline(always)]
-    pub(super) fn run<A: LevelFrame<Y, R, S> + 'a, R: 'a>(&self, mut frame: A) -> Option<Result<R, Exception>> {
+    pub(super) fn run<A: LevelFrame<Y, R, S> + 'a, R: 'a>(
+        &self,
+        mut frame: A,
+        returned: &mut MaybeUninit<R>,
+    ) -> Outcome {
         let reserved = Reserved::new(&self.core);
         if const { size_of::<A>() <= LARGEST_INSIDE }
             && let Some(room) = self.core.room.get().checked_sub(1)
@@ -263,12 +268,18 @@ impl<'a, Y, S> Turn<'a, Y, S> {
             self.core.room.set(room + 1);
             match resumed {
                 Ok(Step::Yielded(())) => {}
-                Ok(Step::Returned(value)) => return Some(Ok(value)),
-                Err(exception) => return Some(Err(exception)),
+                Ok(Step::Returned(value)) => {
+                    returned.write(value);
+                    return Outcome::Returned;
+                }
+                Err(exception) => {
+                    self.raise(exception);
+                    return Outcome::Raised;
+                }
             }
         }
         reserved.put(frame);
-        None
+        Outcome::Paused
     }
 
     /// What the level returned that was over last, once.
