@@ -11,6 +11,7 @@ use crate::function::{Argument, Function};
 use crate::graph;
 use crate::names::{Local, Used};
 use crate::report::Report;
+use crate::scope::constructors;
 use crate::scope::{Keep, Locals, resolve};
 use crate::syntax::calls::Calls;
 use crate::syntax::{arguments, items, markers, native};
@@ -81,6 +82,9 @@ fn taken_apart(function: &Function, argument: &Argument) -> Vec<Stmt> {
     let mut stmts: Vec<Stmt> = Vec::new();
     if arguments::leaves_some(&pat) {
         stmts.push(parse_quote!(#private::assert_no_drop(&#param);));
+    }
+    if let Some(demand) = constructors::demand(&private, param, &[&pat], Pat::clone) {
+        stmts.push(parse_quote!(#demand));
     }
     stmts.push(parse_quote!(let #pat = #param;));
     stmts.extend(named.iter().map(|pat| {

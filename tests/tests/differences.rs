@@ -54,34 +54,6 @@ fn captures_drop_after_locals() {
     assert_eq!(*log.borrow(), ["local", "captured"]);
 }
 
-/// A pattern that binds all parts of a local by value is taken to leave nothing of it.
-#[test]
-fn a_type_with_a_destructor_taken_apart_by_copy_drops_early() {
-    struct Guard {
-        log: &'static RefCellLog,
-        number: u32,
-    }
-    struct RefCellLog(RefCell<Vec<&'static str>>);
-    impl Drop for Guard {
-        fn drop(&mut self) {
-            self.log.0.borrow_mut().push("drop");
-        }
-    }
-
-    #[coframe::coroutine(yield = u32)]
-    fn numbers(log: &'static RefCellLog) {
-        let guard = Guard { log, number: 3 };
-        let Guard { log, number } = guard;
-        yield_!(number);
-        log.0.borrow_mut().push("end");
-    }
-
-    let log: &'static RefCellLog = Box::leak(Box::new(RefCellLog(RefCell::default())));
-    assert_eq!(numbers(log).collect::<Vec<_>>(), [3]);
-    // Native Rust gives ["end", "drop"].
-    assert_eq!(*log.0.borrow(), ["drop", "end"]);
-}
-
 /// The text that `assert!` prints of a condition with a marker in it may differ in white space.
 #[test]
 fn the_text_of_a_condition_keeps_its_tokens() {

@@ -229,6 +229,7 @@ impl Writer<'_, '_> {
             Instr::Stmt(stmt) => {
                 let demands = emit.demands(stmt, before, after, bindings);
                 self.emit(demands);
+                self.emit(emit.parted_in(stmt, before, after, bindings));
                 let rewritten = emit.stmt(stmt, bindings);
                 self.emit(&rewritten);
                 if let Stmt::Local(local) = stmt {
@@ -341,6 +342,7 @@ impl Writer<'_, '_> {
             }
             End::Branch { cond, then, otherwise, join } => {
                 let meets = join.filter(|join| !emit.facts.starts.contains(*join));
+                self.emit(emit.parted_by_tests(cond, emit.facts.state_in(*then), bindings));
                 let cond_code = emit.expr(cond, bindings);
                 let (then_code, then_falls) = self.nested(*then, &cond_bindings(cond), meets);
                 let (else_code, else_falls) = self.nested(*otherwise, &[], meets);
@@ -353,6 +355,7 @@ impl Writer<'_, '_> {
             }
             End::Match { scrutinee, arms, join } => {
                 let meets = join.filter(|join| !emit.facts.starts.contains(*join));
+                self.emit(emit.parted_by_arms(scrutinee, arms, bindings));
                 let scrutinee = emit.expr(scrutinee, bindings);
                 let mut falls = false;
                 let mut code = TokenStream::new();

@@ -7,6 +7,7 @@ mod demand;
 mod frame;
 mod inspect;
 mod moves;
+mod parted;
 mod regions;
 pub(crate) mod rename;
 mod rewrite;

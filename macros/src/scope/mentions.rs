@@ -13,8 +13,8 @@ use super::flow::{Flow, Kind, Tag};
 use super::knowledge;
 use super::patterns::{Takes, bindings, takes};
 use crate::names::{Local, bare_local, local_of};
-use crate::syntax::attributes;
 use crate::syntax::calls::{Calls, Mode};
+use crate::syntax::{assignee, attributes};
 use crate::tags;
 
 /// What the code around an expression does with its value.
@@ -257,6 +257,11 @@ impl Mentions<'_> {
             Expr::Binary(binary) => self.binary(binary),
             // `_ = place` does not even read it.
             Expr::Assign(assign) if matches!(*assign.left, Expr::Infer(_)) => self.scrutinee(&assign.right),
+            Expr::Assign(assign) if assignee::is_taken_apart(&assign.left) => {
+                self.scrutinee(&assign.right);
+                self.matched(&assign.right, &assignee::shape(&assign.left));
+                self.assignee(&assign.left);
+            }
             Expr::Assign(assign) => {
                 self.expr(&assign.right, Use::Value);
                 self.assignee(&assign.left);

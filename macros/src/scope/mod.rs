@@ -1,5 +1,6 @@
 //! Locals: which binding a name means, what is known of its type, and how it is mentioned.
 
+pub(crate) mod constructors;
 pub(crate) mod flow;
 pub(crate) mod knowledge;
 pub(crate) mod mentions;

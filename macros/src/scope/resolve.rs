@@ -171,7 +171,7 @@ impl Resolve<'_> {
 
 /// A name in a pattern that is written like a constant is one: what it is cannot be seen here, and rustc's lints
 /// require locals to be written otherwise.
-fn is_constant(ident: &Ident) -> bool {
+pub(super) fn is_constant(ident: &Ident) -> bool {
     ident.to_string().chars().next().is_some_and(char::is_uppercase)
 }
 

@@ -2,10 +2,12 @@
 //!
 //! `(a, list[i]) = value` stands for `{ let (x, y) = value; a = x; list[i] = y; }`.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Pat, Token, parse_quote};
+
+use crate::names::{Local, local_ident};
 
 /// Whether an assignee expression is a pattern and no place.
 pub(crate) fn is_taken_apart(left: &Expr) -> bool {
@@ -62,6 +64,11 @@ pub(crate) fn pattern(left: Expr, bind: &mut dyn FnMut(Expr) -> Ident) -> Pat {
             parse_quote!(#part)
         }
     }
+}
+
+/// The pattern that an assignee expression stands for, to see what it takes. What it binds has no names of its own.
+pub(crate) fn shape(left: &Expr) -> Pat {
+    pattern(left.clone(), &mut |_| local_ident(Local(0), Span::mixed_site()))
 }
 
 fn all(all: Punctuated<Expr, Token![,]>, bind: &mut dyn FnMut(Expr) -> Ident) -> Vec<Pat> {

@@ -25,6 +25,7 @@ mod known;
 mod machine;
 mod native;
 mod order;
+mod parted;
 mod raise;
 #[cfg(feature = "alloc")]
 mod recursion;
@@ -80,6 +81,7 @@ pub use self::order::{
     Borrowed, Copied, OnlyBorrowed, Other, PlainDeref, PlainIndex, Pointer, Primitive, Receiver, Target, only_borrowed,
     plain_deref, plain_index, primitives, receiver,
 };
+pub use self::parted::{LeavesNothing, Parted, TakenApart, imagined};
 pub use self::raise::{raise, raise_from, raised_while_closing};
 #[cfg(feature = "alloc")]
 pub use self::recursion::{CallFrame, LevelFrame, LookedAt, Outcome, recursive};

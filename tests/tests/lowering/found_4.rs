@@ -27,6 +27,14 @@ impl Bumped {
     }
 }
 
+struct Fd(i32);
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        t(format_args!("close {}", self.0));
+    }
+}
+
 struct List {
     items: Vec<D>,
     n: i32,
@@ -322,5 +330,23 @@ cases! { ($)
         t(match g[at(attempt! { yield_!(5); k }.unwrap_or(2)) % 2][1] { 0 | 3 => 0, n if b(n > 2) => n, _ => 3 });
         t(match g[at(eat(x) + yield_!(1)) % 2][1] { 0 | 2 => 0, n => { yield_!(n); 2 } });
         3
+    }
+
+    // What the pattern leaves of `p` was dropped at once.
+    plain parts_of_locals_that_are_assigned(p: (i32, D), q: (D, D), f: Fd) -> i32; yield i32, send i32; with ((1, d("p")), (d("q0"), d("q1")), Fd(4)) {
+        let (mut n, mut a, mut b) = (0, d("a"), d("b"));
+        t(n);
+        (n, _) = p;
+        t(yield_!(n));
+        (a, b) = q;
+        t(yield_!(a.len() + b.len()));
+        let list = [Fd(1), Fd(2)];
+        if let Some(Fd(x)) = list.first() { n += *x; }
+        let Fd(x) = &f;
+        n += *x;
+        for x in list { n += yield_!(n) + x.0; }
+        yield_!(n);
+        drop(f);
+        n + eat(a) + eat(b)
     }
 }
