@@ -7,6 +7,7 @@ use std::cell::UnsafeCell;
 use std::mem;
 use std::rc::Rc;
 
+use super::ahead::fetch;
 use super::handle::Runnable;
 
 /// An entry of the ready queue.
@@ -14,6 +15,9 @@ pub(super) type Entry = Rc<dyn Runnable>;
 
 /// For how many entries there is always room, once there was.
 const ROOM_KEPT: usize = 1024;
+
+/// So many entries before it runs, an entry is fetched.
+const AHEAD: usize = 4;
 
 /// What is scheduled while a batch runs is for the next one, so that a pass changes two lists for each other and then looks
 /// at one that nobody else has.
@@ -103,7 +107,12 @@ impl Batch<'_> {
     #[inline]
     pub(super) fn next(&mut self) -> Option<Entry> {
         match self.entries.pop() {
-            Some(entry) => Some(entry),
+            Some(entry) => {
+                if let Some(ahead) = self.entries.get(self.entries.len().wrapping_sub(AHEAD)) {
+                    fetch(ahead);
+                }
+                Some(entry)
+            }
             None if self.rest.is_empty() => None,
             None => self.next_of_rest(),
         }

@@ -48,7 +48,7 @@ pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
 pub(crate) use self::ensure::{Ensured, Value};
 pub(crate) use self::registry::Tasks;
-pub(crate) use self::step::{Lane, into_ready, wake};
+pub(crate) use self::step::{Lane, into_ready, wake, wake_in};
 pub(crate) use self::waker::{TaskWaker, is_same};
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};
 
