@@ -271,8 +271,7 @@ impl TaskHandle {
     /// [`timeout`](crate::timeout) does.
     pub fn uncancel(&self) -> usize {
         let core = self.0.core();
-        let left = core.cancelling().saturating_sub(1);
-        core.set_cancelling(left);
+        let left = core.uncount_cancellation();
         if left == 0 {
             core.take_must_cancel();
         }
