@@ -35,6 +35,8 @@ pub(super) struct Batch<'a> {
     entries: Vec<Entry>,
     /// Those that run when there are none left, if there are many: the last one first. It gives its room back as it gets short.
     rest: Vec<Entry>,
+    /// Whether there are so many that the processor does not have them at hand.
+    is_long: bool,
     ready: &'a Ready,
 }
 
@@ -89,17 +91,18 @@ impl Ready {
 
     /// An empty batch.
     pub(super) fn batch(&self) -> Batch<'_> {
-        Batch { entries: Vec::new(), rest: Vec::new(), ready: self }
+        Batch { entries: Vec::new(), rest: Vec::new(), is_long: false, ready: self }
     }
 }
 
 impl Batch<'_> {
     /// Takes those that are ready now. The batch before is over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fill(&mut self) {
         self.ready.look(|list| mem::swap(list, &mut self.entries));
         self.entries.reverse();
-        if self.entries.capacity() > ROOM_KEPT {
+        self.is_long = self.entries.capacity() > ROOM_KEPT;
+        if self.is_long {
             self.rest = mem::take(&mut self.entries);
         }
     }
@@ -108,7 +111,9 @@ impl Batch<'_> {
     pub(super) fn next(&mut self) -> Option<Entry> {
         match self.entries.pop() {
             Some(entry) => {
-                if let Some(ahead) = self.entries.get(self.entries.len().wrapping_sub(AHEAD)) {
+                if self.is_long
+                    && let Some(ahead) = self.entries.get(self.entries.len().wrapping_sub(AHEAD))
+                {
                     fetch(ahead);
                 }
                 Some(entry)

@@ -144,7 +144,7 @@ impl Timers {
         let mut due = self.heap.take().into_vec();
         let others = due.extract_if(.., |timer| timer.when > now).collect();
         self.heap.replace(others);
-        due.sort_unstable_by_key(|timer| (timer.when, timer.sequence));
+        due.sort_unstable_by_key(Timer::place);
         due
     }
 
@@ -220,6 +220,12 @@ impl Cancelled {
 }
 
 impl Timer {
+    /// In the order in which they run.
+    #[inline]
+    fn place(&self) -> i128 {
+        self.when.place(self.sequence)
+    }
+
     fn is_cancelled(&self) -> bool {
         self.timed.is_cancelled()
     }
@@ -260,7 +266,7 @@ impl Timed {
 // The greatest timer is the one that is due first, because the standard heap has the greatest on top.
 impl Ord for Timer {
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.when, other.sequence).cmp(&(self.when, self.sequence))
+        other.place().cmp(&self.place())
     }
 }
 

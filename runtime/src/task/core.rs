@@ -1,6 +1,7 @@
 //! What a task knows of itself, whatever it runs and gives.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::mem;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::panic::Location;
@@ -425,7 +426,8 @@ impl Core {
         }
         let is_done = flags.has(Flags::AWAITED) && is_awaited_before(awaited);
         flags.set(Flags::AWAITS, true);
-        self.awaits.0.set(Some(awaited.clone()));
+        // Nothing comes out, as the flag said.
+        mem::forget(self.awaits.0.replace(Some(awaited.clone())));
         if is_done { Registration::Done } else { Registration::New }
     }
 
