@@ -3,12 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use crate::awaitable::Kind;
 use crate::coroutine::Resumed;
-use crate::event_loop::{Delay, EventLoop, LoopError, TimerHandle};
+use crate::event_loop::{Delay, EventLoop, LoopError};
+use crate::promise::{Nap, poll_done};
 use crate::task::{current, wake};
-use crate::{Awaitable, Delegate, Exception, Promise};
+use crate::{Awaitable, Delegate, Exception, Step};
 
 /// Waits until `delay` has passed, in seconds if it is a number: asyncio's `sleep`.
 ///
@@ -50,35 +52,44 @@ enum State {
     Made(Delay),
     /// The turn was given up.
     Turned,
-    Sleeping(Promise<()>, TimerHandle),
+    Sleeping(Nap),
+}
+
+impl Sleep {
+    /// What it waits for, which begins now if it has not begun. `None` if it does not wait.
+    #[inline]
+    fn nap(&mut self) -> Result<Option<&Nap>, Exception> {
+        if let State::Made(delay) = self.0 {
+            let event_loop = EventLoop::running().ok_or(LoopError::NotRunning)?;
+            self.0 = State::Sleeping(Nap::begin(event_loop, delay)?);
+        }
+        Ok(if let State::Sleeping(nap) = &self.0 { Some(nap) } else { None })
+    }
+
+    /// Whether it is to give up its turn now.
+    #[inline]
+    fn turns(&self) -> Result<bool, LoopError> {
+        if let State::Made(delay) = self.0 { delay.is_over() } else { Ok(false) }
+    }
 }
 
 impl Future for Sleep {
     type Output = Result<(), Exception>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let State::Made(delay) = self.0 {
-            if delay.is_over()? {
-                self.0 = State::Turned;
-                match current::task_polling(context) {
-                    Some(task) => wake(task),
-                    None => context.waker().wake_by_ref(),
-                }
-                return Poll::Pending;
+        if self.turns()? {
+            self.0 = State::Turned;
+            match current::task_polling(context) {
+                Some(task) => wake(task),
+                None => context.waker().wake_by_ref(),
             }
-            let event_loop = EventLoop::running().ok_or(LoopError::NotRunning)?;
-            let promise = event_loop.create_promise();
-            let ringing = promise.clone();
-            let timer = event_loop.call_later(delay, move || {
-                // It may have been cancelled in this pass.
-                _ = ringing.set_result(());
-            })?;
-            self.0 = State::Sleeping(promise, timer);
+            return Poll::Pending;
         }
-        match &mut self.0 {
-            State::Sleeping(promise, _) => Pin::new(promise).poll(context),
-            State::Made(_) | State::Turned => Poll::Ready(Ok(())),
+        let Some(nap) = self.nap()? else { return Poll::Ready(Ok(())) };
+        if !nap.done() {
+            ready!(poll_done(&nap.awaited(), context))?;
         }
+        Poll::Ready(nap.result())
     }
 }
 
@@ -87,15 +98,13 @@ impl Delegate for Sleep {
     type Return = ();
 
     fn advance(&mut self, _: Option<()>) -> Resumed<Awaitable, ()> {
-        current::advance(Pin::new(self))
-    }
-}
-
-/// Nobody is left to be woken.
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        if let State::Sleeping(_, timer) = &self.0 {
-            timer.cancel();
+        if self.turns()? {
+            return current::advance(Pin::new(self));
+        }
+        match self.nap()? {
+            Some(nap) if !nap.done() => current::wait_for(nap.awaited()).map(|()| Step::Yielded(Awaitable(Kind::Wake))),
+            Some(nap) => nap.result().map(Step::Returned),
+            None => Ok(Step::Returned(())),
         }
     }
 }
@@ -105,8 +114,8 @@ impl fmt::Debug for Sleep {
         f.write_str(match &self.0 {
             State::Made(_) => "Sleep(made)",
             State::Turned => "Sleep(a turn)",
-            State::Sleeping(promise, _) if promise.done() => "Sleep(over)",
-            State::Sleeping(..) => "Sleep(sleeping)",
+            State::Sleeping(nap) if nap.done() => "Sleep(over)",
+            State::Sleeping(_) => "Sleep(sleeping)",
         })
     }
 }

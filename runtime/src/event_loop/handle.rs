@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::clock::Moment;
 use super::function::Function;
-use super::timers::Cancelled;
+use super::timers::{Cancelled, Standing};
 use crate::Exception;
 use crate::context::Scope;
 use crate::task::Lane;
@@ -39,9 +39,7 @@ pub(crate) trait Runnable {
 /// A function that is called at most once: it leaves its place when it is run, and when it is cancelled. So does what
 /// it runs in, because to drop that is foreign code as well; after an error it stays for the handler.
 pub(super) struct Callback {
-    cancelled: Cell<bool>,
-    /// Whether the loop's heap of timers has it: set by [`Timers`](super::timers::Timers) alone.
-    pub(super) in_heap: Cell<bool>,
+    pub(super) standing: Standing,
     scheduled_at: Cell<&'static Location<'static>>,
     function: Cell<Option<Function>>,
     scope: Scope,
@@ -51,8 +49,7 @@ impl Callback {
     /// Without its function.
     pub(super) fn new(scheduled_at: &'static Location<'static>, scope: Scope) -> Self {
         Callback {
-            cancelled: Cell::new(false),
-            in_heap: Cell::new(false),
+            standing: Standing::default(),
             scheduled_at: Cell::new(scheduled_at),
             function: Cell::new(None),
             scope,
@@ -62,8 +59,7 @@ impl Callback {
     /// Makes another one of a callback that is over, of which nobody has a handle.
     #[inline]
     pub(super) fn renew(&self, scheduled_at: &'static Location<'static>, scope: Scope) {
-        self.cancelled.set(false);
-        self.in_heap.set(false);
+        self.standing.renew();
         self.scheduled_at.set(scheduled_at);
         drop(self.scope.replace(scope));
     }
@@ -76,7 +72,7 @@ impl Callback {
 
     #[inline]
     pub(super) fn is_cancelled(&self) -> bool {
-        self.cancelled.get()
+        self.standing.is_cancelled()
     }
 
     #[cold]
@@ -148,7 +144,7 @@ impl Handle {
     /// it only says so.
     #[inline]
     pub fn cancel(&self) {
-        self.0.cancelled.set(true);
+        self.0.standing.cancel();
         self.0.discard();
     }
 
@@ -200,10 +196,8 @@ impl TimerHandle {
     /// time comes, or earlier, with others: when they are more than half of more than 100.
     #[inline]
     pub fn cancel(&self) {
-        if !self.cancelled() && self.handle.0.in_heap.get() {
-            self.count.add_one();
-        }
-        self.handle.cancel();
+        self.count.cancel(&self.handle.0.standing);
+        self.handle.0.discard();
     }
 
     /// Whether [`cancel`](TimerHandle::cancel) was called, in time or not.

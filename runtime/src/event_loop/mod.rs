@@ -21,6 +21,7 @@
 //!
 //! [CPython 3.13]: https://docs.python.org/3.13/library/asyncio-eventloop.html
 
+mod ahead;
 mod clock;
 mod deposits;
 mod error;
@@ -58,6 +59,7 @@ pub use self::inbox::RemoteHandle;
 pub(crate) use self::inbox::{Inbox, Letter};
 pub use self::outcome::Outcome;
 pub use self::report::{ExceptionHandler, Origin, Report};
+pub(crate) use self::timers::Standing;
 
 use self::clock::{Clock, Moment};
 use self::deposits::Deposits;
@@ -70,6 +72,7 @@ use self::spare::Spare;
 use self::timers::Timers;
 use crate::Exception;
 use crate::context::Scope;
+use crate::promise::Timing;
 use crate::task::{Tasks, current};
 use crate::threads::Crew;
 
@@ -502,8 +505,22 @@ impl EventLoop {
 
     #[inline]
     fn schedule_at(&self, when: Moment, callback: Rc<Callback>) -> TimerHandle {
-        self.0.timers.insert(when, callback.clone(), &self.0.spare);
+        self.0.timers.insert_callback(when, callback.clone(), &self.0.spare);
         TimerHandle::new(callback, when, self.0.timers.cancelled())
+    }
+
+    /// Has it run when `delay` has passed.
+    #[inline]
+    pub(crate) fn end_later(&self, delay: Delay, nap: &Rc<Timing>) -> Result<(), LoopError> {
+        let when = self.0.clock.now().after(delay)?;
+        self.0.timers.insert_nap(when, nap, &self.0.spare);
+        Ok(())
+    }
+
+    /// Nobody waits any more for what was to [end later](EventLoop::end_later).
+    #[inline]
+    pub(crate) fn forget_timer(&self, standing: &Standing) {
+        self.0.timers.cancel(standing);
     }
 
     /// A callback that is over, for another one to come.

@@ -7,6 +7,7 @@ use std::cell::UnsafeCell;
 use std::mem;
 use std::rc::Rc;
 
+use super::ahead::fetch;
 use super::handle::Runnable;
 
 /// An entry of the ready queue.
@@ -14,6 +15,9 @@ pub(super) type Entry = Rc<dyn Runnable>;
 
 /// For how many entries there is always room, once there was.
 const ROOM_KEPT: usize = 1024;
+
+/// So many entries before it runs, an entry is fetched.
+const AHEAD: usize = 4;
 
 /// What is scheduled while a batch runs is for the next one, so that a pass changes two lists for each other and then looks
 /// at one that nobody else has.
@@ -31,6 +35,8 @@ pub(super) struct Batch<'a> {
     entries: Vec<Entry>,
     /// Those that run when there are none left, if there are many: the last one first. It gives its room back as it gets short.
     rest: Vec<Entry>,
+    /// Whether there are so many that the processor does not have them at hand.
+    is_long: bool,
     ready: &'a Ready,
 }
 
@@ -85,17 +91,18 @@ impl Ready {
 
     /// An empty batch.
     pub(super) fn batch(&self) -> Batch<'_> {
-        Batch { entries: Vec::new(), rest: Vec::new(), ready: self }
+        Batch { entries: Vec::new(), rest: Vec::new(), is_long: false, ready: self }
     }
 }
 
 impl Batch<'_> {
     /// Takes those that are ready now. The batch before is over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn fill(&mut self) {
         self.ready.look(|list| mem::swap(list, &mut self.entries));
         self.entries.reverse();
-        if self.entries.capacity() > ROOM_KEPT {
+        self.is_long = self.entries.capacity() > ROOM_KEPT;
+        if self.is_long {
             self.rest = mem::take(&mut self.entries);
         }
     }
@@ -103,7 +110,14 @@ impl Batch<'_> {
     #[inline]
     pub(super) fn next(&mut self) -> Option<Entry> {
         match self.entries.pop() {
-            Some(entry) => Some(entry),
+            Some(entry) => {
+                if self.is_long
+                    && let Some(ahead) = self.entries.get(self.entries.len().wrapping_sub(AHEAD))
+                {
+                    fetch(ahead);
+                }
+                Some(entry)
+            }
             None if self.rest.is_empty() => None,
             None => self.next_of_rest(),
         }

@@ -53,6 +53,13 @@ impl Reused {
         Some(unsafe { Rc::from_raw(first.cast()) })
     }
 
+    /// Whether one more would be kept: for those who have something to do before.
+    #[inline]
+    pub(crate) fn has_room<W: 'static>(&self) -> bool {
+        let place = self.place::<W>();
+        place.of.get().is_none() || place.is_of::<W>() && place.look(|list| list.len() < list.capacity())
+    }
+
     /// Keeps an allocation that nobody else has, unless there are enough.
     #[inline]
     pub(crate) fn keep<W: 'static>(&self, used: Rc<W>) {
@@ -189,7 +196,11 @@ mod tests {
     #[test]
     fn no_more_are_kept_than_that() {
         let reused = Reused::default();
-        (0..MOST + 10).for_each(|number| reused.keep(Rc::new(number)));
+        for number in 0..MOST + 10 {
+            assert_eq!(reused.has_room::<usize>(), number < MOST);
+            reused.keep(Rc::new(number));
+        }
+        assert!(reused.has_room::<u128>());
         assert_eq!(std::iter::from_fn(|| reused.take::<usize>()).count(), MOST);
     }
 }

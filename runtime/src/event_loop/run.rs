@@ -43,6 +43,7 @@ impl Run<'_> {
         Lane::with(event_loop, |lane| run(Run { event_loop, batch: event_loop.0.ready.batch(), lane }))
     }
 
+    #[inline(always)]
     fn pass(&mut self) -> Result<(), LoopError> {
         let event_loop = self.event_loop;
         event_loop.prepare()?;
@@ -301,9 +302,7 @@ impl EventLoop {
         self.take_in();
         if !self.0.timers.is_empty() {
             let now = self.0.clock.now();
-            while let Some(due) = self.0.timers.pop_due(now) {
-                self.0.ready.push(due);
-            }
+            self.0.timers.take_due(now, |due| self.0.ready.push(due));
         }
         Ok(())
     }

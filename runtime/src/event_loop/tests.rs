@@ -1,6 +1,10 @@
 //! Tests of what cannot be seen from outside: how much the heap of timers holds.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::{EventLoop, TimerHandle};
+use crate::{Task, sleep};
 
 fn timers(event_loop: &EventLoop, delay: f64, n: usize) -> Vec<TimerHandle> {
     (0..n).map(|_| event_loop.call_later(delay, || ()).unwrap()).collect()
@@ -8,6 +12,14 @@ fn timers(event_loop: &EventLoop, delay: f64, n: usize) -> Vec<TimerHandle> {
 
 fn heap(event_loop: &EventLoop) -> usize {
     event_loop.0.timers.len()
+}
+
+/// Tasks that sleep.
+fn sleepers(event_loop: &EventLoop, delay: f64, n: usize) -> Vec<Task<()>> {
+    let tasks = (0..n).map(|_| event_loop.create_task(async move { sleep(delay).await })).collect();
+    event_loop.call_soon(|| ()).unwrap();
+    event_loop.run_once().unwrap();
+    tasks
 }
 
 /// A loop with `live` timers, the first of which is due first, and then `cancelled` ones.
@@ -90,4 +102,63 @@ fn lop_04_cancelling_what_is_due_or_done_or_closed_is_not_counted() {
     event_loop.close().unwrap();
     closed.iter().for_each(TimerHandle::cancel);
     assert_eq!(event_loop.0.timers.cancelled().count(), 0);
+}
+
+#[test]
+fn sleeps_that_nobody_needs_leave_the_heap_as_timers_do() {
+    let event_loop = EventLoop::with_virtual_clock().unwrap();
+    timers(&event_loop, 1000.0, 101);
+    let sleepers = sleepers(&event_loop, 2000.0, 102);
+    assert_eq!(heap(&event_loop), 203);
+    sleepers.iter().for_each(|sleeper| _ = sleeper.cancel());
+    event_loop.stop();
+    event_loop.run_forever().unwrap();
+    assert_eq!((heap(&event_loop), event_loop.0.timers.cancelled().count()), (203, 102));
+    event_loop.stop();
+    event_loop.run_forever().unwrap();
+    assert_eq!((heap(&event_loop), event_loop.0.timers.cancelled().count()), (101, 0));
+}
+
+#[test]
+fn a_sleep_that_nobody_needs_keeps_neither_its_loop_nor_its_task() {
+    let event_loop = EventLoop::with_virtual_clock().unwrap();
+    let counted = Rc::new(());
+    let inner = counted.clone();
+    let sleeper = event_loop.create_task(async move {
+        let _inner = inner;
+        sleep(2000.0).await
+    });
+    event_loop.call_soon(|| ()).unwrap();
+    event_loop.run_once().unwrap();
+    sleeper.cancel();
+    event_loop.run_once().unwrap();
+    drop(sleeper);
+    assert_eq!((heap(&event_loop), Rc::strong_count(&counted)), (1, 1));
+    let kept = Rc::downgrade(&event_loop.0);
+    drop(event_loop);
+    assert!(kept.upgrade().is_none());
+}
+
+/// So many that they are sorted, all or most of them; equal ones among them, and some that are cancelled.
+#[test]
+fn many_that_are_due_at_once_run_in_their_order() {
+    for (due, later) in [(1000, 0), (1000, 300), (300, 1500), (1000, 6000)] {
+        let event_loop = EventLoop::with_virtual_clock().unwrap();
+        let ran = Rc::new(RefCell::new(Vec::new()));
+        let mut expected = Vec::new();
+        for number in 0..due {
+            let (when, ran) = (-f64::from(number * 7919 % 100), ran.clone());
+            let timer = event_loop.call_at(when, move || ran.borrow_mut().push(number)).unwrap();
+            if number % 10 == 3 {
+                timer.cancel();
+            } else {
+                expected.push((number * 7919 % 100, number));
+            }
+        }
+        timers(&event_loop, 10.0, later);
+        event_loop.run_once().unwrap();
+        expected.sort_by_key(|(before, number)| (-before, *number));
+        assert!(ran.borrow().iter().eq(expected.iter().map(|(_, number)| number)));
+        assert_eq!((heap(&event_loop), event_loop.0.timers.cancelled().count()), (later, 0));
+    }
 }

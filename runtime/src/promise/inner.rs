@@ -10,10 +10,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::held::Reusable;
-use super::waiting::{Callback, Others, Waiter};
+use super::waiting::{Callback, Waiter};
 use super::{CallbackId, Promise, PromiseError};
 use crate::event_loop::{EventLoop, LoopError, Origin, Report};
-use crate::task::{AnyTask, Registration, current, wake};
+use crate::task::{AnyTask, Registration, current, wake, wake_in};
 use crate::{Cancelled, Exception};
 
 /// What can be done with a promise by those who do not know the type of its value.
@@ -68,10 +68,8 @@ pub(crate) struct Inner<T> {
     /// `Taken` also while somebody looks at it.
     state: Cell<State<T>>,
     /// Most often one waits, for whom nothing is allocated.
-    pub(super) first: Cell<Option<Waiter<T>>>,
-    /// Empty without a first.
-    pub(super) others: Cell<Option<Box<Others<T>>>>,
-    /// Whether there is a first.
+    pub(super) line: Cell<Option<Waiter<T>>>,
+    /// Whether anybody does.
     pub(super) is_awaited: Cell<bool>,
     /// Whether the state is, or was before it was taken, another one than `Pending`.
     done: Cell<bool>,
@@ -132,8 +130,7 @@ impl<T> Inner<T> {
         Inner {
             event_loop,
             state: Cell::new(State::Pending),
-            first: Cell::new(None),
-            others: Cell::new(None),
+            line: Cell::new(None),
             is_awaited: Cell::new(false),
             done: Cell::new(false),
             is_seen: Cell::new(false),
@@ -296,7 +293,9 @@ impl<T: 'static> Inner<T> {
         self.done.set(false);
         self.is_seen.set(false);
         self.callbacks.set(0);
-        drop(self.take_waiting());
+        if self.is_awaited.get() {
+            drop(self.take_waiting());
+        }
         drop(self.state.replace(State::Pending));
         self.event_loop.take()
     }
@@ -401,6 +400,9 @@ impl<T> Drop for Inner<T> {
 
 /// What makes a promise differ from a plain one.
 pub(crate) trait Hook<T: 'static> {
+    /// Whether its promises are used again, and so have to be made like new.
+    const IS_REUSED: bool = false;
+
     /// What cancelling it does, while it is pending.
     fn cancel(&self, promise: &Promise<T>, cancelled: Cancelled) -> bool {
         promise.settle(State::Cancelled(cancelled)).is_ok()
@@ -408,6 +410,9 @@ pub(crate) trait Hook<T: 'static> {
 
     /// Whom it waits for.
     fn awaits(&self) -> Vec<Rc<dyn Awaited>>;
+
+    /// Makes it like new.
+    fn renew(&self) {}
 
     /// What it is, for the call graph: the name of the hook's type, unless that says nothing.
     fn kind(&self) -> &'static str {
@@ -417,7 +422,7 @@ pub(crate) trait Hook<T: 'static> {
 }
 
 /// A promise with a hook.
-pub(super) struct Hooked<T, H> {
+pub(crate) struct Hooked<T, H> {
     pub(super) inner: Inner<T>,
     pub(super) hook: H,
 }
@@ -473,7 +478,18 @@ impl<T: 'static, H: Hook<T> + 'static> Awaited for Hooked<T, H> {
 }
 
 impl<T: 'static, H: Hook<T> + 'static> Reusable for Hooked<T, H> {
-    fn give_back(self: Rc<Self>) {}
+    fn give_back(mut self: Rc<Self>) {
+        let Some(hooked) = Rc::get_mut(&mut self) else { return };
+        let has_room = |event_loop: &EventLoop| event_loop.reused().has_room::<Self>();
+        if !H::IS_REUSED || !hooked.inner.event_loop().is_some_and(has_room) {
+            return;
+        }
+        hooked.hook.renew();
+        hooked.inner.report_unseen(|| Origin::Promise);
+        if let Some(event_loop) = hooked.inner.renew() {
+            event_loop.reused().keep(self);
+        }
+    }
 }
 
 impl<T: 'static, H: Hook<T> + 'static> Settle<T> for Hooked<T, H> {
@@ -506,30 +522,22 @@ impl<T: 'static> Promise<T> {
     #[inline]
     pub(super) fn tell(inner: &Inner<T>, promise: impl Fn() -> Promise<T>) -> Result<(), Exception> {
         match inner.take_waiting() {
-            (None, _) => {}
-            (Some(Waiter::Task(task)), None) => wake(task),
-            (Some(first), others) => return Promise::notify_all(&promise, first, others),
+            None => {}
+            // Nobody but tasks of its own loop are let wait for it.
+            Some(Waiter::Task(task)) if let Some(event_loop) = inner.event_loop() => wake_in(event_loop, task),
+            Some(waiter) => return Promise::notify(&promise, waiter),
         }
         Ok(())
     }
 
     #[inline(never)]
-    fn notify_all(
-        promise: &impl Fn() -> Promise<T>,
-        first: Waiter<T>,
-        others: Option<Box<Others<T>>>,
-    ) -> Result<(), Exception> {
-        let mut result = Promise::notify(promise, first);
-        if let Some(others) = others {
-            for waiter in others.waiters {
-                result = result.and(Promise::notify(promise, waiter));
-            }
-        }
-        result
-    }
-
     fn notify(promise: &impl Fn() -> Promise<T>, waiter: Waiter<T>) -> Result<(), Exception> {
         match waiter {
+            Waiter::Several(several) => {
+                // All hear of it, also those who come after one that cannot be told.
+                let told = several.waiters.into_iter().map(|waiter| Promise::notify(promise, waiter));
+                return told.fold(Ok(()), Result::and);
+            }
             Waiter::Callback(_, callback) => return promise().schedule(callback),
             Waiter::Task(task) => wake(task),
             Waiter::Waker(waker) => waker.wake(),

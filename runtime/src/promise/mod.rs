@@ -4,6 +4,7 @@
 mod error;
 mod held;
 mod inner;
+mod nap;
 mod remote;
 mod waiting;
 
@@ -17,6 +18,7 @@ use std::task::{Context, Poll, ready};
 pub use self::error::PromiseError;
 pub(crate) use self::held::{Reusable, let_go};
 pub(crate) use self::inner::{Awaited, Hook, Inner, Settle, State, poll_done};
+pub(crate) use self::nap::{Nap, Timing};
 pub use self::remote::RemotePromise;
 
 use self::held::Held;

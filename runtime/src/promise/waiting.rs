@@ -2,9 +2,11 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::mem;
 use std::panic::Location;
 use std::ptr;
 use std::rc::Rc;
+use std::slice;
 use std::task::Waker;
 
 use super::inner::Inner;
@@ -78,7 +80,7 @@ impl<T, F: FnOnce(&Promise<T>) -> O, O: Outcome> Runnable for OnDone<T, F> {
     }
 }
 
-/// One who waits.
+/// One who waits, or all.
 pub(super) enum Waiter<T> {
     /// A function, to be called by way of the loop.
     Callback(CallbackId, Rc<dyn Callback<T>>),
@@ -86,19 +88,15 @@ pub(super) enum Waiter<T> {
     Task(Rc<dyn AnyTask>),
     /// A future that is polled by another executor, or through a waker of its own.
     Waker(Waker),
+    /// All of them, where there were more than one. There are no others inside.
+    Several(Box<Several<T>>),
 }
 
-/// Those who came later.
-pub(super) struct Others<T> {
+/// Those who wait.
+pub(super) struct Several<T> {
     pub(super) waiters: Vec<Waiter<T>>,
     /// How many there may be before those are looked for that wait no longer.
     room: usize,
-}
-
-impl<T> Default for Others<T> {
-    fn default() -> Self {
-        Others { waiters: Vec::new(), room: 16 }
-    }
 }
 
 /// Who waits for it. Nobody, once it is done.
@@ -118,7 +116,8 @@ impl<T> Inner<T> {
     pub(super) fn register(&self, task: Rc<dyn AnyTask>, registration: Registration) -> Option<Vec<Waiter<T>>> {
         if matches!(registration, Registration::New) && !self.is_awaited.get() {
             self.is_awaited.set(true);
-            self.first.set(Some(Waiter::Task(task)));
+            // Nothing comes out.
+            mem::forget(self.line.replace(Some(Waiter::Task(task))));
             None
         } else {
             self.look_at_line(|line| line.register(task, registration))
@@ -127,47 +126,54 @@ impl<T> Inner<T> {
 
     pub(super) fn has_waker(&self, waker: &Waker) -> bool {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Waker(other) if is_same(other, waker));
-        self.look_at_line(|line| line.all().any(is_it))
+        self.look_at_line(|line| line.all().iter().any(is_it))
     }
 
     pub(super) fn remove(&self, id: CallbackId) -> Option<Waiter<T>> {
         self.look_at_line(|line| line.remove(id))
     }
 
-    /// All of them: the first and the others.
+    /// All of them.
     #[inline]
-    pub(super) fn take_waiting(&self) -> (Option<Waiter<T>>, Option<Box<Others<T>>>) {
-        if self.is_awaited.replace(false) { (self.first.take(), self.others.take()) } else { (None, None) }
+    pub(super) fn take_waiting(&self) -> Option<Waiter<T>> {
+        if self.is_awaited.replace(false) { self.line.take() } else { None }
     }
 
-    /// They are not in their places meanwhile, in which no foreign code is called or dropped.
+    /// They are not in their place meanwhile, in which no foreign code is called or dropped.
     #[cold]
     fn look_at_line<R>(&self, look: impl FnOnce(&mut Line<T>) -> R) -> R {
-        let mut line = Line { first: self.first.take(), others: self.others.take() };
+        let mut line = Line(self.line.take());
         let result = look(&mut line);
-        self.is_awaited.set(line.first.is_some());
-        self.first.set(line.first);
-        self.others.set(line.others);
+        self.is_awaited.set(line.0.is_some());
+        self.line.set(line.0);
         result
     }
 }
 
 /// All who wait.
-struct Line<T> {
-    first: Option<Waiter<T>>,
-    others: Option<Box<Others<T>>>,
-}
+struct Line<T>(Option<Waiter<T>>);
 
 impl<T> Line<T> {
+    /// There is room for so many before anybody is looked for.
+    const ROOM: usize = 16;
+
     fn add(&mut self, waiter: Waiter<T>) {
-        match self.first {
-            None => self.first = Some(waiter),
-            Some(_) => self.others.get_or_insert_default().waiters.push(waiter),
-        }
+        self.0 = Some(match self.0.take() {
+            None => waiter,
+            Some(Waiter::Several(mut several)) => {
+                several.waiters.push(waiter);
+                Waiter::Several(several)
+            }
+            Some(first) => Waiter::Several(Box::new(Several { waiters: vec![first, waiter], room: Self::ROOM })),
+        });
     }
 
-    fn all(&self) -> impl Iterator<Item = &Waiter<T>> {
-        self.first.iter().chain(self.others.iter().flat_map(|others| &others.waiters))
+    fn all(&self) -> &[Waiter<T>] {
+        match &self.0 {
+            None => &[],
+            Some(Waiter::Several(several)) => &several.waiters,
+            Some(one) => slice::from_ref(one),
+        }
     }
 
     /// Adds one that is not the first, or may be there. Gives those who wait no longer.
@@ -175,41 +181,44 @@ impl<T> Line<T> {
         let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Task(other) if ptr::addr_eq(Rc::as_ptr(other), Rc::as_ptr(&task)));
         match registration {
             Registration::Done => None,
-            Registration::Unsure if self.all().any(is_it) => None,
+            Registration::Unsure if self.all().iter().any(is_it) => None,
             Registration::New | Registration::Unsure => {
-                let is_full = self.others.as_ref().is_some_and(|others| others.waiters.len() + 1 >= others.room);
-                let left = is_full.then(|| self.clear_up());
+                let left = if let Some(Waiter::Several(several)) = &mut self.0 { several.clear_up() } else { None };
                 self.add(Waiter::Task(task));
                 left
             }
         }
     }
 
+    fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
+        let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
+        let index = self.all().iter().position(is_it)?;
+        let Some(Waiter::Several(several)) = &mut self.0 else { return self.0.take() };
+        let removed = several.waiters.remove(index);
+        if several.waiters.is_empty() {
+            self.0 = None;
+        }
+        Some(removed)
+    }
+}
+
+impl<T> Several<T> {
     /// A task that waits for several things leaves without a word. So a promise that outlives many of them, such as one
     /// that tells of a shutdown, would keep all of them, and one that comes again and again several times.
-    fn clear_up(&mut self) -> Vec<Waiter<T>> {
+    ///
+    /// `None` while there is room.
+    fn clear_up(&mut self) -> Option<Vec<Waiter<T>>> {
+        if self.waiters.len() < self.room {
+            return None;
+        }
         let mut seen = HashSet::new();
         let mut waits = |waiter: &Waiter<T>| match waiter {
             Waiter::Task(task) => !task.done() && seen.insert(Rc::as_ptr(task).cast::<()>()),
-            Waiter::Callback(..) | Waiter::Waker(_) => true,
+            Waiter::Callback(..) | Waiter::Waker(_) | Waiter::Several(_) => true,
         };
-        let (first, others) = (self.first.take(), self.others.take());
-        let others = others.into_iter().flat_map(|others| others.waiters);
-        let (stay, left): (Vec<_>, _) = first.into_iter().chain(others).partition(|waiter| waits(waiter));
-        let room = 2 * stay.len().max(8);
-        stay.into_iter().for_each(|waiter| self.add(waiter));
-        self.others.get_or_insert_default().room = room;
-        left
-    }
-
-    fn remove(&mut self, id: CallbackId) -> Option<Waiter<T>> {
-        let is_it = |waiter: &Waiter<T>| matches!(waiter, Waiter::Callback(other, _) if *other == id);
-        let index = self.all().position(is_it)?;
-        let others = self.others.as_deref_mut().map(|others| &mut others.waiters).filter(|others| !others.is_empty());
-        match (index.checked_sub(1), others) {
-            (Some(index), Some(others)) => Some(others.remove(index)),
-            (None, Some(others)) => self.first.replace(others.remove(0)),
-            (_, None) => self.first.take(),
-        }
+        let (stay, left) = mem::take(&mut self.waiters).into_iter().partition(|waiter| waits(waiter));
+        self.waiters = stay;
+        self.room = 2 * self.waiters.len().max(8);
+        Some(left)
     }
 }

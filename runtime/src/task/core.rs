@@ -1,6 +1,7 @@
 //! What a task knows of itself, whatever it runs and gives.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::mem;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 use std::panic::Location;
@@ -34,6 +35,8 @@ pub(crate) struct Core {
     pub(super) flags: Flags,
     /// Of its future.
     pub(super) lending: Lending,
+    /// How many cancellations were asked for, less those taken back.
+    cancelling: Cell<u32>,
 }
 
 /// The key of a task that is not in the registry.
@@ -47,12 +50,10 @@ pub(super) struct Rare {
     pub(super) scope: Scope,
     /// Once somebody has a clone.
     pub(super) waker: OnceCell<Rc<OwnWaker>>,
-    /// A cancellation that it has not been told of.
+    /// The cancellation that it has not been told of, if that says anything.
     must_cancel: RefCell<Option<Cancelled>>,
     /// What was cancelled on its behalf, while it waits for that and for nothing else.
     passed_on: RefCell<Option<Rc<dyn Awaited>>>,
-    /// How many cancellations were asked for, less those taken back.
-    cancelling: Cell<usize>,
     /// Where the others stand, innermost first.
     outer_positions: RefCell<Vec<Position>>,
     /// The promises that coroutines in it have yielded, and not been resumed from.
@@ -125,6 +126,7 @@ impl Core {
             rare: OnceCell::new(),
             flags: Flags::default(),
             lending: Lending::default(),
+            cancelling: Cell::new(0),
         };
         core.set_rare_if_any(name, scope);
         core
@@ -141,6 +143,7 @@ impl Core {
         self.key.set(NO_KEY);
         self.code.set(None);
         self.flags = Flags::default();
+        self.cancelling.set(0);
     }
 
     /// Makes it that of another task.
@@ -187,11 +190,18 @@ impl Core {
     }
 
     pub(super) fn cancelling(&self) -> usize {
-        self.rare.get().map_or(0, |rare| rare.cancelling.get())
+        self.cancelling.get() as usize
     }
 
-    pub(super) fn set_cancelling(&self, cancelling: usize) {
-        self.rare().cancelling.set(cancelling);
+    /// One more was asked for.
+    pub(super) fn count_cancellation(&self) {
+        self.cancelling.set(self.cancelling.get().saturating_add(1));
+    }
+
+    /// One is taken back, if there was any. How many are left.
+    pub(super) fn uncount_cancellation(&self) -> usize {
+        self.cancelling.set(self.cancelling.get().saturating_sub(1));
+        self.cancelling()
     }
 
     /// Its own waker, if somebody has a clone of it.
@@ -259,13 +269,22 @@ impl Core {
     /// Has the cancellation raised in its next step.
     pub(super) fn set_must_cancel(&self, cancelled: Cancelled) {
         self.flags.set(Flags::MUST_CANCEL, true);
-        self.rare().must_cancel.replace(Some(cancelled));
+        // Most say nothing, for which the flag is enough.
+        if cancelled.message().is_some() {
+            self.rare().must_cancel.replace(Some(cancelled));
+        } else if let Some(rare) = self.rare.get() {
+            rare.must_cancel.take();
+        }
     }
 
     /// A cancellation that it has not been told of.
     #[inline]
     pub(super) fn must_cancel(&self) -> Option<Cancelled> {
-        if self.flags.has(Flags::MUST_CANCEL) { self.rare().must_cancel.borrow().clone() } else { None }
+        if !self.flags.has(Flags::MUST_CANCEL) {
+            return None;
+        }
+        let said = self.rare.get().and_then(|rare| rare.must_cancel.borrow().clone());
+        Some(said.unwrap_or_default())
     }
 
     /// The same, which it is told of now.
@@ -275,7 +294,8 @@ impl Core {
             return None;
         }
         self.flags.set(Flags::MUST_CANCEL, false);
-        self.rare().must_cancel.take()
+        let said = self.rare.get().and_then(|rare| rare.must_cancel.take());
+        Some(said.unwrap_or_default())
     }
 
     /// The same, if it is `awaited` that was cancelled on its behalf.
@@ -406,7 +426,8 @@ impl Core {
         }
         let is_done = flags.has(Flags::AWAITED) && is_awaited_before(awaited);
         flags.set(Flags::AWAITS, true);
-        self.awaits.0.set(Some(awaited.clone()));
+        // Nothing comes out, as the flag said.
+        mem::forget(self.awaits.0.replace(Some(awaited.clone())));
         if is_done { Registration::Done } else { Registration::New }
     }
 

@@ -322,8 +322,9 @@ impl<F: Future<Output: TaskOutput> + 'static> TaskInner<F> {
 impl<F: Future<Output: TaskOutput> + 'static> Reusable for TaskInner<F> {
     fn give_back(mut self: Rc<Self>) {
         let Some(task) = Rc::get_mut(&mut self) else { return };
+        let has_room = task.promise.event_loop().is_some_and(|event_loop| event_loop.reused().has_room::<Self>());
         // One that is not over is dropped with its future.
-        if !task.promise.done() {
+        if !has_room || !task.promise.done() {
             return;
         }
         task.is_left();

@@ -48,7 +48,7 @@ pub(crate) use self::core::{Core, Registration};
 pub use self::current::current_task;
 pub(crate) use self::ensure::{Ensured, Value};
 pub(crate) use self::registry::Tasks;
-pub(crate) use self::step::{Lane, into_ready, wake};
+pub(crate) use self::step::{Lane, into_ready, wake, wake_in};
 pub(crate) use self::waker::{TaskWaker, is_same};
 pub use self::{builder::TaskBuilder, builder::spawn, future::CoroutineFuture, output::TaskOutput};
 
@@ -271,8 +271,7 @@ impl TaskHandle {
     /// [`timeout`](crate::timeout) does.
     pub fn uncancel(&self) -> usize {
         let core = self.0.core();
-        let left = core.cancelling().saturating_sub(1);
-        core.set_cancelling(left);
+        let left = core.uncount_cancellation();
         if left == 0 {
             core.take_must_cancel();
         }

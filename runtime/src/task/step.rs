@@ -329,6 +329,15 @@ pub(crate) fn wake(task: Rc<dyn AnyTask>) {
     }
 }
 
+/// The same for a task of this loop.
+#[inline]
+pub(crate) fn wake_in(event_loop: &EventLoop, task: Rc<dyn AnyTask>) {
+    event_loop.end_turn();
+    if let Some(entry) = into_ready(task) {
+        event_loop.schedule_after_turn(entry);
+    }
+}
+
 /// Itself, to be put in the ready queue by the loop; `None` if it is there, or over.
 #[inline]
 pub(crate) fn into_ready(task: Rc<dyn AnyTask>) -> Option<Rc<dyn Runnable>> {
