@@ -4,16 +4,17 @@
 //! kept in temporaries, left to right; a place is not evaluated early, since nothing can change it while its function is
 //! paused.
 
+use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{BinOp, Expr, Member, Pat, Token, UnOp, parse_quote};
+use syn::{BinOp, Expr, Member, Pat, Token, UnOp, parse_quote, parse_quote_spanned};
 
 use super::build::{Builder, Dest, is_control};
 use super::temporaries::is_kept_operand;
 use super::{Instr, make};
 use crate::message;
-use crate::names::{Local, bare_local, local_of, locals_in_text};
+use crate::names::{Local, at, bare_local, local_of, locals_in_text};
 use crate::scope::Keep;
 use crate::scope::knowledge;
 use crate::scope::mentions::{is_compound, is_place};
@@ -191,15 +192,22 @@ impl Builder<'_> {
         let mut all = vec![((*inner.receiver).clone(), role)];
         all.extend(inner.args.iter().map(|arg| (arg.clone(), Role::Value)));
         let mut all = self.operands(all).into_iter();
-        if let Some(receiver) = all.next() {
+        if let Some(mut receiver) = all.next() {
             *inner.receiver = if !kept || is_place(&receiver) {
+                receiver
+            } else if let Some(indexed) = indexed(&mut receiver) {
+                // It may have no size, and cannot be moved out of.
+                let value = std::mem::replace(indexed, parse_quote!(()));
+                *indexed = self.spill_kept("indexed", value);
                 receiver
             } else if knowledge::borrows(&name, inner.args.len()) {
                 self.spill_kept("receiver", receiver)
             } else {
                 // It may be consumed, so it cannot be kept. The expansion demands that nothing of it need be.
                 let private = self.private.clone();
-                parse_quote!(#private::no_drop(#receiver))
+                let span = receiver.span();
+                let path = at(span, quote!(#private::no_drop));
+                parse_quote_spanned!(span=> #path(#receiver))
             };
         }
         inner.args = all.collect();
@@ -516,4 +524,14 @@ pub(super) fn is_mentioned(expr: &Expr, local: Local) -> bool {
         })
     }
     any(quote::ToTokens::to_token_stream(expr), local)
+}
+
+/// What an expression indexes at last, if that is all it does.
+fn indexed(expr: &mut Expr) -> Option<&mut Expr> {
+    match expr {
+        Expr::Index(index) => Some(&mut index.expr),
+        Expr::Paren(inner) => indexed(&mut inner.expr),
+        Expr::Group(inner) => indexed(&mut inner.expr),
+        _ => None,
+    }
 }

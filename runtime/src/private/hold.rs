@@ -31,6 +31,15 @@ impl<T> Kept for Held<T> {
     }
 }
 
+/// The proof. Where its callers are called, in the expansion, is what the error tells of the source.
+const fn without_drop<T>() {
+    assert!(
+        !core::mem::needs_drop::<T>(),
+        "coframe: a value with a destructor would be dropped before the end of its scope; name it with `let`, or give it a \
+         block of its own that ends before the yield"
+    );
+}
+
 /// Passes a temporary on which is not kept, with the same proof as [`assert_no_drop`].
 ///
 /// ```compile_fail,E0080
@@ -48,7 +57,7 @@ impl<T> Kept for Held<T> {
 /// ```
 #[inline(always)]
 pub fn no_drop<T>(value: T) -> T {
-    assert_no_drop(&value);
+    const { without_drop::<T>() }
     value
 }
 
@@ -65,13 +74,7 @@ pub fn no_drop<T>(value: T) -> T {
 /// ```
 #[inline]
 pub fn assert_no_drop<T>(_: &T) {
-    const {
-        assert!(
-            !core::mem::needs_drop::<T>(),
-            "coframe: a value with a destructor would be dropped before the end of its scope; name it with `let`, or \
-             give it a block of its own that ends before the yield"
-        );
-    }
+    const { without_drop::<T>() }
 }
 
 /// `false`, in a way that the code behind it is still generated, and with it what it demands of types.
