@@ -325,3 +325,40 @@ fn a_panic_drops_all_levels_and_runs_none() {
     drop(co);
     assert_eq!(one_line(), "");
 }
+
+#[test]
+fn what_is_returned_at_the_exit_of_a_drop_may_panic_when_it_is_dropped() {
+    struct Panicking;
+    impl Drop for Panicking {
+        fn drop(&mut self) {
+            say("gone");
+            panic!("on purpose");
+        }
+    }
+    #[coframe::coroutine(recursive, yield = u32)]
+    fn stays(exits: u32) -> Panicking {
+        for left in (0..exits).rev() {
+            if matches!(try_yield!(left), Err(Exception::Exit)) {
+                say(left);
+            }
+        }
+        Panicking
+    }
+    #[coframe::coroutine(recursive, yield = u32)]
+    fn calls() {
+        let _local = Loud("local");
+        if let Err(exception) = try_yield_from!(stays(2)) {
+            say(name(&exception));
+        }
+    }
+    report();
+    let mut outermost = stays(1);
+    outermost.start().unwrap();
+    drop(outermost);
+    assert_eq!(one_line(), "0 gone unraisable-stays");
+    // The second exit of `stays` is that of a drop, since its first one was ignored.
+    let mut co = calls();
+    co.start().unwrap();
+    assert!(co.close().is_ok());
+    assert_eq!(one_line(), "1 0 gone unraisable-stays ignoredexit drop-local");
+}
