@@ -149,9 +149,7 @@ impl<'a, Y, R, S> Driver<'a, Y, R, S> {
             let code = self.levels.iter().next().map_or(self.code, Inspect::code);
             let below = self.levels.below();
             unraisable::close_in_drop(code, || {
-                let closed = closed(self.run(below, None, Some(Exception::Exit)));
-                self.levels.forget_returned();
-                closed
+                closed(self.run(below, None, Some(Exception::Exit))).map(|_| self.levels.forget_returned())
             });
             while self.levels.top() != below {
                 self.levels.abandon();
@@ -177,10 +175,8 @@ impl<Y, R, S> Drop for Driver<'_, Y, R, S> {
     fn drop(&mut self) {
         if self.levels.iter().next().is_some_and(|innermost| innermost.position() != CREATED) {
             unraisable::close_in_drop(self.code, || {
-                let closed = closed(self.resume(None, Some(Exception::Exit)));
                 // To drop what it returned is foreign code, of which nothing may leave the coroutine's drop.
-                self.levels.forget_returned();
-                closed
+                closed(self.resume(None, Some(Exception::Exit))).map(|_| self.levels.forget_returned())
             });
         }
     }

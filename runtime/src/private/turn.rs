@@ -202,13 +202,28 @@ impl<Y, S> Core<Y, S> {
     }
 }
 
-/// The innermost first.
+/// The levels of a core that is dropped, the innermost first. Where the drop of one panics the others are dropped all the same.
+struct Rest<'c, Y, S>(&'c Core<Y, S>);
+
+impl<Y, S> Rest<'_, Y, S> {
+    fn abandon(&self) {
+        while self.0.depth.get() > 0 {
+            self.0.abandon();
+        }
+    }
+}
+
+impl<Y, S> Drop for Rest<'_, Y, S> {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
+
 impl<Y, S> Drop for Core<Y, S> {
     fn drop(&mut self) {
+        let rest = Rest(self);
         self.forget_returned();
-        while self.depth.get() > 0 {
-            self.abandon();
-        }
+        rest.abandon();
     }
 }
 
