@@ -116,15 +116,10 @@ pub(crate) fn items(
             impl #declared #private::Forks for #name #given #bounds {}
         }
     });
-    let (stored, also_clone) = if function.clone {
-        (quote!(stored_cloneable), quote!(+ ::core::clone::Clone))
-    } else {
-        (quote!(stored), quote!())
-    };
     let made = quote!(<#name #given>::#frame(#(#params),*));
     // The frame is made where it is to run, but one that is tracked has its identity at once.
     let made = if function.tracked { quote!({ let #frame = #made; move || #frame }) } else { quote!(move || #made) };
-    let mut call = Group::new(proc_macro2::Delimiter::Brace, quote!(#private::#stored(#made)));
+    let mut call = Group::new(proc_macro2::Delimiter::Brace, quote!(#private::stored(#made)));
     call.set_span(sig.fn_token.span);
     quote! {
         #(#outer)* #vis #sig #call
@@ -146,7 +141,7 @@ pub(crate) fn items(
             #vis const CODE: &'static #krate::Code = &#object;
 
             #(#inner)* #allowed
-            fn #frame(#inputs) -> impl #private::StoredFrame<#yields, #returns, #sends> #also_clone #body
+            fn #frame(#inputs) -> impl #private::StoredFrame<#yields, #returns, #sends> #body
         }
 
         #(#cfgs)*

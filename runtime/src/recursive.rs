@@ -120,7 +120,7 @@ impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
 
     /// The code object of the outermost level.
     #[must_use]
-    pub const fn code(&self) -> &'static Code {
+    pub fn code(&self) -> &'static Code {
         match &self.stage {
             Stage::Called(call) => call.code(),
             Stage::Made(driver) | Stage::Started(driver) => driver.code,

@@ -1,13 +1,16 @@
 //! A call of a recursive coroutine that has not begun: what makes the frame, without its type.
 //!
 //! Half of all calls are over as soon as they begin. So a call is a small value, which makes its frame where that is to run.
+//! One that is looked at or cloned makes it then, in a box, because those who look run foreign code: that may change what it
+//! sees, and come back to the call.
 //!
 //! The invariant: `words` holds a value of the type that `table` is for, in place if it has room and else in a box, until the
-//! call begins or is dropped.
+//! call begins or is dropped. Nobody has a reference to that value but to a frame in its box, which is not moved before then.
 
 #![allow(unsafe_code)]
 
 use alloc::boxed::Box;
+use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -25,8 +28,8 @@ type Words = [MaybeUninit<usize>; WORDS];
 
 /// A call that has not begun.
 pub struct Call<'a, Y, R, S> {
-    words: Words,
-    table: &'static Table,
+    words: Cell<Words>,
+    table: Cell<&'static Table>,
     #[allow(clippy::type_complexity)]
     types: PhantomData<(&'a (), *mut (Y, R, S))>,
 }
@@ -39,17 +42,39 @@ struct Table {
     run: unsafe fn(*const Words, *const (), *mut ()) -> Outcome,
     enter: unsafe fn(*const Words, *const ()),
     drop: unsafe fn(*const Words),
+    /// Makes the frame, in a box: what holds that. `None` if it is there.
+    made: Option<MakeNow>,
+    /// Once it is there.
     look: unsafe fn(*const Words, &mut See<'_>),
-    clone: unsafe fn(*const Words) -> Words,
+    /// The same.
+    fork: unsafe fn(*const Words) -> Words,
 }
+
+type MakeNow = unsafe fn(*const Words) -> (Words, &'static Table);
 
 /// What looks at a frame.
 type See<'s> = dyn FnMut(&dyn LookedAt) + 's;
 
-/// A function that makes the frame `A` of a call and does nothing else but to move: so it can be undone by forgetting the
-/// frame.
-trait Make<A>: FnOnce() -> A {}
-impl<A, M: FnOnce() -> A> Make<A> for M {}
+/// What makes the frame `A` of a call, and does nothing else but to move.
+trait Make<A> {
+    fn make(self) -> A;
+}
+
+impl<A, M: FnOnce() -> A> Make<A> for M {
+    #[inline(always)]
+    fn make(self) -> A {
+        self()
+    }
+}
+
+/// A frame that is there.
+struct Made<A>(Box<A>);
+
+impl<A> Make<A> for Made<A> {
+    fn make(self) -> A {
+        *self.0
+    }
+}
 
 const fn fits<M>() -> bool {
     size_of::<M>() <= size_of::<Words>() && align_of::<M>() <= align_of::<Words>()
@@ -102,7 +127,7 @@ unsafe fn run<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: Make<A>>(
     // SAFETY: as the caller says.
     unsafe {
         let (turn, returned) = (&*turn.cast::<Turn<'a, Y, S>>(), &mut *returned.cast::<MaybeUninit<R>>());
-        turn.run(take::<M>(words)(), returned)
+        turn.run(take::<M>(words).make(), returned)
     }
 }
 
@@ -114,7 +139,7 @@ unsafe fn enter<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: Make<A>
     turn: *const (),
 ) {
     // SAFETY: as the caller says.
-    unsafe { (*turn.cast::<Turn<'a, Y, S>>()).enter::<A, R>(take::<M>(words)()) }
+    unsafe { (*turn.cast::<Turn<'a, Y, S>>()).enter::<A, R>(take::<M>(words).make()) }
 }
 
 /// Drops what the frame would have, in the order in which it would.
@@ -124,47 +149,43 @@ unsafe fn enter<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: Make<A>
 /// As for [`take`].
 unsafe fn drop_call<A, M: Make<A>>(words: *const Words) {
     // SAFETY: as the caller says.
-    drop(unsafe { take::<M>(words)() });
-}
-
-/// Looks at the frame that would be made.
-///
-/// # Safety
-///
-/// This was put there.
-unsafe fn look<A: LookedAt, M: Make<A>>(words: *const Words, see: &mut See<'_>) {
-    // SAFETY: as the caller says. The frame is made of a copy of the bytes, is only looked at, and is forgotten: so it is
-    // a view of what the call has.
-    let frame = ManuallyDrop::new(unsafe { place::<M>(words).read()() });
-    see(&*frame);
+    drop(unsafe { take::<M>(words).make() });
 }
 
 /// # Safety
 ///
-/// This was put there.
-unsafe fn clone<M: Clone>(words: *const Words) -> Words {
+/// As for [`take`].
+#[cold]
+unsafe fn made<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: Make<A>>(
+    words: *const Words,
+) -> (Words, &'static Table) {
     // SAFETY: as the caller says.
-    put(unsafe { (*place::<M>(words)).clone() })
+    let frame = Box::new(unsafe { take::<M>(words).make() });
+    (put(Made(frame)), const { &Table::of::<Y, R, S, A, Made<A>>(None) })
 }
 
 /// # Safety
 ///
-/// None is needed: it is not reached.
-unsafe fn no_clone(_: *const Words) -> Words {
-    unreachable!("coframe: only what derives `Clone` is cloned")
+/// A [`Made`] was put there.
+unsafe fn look<A: LookedAt>(words: *const Words, see: &mut See<'_>) {
+    // SAFETY: as the caller says. The frame stays in its box.
+    see(unsafe { &*(*place::<Made<A>>(words)).0 });
+}
+
+/// # Safety
+///
+/// As for [`look`].
+unsafe fn fork<Y, R, S, A: LevelFrame<Y, R, S>>(words: *const Words) -> Words {
+    // SAFETY: as the caller says. The frame stays in its box.
+    put(Made(Box::new(unsafe { &*(*place::<Made<A>>(words)).0 }.fork())))
 }
 
 impl<'a, Y: 'a, R: 'a, S: 'a> Call<'a, Y, R, S> {
     /// A call whose frame is made by a function that does nothing but to move.
     #[inline(always)]
     pub(super) fn new<A: LevelFrame<Y, R, S> + 'a, M: FnOnce() -> A + 'a>(make: M) -> Self {
-        Call { words: put(make), table: const { &Table::of::<Y, R, S, A, M>(no_clone) }, types: PhantomData }
-    }
-
-    /// [`new`](Call::new) where the arguments are `Clone`.
-    #[inline(always)]
-    pub(super) fn cloneable<A: LevelFrame<Y, R, S> + 'a, M: FnOnce() -> A + Clone + 'a>(make: M) -> Self {
-        Call { words: put(make), table: const { &Table::of::<Y, R, S, A, M>(clone::<M>) }, types: PhantomData }
+        let table = const { &Table::of::<Y, R, S, A, M>(Some(made::<Y, R, S, A, M>)) };
+        Call { words: Cell::new(put(make)), table: Cell::new(table), types: PhantomData }
     }
 
     /// Makes the frame, and runs it inside the resume of its caller, if there is room. It is a level only if it pauses.
@@ -178,7 +199,7 @@ impl<'a, Y: 'a, R: 'a, S: 'a> Call<'a, Y, R, S> {
         let mut returned = MaybeUninit::<R>::uninit();
         // SAFETY: the call is not used again. All it has outlives `'a`. Where something was returned, it is written.
         unsafe {
-            match (this.table.run)(&this.words, (&raw const *turn).cast(), returned.as_mut_ptr().cast()) {
+            match (this.table.get().run)(this.words.as_ptr(), (&raw const *turn).cast(), returned.as_mut_ptr().cast()) {
                 Outcome::Paused => Ok(Step::Yielded(())),
                 Outcome::Returned => Ok(Step::Returned(returned.assume_init())),
                 Outcome::Raised => Err(turn.raised().unwrap_or(Exception::Finished)),
@@ -190,38 +211,54 @@ impl<'a, Y: 'a, R: 'a, S: 'a> Call<'a, Y, R, S> {
     pub(crate) fn enter(self, turn: &Turn<'a, Y, S>) {
         let this = ManuallyDrop::new(self);
         // SAFETY: as for `run`.
-        unsafe { (this.table.enter)(&this.words, (&raw const *turn).cast()) }
+        unsafe { (this.table.get().enter)(this.words.as_ptr(), (&raw const *turn).cast()) }
     }
 }
 
 impl<Y, R, S> Call<'_, Y, R, S> {
-    pub(crate) const fn code(&self) -> &'static Code {
-        self.table.code
+    pub(crate) fn code(&self) -> &'static Code {
+        self.table.get().code
     }
 
-    pub(crate) const fn sends(&self) -> Sends {
-        self.table.sends
+    pub(crate) fn sends(&self) -> Sends {
+        self.table.get().sends
     }
 
-    /// Looks at the frame that would be made.
+    /// Has the frame made, if it is not there.
+    fn make(&self) {
+        if let Some(made) = self.table.get().made {
+            // SAFETY: the call has not begun. What was put there is not used again: something else takes its place.
+            let (words, table) = unsafe { made(self.words.as_ptr()) };
+            self.words.set(words);
+            self.table.set(table);
+        }
+    }
+
+    /// Looks at the frame.
     pub(crate) fn look<T>(&self, see: impl FnOnce(&dyn LookedAt) -> T) -> T {
+        self.make();
         let (mut see, mut seen) = (Some(see), None);
-        // SAFETY: the call has not begun.
-        unsafe { (self.table.look)(&self.words, &mut |frame| seen = see.take().map(|see| see(frame))) };
+        // SAFETY: the call has not begun, and the frame is there.
+        unsafe {
+            (self.table.get().look)(self.words.as_ptr(), &mut |frame| seen = see.take().map(|see| see(frame)));
+        }
         let Some(seen) = seen else { unreachable!("coframe: a frame is shown once") };
         seen
     }
 
-    /// A clone of a call that is [`cloneable`](Call::cloneable).
+    /// A clone of a call whose frame can be cloned.
     pub(super) fn fork(&self) -> Self {
-        // SAFETY: the call has not begun.
-        Call { words: unsafe { (self.table.clone)(&self.words) }, table: self.table, types: PhantomData }
+        self.make();
+        let table = self.table.get();
+        // SAFETY: the call has not begun, and the frame is there.
+        let words = unsafe { (table.fork)(self.words.as_ptr()) };
+        Call { words: Cell::new(words), table: Cell::new(table), types: PhantomData }
     }
 }
 
 impl<Y, R, S> Inspect for Call<'_, Y, R, S> {
     fn code(&self) -> &'static Code {
-        self.table.code
+        self.table.get().code
     }
 
     fn position(&self) -> u32 {
@@ -234,17 +271,16 @@ impl<Y, R, S> Inspect for Call<'_, Y, R, S> {
 }
 
 impl Table {
-    const fn of<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: FnOnce() -> A>(
-        clone: unsafe fn(*const Words) -> Words,
-    ) -> Self {
+    const fn of<'a, Y: 'a, R: 'a, S: 'a, A: LevelFrame<Y, R, S> + 'a, M: Make<A>>(made: Option<MakeNow>) -> Self {
         Table {
             code: A::CODE,
             sends: A::SENDS,
             run: run::<Y, R, S, A, M>,
             enter: enter::<Y, R, S, A, M>,
             drop: drop_call::<A, M>,
-            look: look::<A, M>,
-            clone,
+            made,
+            look: look::<A>,
+            fork: fork::<Y, R, S, A>,
         }
     }
 }
@@ -252,12 +288,12 @@ impl Table {
 impl<Y, R, S> Drop for Call<'_, Y, R, S> {
     fn drop(&mut self) {
         // SAFETY: the call has not begun, and is not used again.
-        unsafe { (self.table.drop)(&self.words) }
+        unsafe { (self.table.get().drop)(self.words.as_ptr()) }
     }
 }
 
 impl<Y, R, S> fmt::Debug for Call<'_, Y, R, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Call").field(&self.table.code.name()).finish()
+        f.debug_tuple("Call").field(&self.table.get().code.name()).finish()
     }
 }

@@ -148,8 +148,9 @@ impl<'a, Y, R, S> Driver<'a, Y, R, S> {
         while self.levels.top() != base {
             let code = self.levels.iter().next().map_or(self.code, Inspect::code);
             let below = self.levels.below();
-            unraisable::close_in_drop(code, || closed(self.run(below, None, Some(Exception::Exit))));
-            self.levels.forget_returned();
+            unraisable::close_in_drop(code, || {
+                closed(self.run(below, None, Some(Exception::Exit))).map(|_| self.levels.forget_returned())
+            });
             while self.levels.top() != below {
                 self.levels.abandon();
             }
@@ -173,7 +174,10 @@ impl<Y, R, S> Drop for Unwinding<'_, '_, Y, R, S> {
 impl<Y, R, S> Drop for Driver<'_, Y, R, S> {
     fn drop(&mut self) {
         if self.levels.iter().next().is_some_and(|innermost| innermost.position() != CREATED) {
-            unraisable::close_in_drop(self.code, || closed(self.resume(None, Some(Exception::Exit))));
+            unraisable::close_in_drop(self.code, || {
+                // To drop what it returned is foreign code, of which nothing may leave the coroutine's drop.
+                closed(self.resume(None, Some(Exception::Exit))).map(|_| self.levels.forget_returned())
+            });
         }
     }
 }

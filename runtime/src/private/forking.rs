@@ -89,7 +89,7 @@ impl<Y, R, S, K: Forks> Clone for Recursive<'_, Y, R, S, K> {
 /// [`recursive`](super::recursive) where the locals are `Clone`.
 #[inline(always)]
 pub fn recursive_cloneable<'a, S, Y, R, L, F, V>(
-    locals: impl FnOnce() -> L + Clone + 'a,
+    locals: impl FnOnce() -> L + 'a,
     body: F,
     look: V,
 ) -> Recursive<'a, Y, R, S, Cloneable>
@@ -98,5 +98,5 @@ where
     F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R> + Clone + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + Clone + 'a,
 {
-    Recursive::at(Stage::Called(Call::cloneable(move || Forkable(CallFrame::new(locals(), body, look)))))
+    Recursive::at(Stage::Called(Call::new(move || Forkable(CallFrame::new(locals(), body, look)))))
 }

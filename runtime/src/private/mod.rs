@@ -99,7 +99,7 @@ pub use self::slot::{place, put, take};
 #[cfg(feature = "serde")]
 pub use self::storing::{
     LoadCallee, LoadedLevel, SaveCallee, SavedLevel, Saves, Storable, StoredFrame, level, level_codecs, load_level,
-    save_level, start_level, storable, storable_cloneable, stored, stored_cloneable,
+    save_level, start_level, storable, storable_cloneable, stored,
 };
 #[cfg(feature = "std")]
 pub use self::tracking::{Entered, Identity, entered};

@@ -310,14 +310,6 @@ pub fn stored<Y: 'static, R: 'static, S: 'static, K: Saves<Y, R, S>, A: StoredFr
     Recursive::at(Stage::Called(Call::new(frame)))
 }
 
-/// [`stored`] where the locals are `Clone`.
-#[inline(always)]
-pub fn stored_cloneable<Y: 'static, R: 'static, S: 'static, K: Saves<Y, R, S>, A: StoredFrame<Y, R, S>>(
-    frame: impl FnOnce() -> A + Clone + 'static,
-) -> Recursive<'static, Y, R, S, K> {
-    Recursive::at(Stage::Called(Call::cloneable(frame)))
-}
-
 /// [`Saves::save`] of a function, by what makes its frames, which is not called.
 ///
 /// # Errors

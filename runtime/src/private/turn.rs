@@ -5,11 +5,13 @@
 //! themselves, which are covariant in it, are the [`Levels`] of the driver. That one is the other is the unsafe part here.
 //!
 //! A call first runs inside the resume of its caller, where its frame is no level yet. Its place is taken by then, since what
-//! it calls is to lie above it; there it is put if it pauses.
+//! it calls is to lie above it; there it is put if it pauses. Between the pause of a callee and that of its caller the expansion
+//! only moves values, so that nothing can panic there: the level of the callee would be on a place that is given back.
 //!
 //! The invariant: between resumes, [`Core::top`] and from each level the one below are the levels of a driver, each a value
 //! in the arena above the one below, and each outlives the lifetime of the [`Levels`] that the core is in. It comes there
-//! through a turn with a lifetime that is longer or the same. A turn is given by `&mut Levels`, and while there is one
+//! through a turn with a lifetime that is longer or the same; and who has the core, a driver, has a `Drop`, by which that lifetime
+//! has to be there still when the levels drop. A turn is given by `&mut Levels`, and while there is one
 //! nobody has a reference to a level but those that run. What [`Core::returned`] points to is a level that is over, and has
 //! what its body returned; nothing has been put there since.
 
@@ -144,8 +146,9 @@ impl<'a, Y: 'a, S: 'a> Levels<'a, Y, S> {
         outcome
     }
 
-    /// Drops the innermost, and runs none of it.
+    /// Drops the innermost, and runs none of it. A panic may have left less room than there is.
     pub(super) fn abandon(&mut self) {
+        self.core.room.set(ROOM);
         self.core.abandon();
     }
 
@@ -202,13 +205,28 @@ impl<Y, S> Core<Y, S> {
     }
 }
 
-/// The innermost first.
+/// The levels of a core that is dropped, the innermost first. Where the drop of one panics the others are dropped all the same.
+struct Rest<'c, Y, S>(&'c Core<Y, S>);
+
+impl<Y, S> Rest<'_, Y, S> {
+    fn abandon(&self) {
+        while self.0.depth.get() > 0 {
+            self.0.abandon();
+        }
+    }
+}
+
+impl<Y, S> Drop for Rest<'_, Y, S> {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
+
 impl<Y, S> Drop for Core<Y, S> {
     fn drop(&mut self) {
+        let rest = Rest(self);
         self.forget_returned();
-        while self.depth.get() > 0 {
-            self.abandon();
-        }
+        rest.abandon();
     }
 }
 

@@ -325,3 +325,70 @@ fn a_panic_drops_all_levels_and_runs_none() {
     drop(co);
     assert_eq!(one_line(), "");
 }
+
+#[test]
+fn what_is_returned_at_the_exit_of_a_drop_may_panic_when_it_is_dropped() {
+    struct Panicking;
+    impl Drop for Panicking {
+        fn drop(&mut self) {
+            say("gone");
+            panic!("on purpose");
+        }
+    }
+    #[coframe::coroutine(recursive, yield = u32)]
+    fn stays(exits: u32) -> Panicking {
+        for left in (0..exits).rev() {
+            if matches!(try_yield!(left), Err(Exception::Exit)) {
+                say(left);
+            }
+        }
+        Panicking
+    }
+    #[coframe::coroutine(recursive, yield = u32)]
+    fn calls() {
+        let _local = Loud("local");
+        if let Err(exception) = try_yield_from!(stays(2)) {
+            say(name(&exception));
+        }
+    }
+    report();
+    let mut outermost = stays(1);
+    outermost.start().unwrap();
+    drop(outermost);
+    assert_eq!(one_line(), "0 gone unraisable-stays");
+    // The second exit of `stays` is that of a drop, since its first one was ignored.
+    let mut co = calls();
+    co.start().unwrap();
+    assert!(co.close().is_ok());
+    assert_eq!(one_line(), "1 0 gone unraisable-stays ignoredexit drop-local");
+}
+
+#[test]
+fn a_panic_in_the_drop_of_a_level_leaves_none_of_the_others() {
+    struct Panicking;
+    impl Drop for Panicking {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    #[coframe::coroutine(recursive, yield = u32)]
+    fn down(n: u32) {
+        let _panicking = (n == 1).then(|| Panicking);
+        let _local = Loud(n);
+        if n > 0 {
+            yield_from!(down(n - 1));
+        }
+        yield_!(n);
+    }
+    #[coframe::coroutine(recursive, yield = u32)]
+    fn ignores() {
+        if matches!(try_yield!(9), Err(Exception::Exit)) {
+            yield_from!(down(3));
+        }
+    }
+    report();
+    let mut co = ignores();
+    co.start().unwrap();
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(co))).is_err());
+    assert_eq!(one_line(), "unraisable-ignores drop-0 drop-1 drop-2 drop-3");
+}

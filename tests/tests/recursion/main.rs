@@ -8,6 +8,7 @@ mod closing;
 mod depth;
 mod forks;
 mod places;
+mod unstarted;
 
 use std::sync::Once;
 
