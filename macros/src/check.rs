@@ -106,7 +106,7 @@ impl Check<'_> {
 
     /// Whether a local is declared with a value that is no reference.
     fn is_owned(&self, local: Local, known: bool) -> bool {
-        if self.locals[local].keep == Keep::Scalar {
+        if self.locals[local].keep == Keep::Scalar || self.locals[local].is_owner {
             return true;
         }
         let stmts = self.graph.blocks.iter().flat_map(|block| &block.instrs);
@@ -165,12 +165,6 @@ fn is_into_iter(func: &Expr) -> bool {
     matches!(func, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "into_iter"))
 }
 
-/// Types of std that own what they give references to.
-const OWNERS: [&str; 11] = [
-    "Vec", "String", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "RefCell", "Mutex", "RwLock",
-    "BinaryHeap",
-];
-
 /// `Vec::new` and its like: a constructor, named as one, of a type that is not a reference.
 fn makes_an_owner(func: &Expr, known: bool) -> bool {
     let Expr::Path(path) = func else { return false };
@@ -179,5 +173,5 @@ fn makes_an_owner(func: &Expr, known: bool) -> bool {
     let constructor = ["new", "with_capacity", "default"].iter().any(|name| last.ident == name);
     constructor
         && ty.ident.to_string().starts_with(char::is_uppercase)
-        && (!known || OWNERS.iter().any(|owner| ty.ident == owner))
+        && (!known || knowledge::is_owner_name(&ty.ident))
 }

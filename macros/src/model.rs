@@ -56,7 +56,10 @@ impl Model {
         let native = native_form(function, &written);
 
         let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
-        let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
+        let mut locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
+        for (index, argument) in function.arguments.iter().enumerate() {
+            locals[Local(index)].is_owner = argument.is_owner;
+        }
         tags::number(&mut body);
         let mut resolved = std::mem::take(&mut body.stmts).into_iter();
         let arguments = patterns.iter().enumerate().map(|(index, stmts)| graph::Argument {

@@ -44,6 +44,33 @@ fn is_pinned_reference(path: &syn::TypePath) -> bool {
     matches!(arguments.args.first(), Some(syn::GenericArgument::Type(Type::Reference(_))))
 }
 
+/// Types of std that own what they give references to.
+const OWNERS: &[&str] = &[
+    "Vec", "String", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "BinaryHeap", "RefCell", "Mutex",
+    "RwLock",
+];
+
+/// Whether a type owns what it gives references to, and its methods are known.
+pub(crate) fn is_owner(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) => true,
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| is_owner_name(&last.ident)),
+        _ => false,
+    }
+}
+
+pub(crate) fn is_owner_name(name: &syn::Ident) -> bool {
+    OWNERS.iter().any(|owner| name == owner)
+}
+
+/// `x.collect::<Vec<_>>()` and its like.
+pub(crate) fn collects(init: &Expr) -> bool {
+    let Expr::MethodCall(call) = init else { return false };
+    let types = call.turbofish.iter().flat_map(|types| &types.args);
+    let is_owner = |argument| matches!(argument, &syn::GenericArgument::Type(ref ty) if is_owner(ty));
+    call.method == "collect" && types.into_iter().any(is_owner)
+}
+
 /// What is known of the items of the iterator that a `for` head makes.
 pub(crate) fn of_items(head: &Expr) -> Keep {
     match head {
@@ -184,16 +211,20 @@ const READING: &[&str] = &[
     "copied",
 ];
 
-/// Whether a method of this name gives something that points into its receiver, wherever it is well known.
+/// Whether a method of this name of an owner gives something that points into its receiver.
 pub(crate) fn gives_view(method: &str) -> bool {
     const NUMBERS: [&str; 8] = ["len", "is_empty", "is_some", "is_none", "is_ok", "is_err", "capacity", "get_mut"];
     // `Cell::get` and `get_mut` of a collection share their names with methods of other kinds.
-    (is_view(method) && !NUMBERS.contains(&method)) || ["borrow", "borrow_mut", "lock"].contains(&method)
+    (is_view(method) && !NUMBERS.contains(&method)) || OWNERS_GIVE.contains(&method)
 }
+
+const OWNERS_GIVE: &[&str] =
+    &["borrow", "borrow_mut", "lock", "read", "write", "drain", "first", "last", "entry", "split", "front", "back"];
 
 /// Whether a method of this name gives something that points to where its receiver points.
 /// The adaptors of a `for` head belong to an iterator, and not to an `Option` of a view.
 pub(crate) fn keeps_borrow(method: &str, is_head: bool) -> bool {
-    ["unwrap", "expect", "enumerate", "rev", "skip", "take", "peekable"].contains(&method)
+    ["unwrap", "expect", "enumerate", "rev", "skip", "take", "peekable", "or_insert", "or_insert_with", "or_default"]
+        .contains(&method)
         || (is_head && (ITEM_KEEPING.contains(&method) || ["map", "zip", "chain", "filter_map"].contains(&method)))
 }

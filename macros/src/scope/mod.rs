@@ -25,6 +25,8 @@ pub(crate) struct LocalInfo {
     pub(crate) keep: Keep,
     /// Whether it is a closure, of which rustc knows nothing while the function around it is checked.
     pub(crate) is_closure: bool,
+    /// Whether its type is written, and is one of std's that owns what it gives references to.
+    pub(crate) is_owner: bool,
     /// Whether it is one of a closure or an async block in the body.
     pub(crate) is_anothers: bool,
 }
@@ -35,7 +37,14 @@ pub(crate) struct Locals(Vec<LocalInfo>);
 
 impl Locals {
     pub(crate) fn add(&mut self, name: &str, span: Span, keep: Keep) -> Local {
-        self.0.push(LocalInfo { name: name.to_owned(), span, keep, is_closure: false, is_anothers: false });
+        self.0.push(LocalInfo {
+            name: name.to_owned(),
+            span,
+            keep,
+            is_closure: false,
+            is_owner: false,
+            is_anothers: false,
+        });
         Local(self.0.len() - 1)
     }
 

@@ -95,6 +95,10 @@ impl Resolve<'_> {
                 self.bind(pat);
                 for local in bindings(pat) {
                     self.locals[local].is_closure = matches!(init, Some(Expr::Closure(_)));
+                    self.locals[local].is_owner = match ty {
+                        Some(ty) => matches!(pat, Pat::Ident(_)) && knowledge::is_owner(ty),
+                        None => matches!(pat, Pat::Ident(_)) && init.is_some_and(knowledge::collects),
+                    };
                 }
             }
         }

@@ -5,15 +5,16 @@
 //! themselves, which are covariant in it, are the [`Levels`] of the driver. That one is the other is the unsafe part here.
 //!
 //! A call first runs inside the resume of its caller, where its frame is no level yet. Its place is taken by then, since what
-//! it calls is to lie above it; there it is put if it pauses. Between the pause of a callee and that of its caller the expansion
-//! only moves values, so that nothing can panic there: the level of the callee would be on a place that is given back.
+//! it calls is to lie above it; there it is put if it pauses. Between the pause of a callee and that of its caller the
+//! expansion only moves values, so that nothing can panic there: the level of the callee would be on a place that is given
+//! back.
 //!
 //! The invariant: between resumes, [`Core::top`] and from each level the one below are the levels of a driver, each a value
 //! in the arena above the one below, and each outlives the lifetime of the [`Levels`] that the core is in. It comes there
-//! through a turn with a lifetime that is longer or the same; and who has the core, a driver, has a `Drop`, by which that lifetime
-//! has to be there still when the levels drop. A turn is given by `&mut Levels`, and while there is one
-//! nobody has a reference to a level but those that run. What [`Core::returned`] points to is a level that is over, and has
-//! what its body returned; nothing has been put there since.
+//! through a turn with a lifetime that is longer or the same; and who has the core, a driver, has a `Drop`, by which that
+//! lifetime has to be there still when the levels drop. A turn is given by `&mut Levels`, and while there is one nobody has
+//! a reference to a level but those that run. What [`Core::returned`] points to is a level that is over, and has what its
+//! body returned; nothing has been put there since.
 
 #![allow(unsafe_code)]
 
