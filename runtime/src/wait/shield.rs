@@ -16,7 +16,7 @@ use crate::{Awaitable, Delegate, Exception, Promise, TaskOutput};
 /// `shield`.
 ///
 /// A task is made at once of what is neither a task nor a promise. Its result, its error and its cancellation are those
-/// of the shield. When the shield is cancelled, it is so at once, and what it shields hears nothing of it; an error
+/// of the shield; the message of a cancellation stays with the inner one. When the shield is cancelled, it is so at once, and what it shields hears nothing of it; an error
 /// which that ends with later is reported by the loop, if nobody else waits for it.
 ///
 /// ```
@@ -69,7 +69,15 @@ where
 fn watch<F: Future<Output: TaskOutput> + 'static>(inner: &Promise<Value<F>>, outer: &Promise<Value<F>>) {
     // Neither is done, so that adding cannot fail.
     let to = outer.clone();
-    let Ok(on_inner) = inner.add_done_callback(move |inner| hand_on::<F>(inner, &to)) else { return };
+    let on_inner = inner.add_done_callback(move |inner| {
+        if inner.cancelled() {
+            // Without the message, which is for those who wait for the inner one itself.
+            to.cancel();
+        } else {
+            hand_on::<F>(inner, &to);
+        }
+    });
+    let Ok(on_inner) = on_inner else { return };
     let from = Rc::downgrade(&inner.awaited());
     _ = outer.add_done_callback(move |_| {
         if let Some(inner) = from.upgrade()
