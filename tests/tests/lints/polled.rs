@@ -160,6 +160,15 @@ pub async fn pairs(to: u32) {
     }
 }
 
+/// A loop on one line, whose body is an expression.
+#[coframe::coroutine]
+pub async fn collected(to: u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    for_await!(n in counts(to) { all.push(n) });
+    for_await!(_ in counts(to) { break });
+    all
+}
+
 #[coframe::coroutine(yield = u32)]
 async fn counts(to: u32) {
     for n in 0..to {
