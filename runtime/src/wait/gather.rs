@@ -21,7 +21,7 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise, PromiseError, Ta
 /// that. The same task may stand there twice. For items of different types there is [`gather!`](crate::gather!).
 ///
 /// The first item that fails makes the whole fail at once; the others go on, and their errors are no longer reported.
-/// An item that is cancelled has failed. [`gather_results`] waits for all, whatever becomes of them.
+/// An item that is cancelled has failed. [`gather_results`](fn@gather_results) waits for all, whatever becomes of them.
 ///
 /// ```
 /// use coframe::{gather, sleep, yield_from};
@@ -64,6 +64,7 @@ where
 }
 
 /// [`gather`](fn@gather) that gives a `Result` for each item and does not fail itself: `gather(…, return_exceptions=True)`.
+/// For items of different types there is [`gather_results!`](crate::gather_results!).
 ///
 /// ```
 /// use coframe::{Exception, gather_results};
