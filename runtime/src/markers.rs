@@ -3,7 +3,8 @@
 /// Pauses the coroutine and hands out a value; its own value is what the next resume sends. Python's `x = yield v`.
 ///
 /// `yield_!()` hands out `()`; in a `task` it gives up the turn, so that all others that are ready run first. The operand
-/// is evaluated as a `let` initialiser is: its temporaries end before the pause. What is thrown in is raised here: it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine.
+/// is evaluated as a `let` initialiser is: its temporaries end before the pause. What is thrown in is raised here:
+/// it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine.
 ///
 /// `yield_!('name: v)` gives the suspension point a name of its own, by which a saved frame finds it again after the source
 /// has changed. Each suspension point may have one, so `yield_from!('name: d)` as well. A loop or a block right behind a name
