@@ -54,6 +54,8 @@ pub trait Coroutine<S = ()> {
 pub trait CoroutineExt<S>: Coroutine<S> {
     /// Primes the coroutine: runs it to its first suspension point. Python's `next(g)`.
     ///
+    /// Later it is the same as `send(())` where `()` is sent, and as `send(None)` where an `Option` is.
+    ///
     /// ```
     /// use coframe::{CoroutineExt, Step};
     ///
@@ -72,7 +74,7 @@ pub trait CoroutineExt<S>: Coroutine<S> {
     ///
     /// # Errors
     ///
-    /// [`Exception::AlreadyStarted`] if it waits for a value of a type other than `()`; else as
+    /// [`Exception::AlreadyStarted`] if it waits for a value of a type other than `()` and `Option`; else as
     /// [`resume`](Coroutine::resume).
     #[inline]
     fn start(&mut self) -> Resumed<Self::Yield, Self::Return>
@@ -84,10 +86,31 @@ pub trait CoroutineExt<S>: Coroutine<S> {
 
     /// Resumes with a value, which becomes the value of the suspended `yield_!`.
     ///
+    /// `send(())` and, where an `Option` is sent, `send(None)` also start a coroutine: Python's `g.send(None)`.
+    ///
+    /// ```
+    /// use coframe::{CoroutineExt, Exception, Step};
+    ///
+    /// #[coframe::coroutine(yield = u32, send = Option<u32>)]
+    /// fn sum() {
+    ///     let mut sum = 0;
+    ///     loop {
+    ///         sum += coframe::yield_!(sum).unwrap_or(1);
+    ///     }
+    /// }
+    ///
+    /// let mut co = sum();
+    /// assert!(matches!(co.send(Some(7)), Err(Exception::NotStarted)));
+    /// assert_eq!(co.send(None)?, Step::Yielded(0));
+    /// assert_eq!(co.send(Some(7))?, Step::Yielded(7));
+    /// assert_eq!(co.start()?, Step::Yielded(8));
+    /// # Ok::<(), Exception>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`Exception::NotStarted`] before the first suspension point unless `S` is `()` (the value is dropped and the
-    /// coroutine can still be started); else as [`resume`](Coroutine::resume).
+    /// [`Exception::NotStarted`] before the first suspension point, unless it is sent what a start sends (the value is
+    /// dropped and the coroutine can still be started); else as [`resume`](Coroutine::resume).
     #[inline]
     fn send(&mut self, value: S) -> Resumed<Self::Yield, Self::Return>
     where

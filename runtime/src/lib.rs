@@ -162,7 +162,7 @@ pub use crate::{
     context::{Context, ContextError, ContextToken, ContextVar},
     promise::{CallbackId, Promise, PromiseError, RemotePromise, Taking},
     runner::{Runner, run},
-    scope_error::ScopeError,
+    scope_error::{Scope, ScopeError},
     sleep::{Sleep, sleep},
     task::{CoroutineFuture, Task, TaskBuilder, TaskHandle, TaskOutput, current_task, spawn},
     task_group::TaskGroup,

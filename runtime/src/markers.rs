@@ -2,8 +2,9 @@
 
 /// Pauses the coroutine and hands out a value; its own value is what the next resume sends. Python's `x = yield v`.
 ///
-/// `yield_!()` hands out `()`; in a `task` it gives up the turn, so that all others that are ready run first. The operand is evaluated as a `let` initialiser is: its temporaries end before the pause.
-/// What is thrown in is raised here: it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine.
+/// `yield_!()` hands out `()`; in a `task` it gives up the turn, so that all others that are ready run first. The operand
+/// is evaluated as a `let` initialiser is: its temporaries end before the pause. What is thrown in is raised here:
+/// it ends the innermost [`attempt!`](crate::attempt), or leaves the coroutine.
 ///
 /// `yield_!('name: v)` gives the suspension point a name of its own, by which a saved frame finds it again after the source
 /// has changed. Each suspension point may have one, so `yield_from!('name: d)` as well. A loop or a block right behind a name
@@ -297,6 +298,10 @@ macro_rules! raise {
 
 /// The value of an `Ok`; an `Err` is raised, as [`raise!`](crate::raise) does. For what can fail in a body: `?` would
 /// return the error, and an [`attempt!`](crate::attempt) does not catch what is returned.
+///
+/// It does not pause, and its operand is evaluated as that of `?` is: the temporaries live to the end of the statement
+/// around it. So `match or_raise!(first(&list.borrow())) { … }` holds the borrow in its arms; `let` the value first if
+/// that is not meant.
 ///
 /// ```
 /// # #[cfg(not(feature = "alloc"))] fn main() {}

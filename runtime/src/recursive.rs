@@ -71,8 +71,7 @@ pub struct Recursive<'a, Y: 'a, R: 'a, S: 'a = (), K = ()> {
 pub(crate) enum Stage<'a, Y: 'a, R: 'a, S: 'a> {
     /// None of its body has run.
     Called(Call<'a, Y, R, S>),
-    /// None of its body has run, and it has its first level: it was restored.
-    #[cfg_attr(not(feature = "serde"), expect(dead_code, reason = "only what was saved is restored"))]
+    /// None of its body has run, and it has its first level: it was restored, or was sent what does not begin it.
     Made(Box<Driver<'a, Y, R, S>>),
     /// It has been resumed.
     Started(Box<Driver<'a, Y, R, S>>),
@@ -173,14 +172,14 @@ impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
 }
 
 impl<Y, R, S> Stage<'_, Y, R, S> {
-    /// Makes the first level, or none, if what is thrown in ends it.
+    /// Makes the first level, or none, if what is thrown in ends it. A send that may begin it becomes a start.
     #[cold]
-    fn begin(&mut self, signal: &Signal<S>) -> Result<(), Exception> {
+    fn begin(&mut self, signal: &mut Signal<S>) -> Result<(), Exception> {
         let (code, sends) = match self {
             Stage::Called(call) => (call.code(), call.sends()),
             Stage::Made(driver) | Stage::Started(driver) => (driver.code, driver.sends),
         };
-        if matches!(signal, Signal::Send(_)) && sends != Sends::Unit {
+        if matches!(signal, Signal::Send(_)) && sends == Sends::Value {
             return Err(Exception::NotStarted);
         }
         match mem::replace(self, Stage::Started(Box::new(Driver::new(code, sends)))) {
@@ -192,6 +191,16 @@ impl<Y, R, S> Stage<'_, Y, R, S> {
             }
             Stage::Made(driver) | Stage::Started(driver) => *self = Stage::Started(driver),
         }
+        let Signal::Send(sent) = signal else { return Ok(()) };
+        if let Stage::Started(driver) = self
+            && !driver.starts(sent)
+        {
+            // Only the level knows what it is sent, so it has been made.
+            let driver = mem::replace(driver, Box::new(Driver::new(code, sends)));
+            *self = Stage::Made(driver);
+            return Err(Exception::NotStarted);
+        }
+        *signal = Signal::Start;
         Ok(())
     }
 }
@@ -201,11 +210,11 @@ impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
     type Return = R;
 
     #[inline]
-    fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
+    fn resume(self: Pin<&mut Self>, mut signal: Signal<S>) -> Resumed<Y, R> {
         let stage = &mut self.get_mut().stage;
         let begins = !matches!(stage, Stage::Started(_));
         if begins {
-            stage.begin(&signal)?;
+            stage.begin(&mut signal)?;
         }
         let Stage::Started(driver) = stage else { unreachable!("coframe: a coroutine has begun") };
         if driver.depth() == 0 {

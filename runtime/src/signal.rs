@@ -9,7 +9,8 @@ use crate::Exception;
 /// [PEP 342]: https://peps.python.org/pep-0342/
 #[derive(Debug)]
 pub enum Signal<S> {
-    /// Run to the first suspension point. Where `S` is `()` this is the same as `Send(())`.
+    /// Run to the first suspension point. Where `S` is `()` this is the same as `Send(())`, and where it is an `Option` as
+    /// `Send(None)`.
     Start,
     /// Go on from the suspension point, whose value this is.
     Send(S),

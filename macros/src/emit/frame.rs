@@ -6,7 +6,7 @@ use syn::Type;
 
 use super::arm::Arms;
 use super::regions::Regions;
-use super::{CodeObject, Emit, Names, Sent};
+use super::{CodeObject, Emit, Names};
 use crate::function::Function;
 use crate::layout::{Place, Slot};
 use crate::names::{Local, Used};
@@ -129,11 +129,7 @@ impl Emit<'_> {
             quote!(#identity: #private::Identity,)
         });
         let derive = frame.function.clone.then(|| quote!(#[derive(::core::clone::Clone)]));
-        let sends = match self.sent {
-            Sent::Unit => quote!(Unit),
-            Sent::Option => quote!(Option),
-            Sent::Value => quote!(Value),
-        };
+        let sends = self.sent.marker();
         let generics = (!params.is_empty()).then(|| quote!(<#(#params),*>));
         quote! {
             #derive
@@ -141,7 +137,7 @@ impl Emit<'_> {
 
             impl #generics #private::Locals for #name #generics {
                 const CODE: &'static #krate::Code = &#code;
-                const SENDS: #private::Sends = #private::Sends::#sends;
+                type Sends = #private::#sends;
 
                 fn clear(&mut self) {
                     #(#clears)*

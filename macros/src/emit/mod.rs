@@ -73,6 +73,15 @@ impl Sent {
             _ => Sent::Value,
         }
     }
+
+    /// The type of the runtime that says so.
+    pub(crate) fn marker(self) -> TokenStream {
+        match self {
+            Sent::Unit => quote!(SendsUnit),
+            Sent::Option => quote!(SendsOption),
+            Sent::Value => quote!(SendsValue),
+        }
+    }
 }
 
 /// The names of the expansion's own variables.

@@ -13,12 +13,7 @@ pub(super) fn emit(parts: &Parts<'_>) -> TokenStream {
     let krate = &function.krate;
     let body = Ident::new("Body", Span::mixed_site());
     let (make, types) = constructor(function, &quote!(#body));
-    let sent = &function.sends_written;
-    let sends = match Sent::of(sent) {
-        Sent::Unit => quote!(SendsUnit),
-        Sent::Option => quote!(SendsOption),
-        Sent::Value => quote!(SendsValue),
-    };
+    let sends = Sent::of(&function.sends_written).marker();
     let body_of = if function.is_item {
         let managed = (function.kind == Kind::AsyncGenerator && function.owns).then(|| quote!(.managed()));
         quote!(#make::<#types>(move |mut #frame| async move { #block })#managed)

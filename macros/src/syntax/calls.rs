@@ -1,4 +1,4 @@
-//! The macros of std, and `gather!`, whose arguments are expressions, as calls.
+//! The macros of std, `gather!` and `gather_results!`, whose arguments are expressions, as calls.
 //!
 //! Input: a macro invocation. Output: a call of an internal name with the arguments as expressions, so that every later
 //! pass sees them as it sees any operand; the way back is in the table. Invariant: `Calls::rebuild` of an untouched call
@@ -50,7 +50,10 @@ impl Call {
 
     /// Whether the temporaries of its arguments live to the end of the statement around it.
     pub(crate) fn keeps_temporaries(&self) -> bool {
-        matches!(macro_name(&self.mac).as_str(), "matches" | "vec" | "gather" | "dbg" | "write" | "writeln")
+        matches!(
+            macro_name(&self.mac).as_str(),
+            "matches" | "vec" | "gather" | "gather_results" | "dbg" | "write" | "writeln"
+        )
     }
 
     /// Whether the temporaries of its arguments end with it, since it expands to a statement around them.
@@ -82,7 +85,7 @@ impl Calls {
     pub(crate) fn parse(&mut self, mac: &Macro) -> Option<Expr> {
         let name = macro_name(mac);
         let path: Vec<_> = mac.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let home = if name == "gather" { &["coframe"][..] } else { &["std", "core", "alloc"] };
+        let home = if name.starts_with("gather") { &["coframe"][..] } else { &["std", "core", "alloc"] };
         if path.len() > 1 && !home.contains(&path[0].as_str()) {
             return None;
         }
@@ -108,7 +111,7 @@ impl Calls {
             }
             // `dbg!` prints its arguments as they are written, so they are not touched without need.
             "dbg" if !marked => return None,
-            "vec" | "gather" | "dbg" => parse(mac, |input| list(input, &mut args))?,
+            "vec" | "gather" | "gather_results" | "dbg" => parse(mac, |input| list(input, &mut args))?,
             "matches" => (parse(mac, |input| scrutinee(input, &mut args))?, false),
             _ => return None,
         };

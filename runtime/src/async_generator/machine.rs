@@ -13,8 +13,8 @@ use pin_project_lite::pin_project;
 
 use super::AsyncGenerator;
 use crate::coroutine::Resumed;
-use crate::pinned::{Activated, Body, BodyFrame, Receives};
-use crate::private::{CLOSED, CREATED, Inspect, RUNNING, Sends, raised_while_closing};
+use crate::pinned::{Activated, Body, BodyFrame};
+use crate::private::{CLOSED, CREATED, Inspect, RUNNING, Receives, Sends, raised_while_closing};
 use crate::task::current;
 use crate::{Code, Exception, Signal, Step, unraisable};
 
@@ -178,7 +178,7 @@ impl<B: Body<S>, S, Y, F: Future> AsyncBodyMachine<B, S, Y, F> {
             (Request::Continue | Request::Close, _) => return Err(OVER),
             (Request::Resume(Signal::Throw(_)), _) if *this.ended => return Err(OVER),
             (Request::Resume(Signal::Start), CREATED) => Entry::With(None),
-            (Request::Resume(Signal::Send(_)), CREATED) if matches!(sends, Sends::Unit) => Entry::With(None),
+            (Request::Resume(Signal::Send(sent)), CREATED) if B::Sends::starts(&sent) => Entry::With(None),
             (Request::Resume(Signal::Send(_)), CREATED) => return Err(Err(Exception::NotStarted)),
             (Request::Resume(Signal::Throw(exception)), CREATED) => {
                 this.activated.clear();

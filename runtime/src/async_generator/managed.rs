@@ -282,7 +282,7 @@ impl EventLoop {
     ///
     /// # Errors
     ///
-    /// What the loop cannot do: see [`gather_results`].
+    /// What the loop cannot do: see [`gather_results`](fn@gather_results).
     pub fn shutdown_asyncgens(&self) -> impl Future<Output = Result<(), Exception>> + 'static + use<> {
         let event_loop = self.clone();
         async move {

@@ -88,9 +88,9 @@ impl<M: AsyncMachine> AsyncGenerator<M> {
     ///
     /// # Errors
     ///
-    /// [`Exception::NotStarted`] before the first `yield_!`, unless `()` is sent; [`Exception::AlreadyRunning`] if an earlier
-    /// step was dropped before it was over: [`next`](AsyncGenerator::next) goes on with that. The value is dropped in both
-    /// cases. Else as [`next`](AsyncGenerator::next).
+    /// [`Exception::NotStarted`] before the first `yield_!`, unless `()` or the `None` of an `Option` is sent;
+    /// [`Exception::AlreadyRunning`] if an earlier step was dropped before it was over: [`next`](AsyncGenerator::next) goes on
+    /// with that. The value is dropped in both cases. Else as [`next`](AsyncGenerator::next).
     ///
     /// ```
     /// use coframe::yield_;

@@ -26,6 +26,8 @@ pub enum LoopError {
     AlreadyRunning,
     /// The loop was to be run while another one runs in this thread.
     AnotherRunning,
+    /// A [`run`](crate::run) or a [`Runner::run`](crate::Runner::run) was called where a loop runs.
+    RunInsideLoop,
     /// There is no loop that runs in this thread.
     NotRunning,
     /// [`run_until_complete`](super::EventLoop::run_until_complete) was ended by a [`stop`](super::EventLoop::stop).
@@ -53,6 +55,7 @@ impl fmt::Display for LoopError {
             LoopError::Closed => "Event loop is closed",
             LoopError::AlreadyRunning => "This event loop is already running",
             LoopError::AnotherRunning => "Cannot run the event loop while another loop is running",
+            LoopError::RunInsideLoop => "run() cannot be called from a running event loop",
             LoopError::NotRunning => "no running event loop",
             LoopError::Stopped => "Event loop stopped before Future completed.",
             LoopError::CloseRunning => "Cannot close a running event loop",

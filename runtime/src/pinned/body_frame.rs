@@ -10,7 +10,7 @@ use core::task::{Context, Poll};
 use super::Body;
 use super::exchange::{self, Key, Received, Slot};
 use super::in_place::InPlace;
-use crate::private::Sends;
+use crate::private::Receives;
 use crate::{Code, Exception, Step};
 
 /// One frame of a body that rustc compiles.
@@ -25,51 +25,6 @@ impl<B: Body<S>, S, Y> BodyFrame<B, S, Y> {
     #[must_use]
     pub const fn at(&self, point: u32) -> (&'static Code, u32) {
         (B::CODE, point)
-    }
-}
-
-/// What a resume brings to a suspension point, by the type that is written for it.
-pub trait Receives<S> {
-    /// Which it is.
-    const SENDS: Sends;
-    /// What is sent; `None` if a start cannot be a send.
-    fn received(sent: Option<S>) -> Option<S>;
-}
-
-/// [`Sends::Unit`].
-#[derive(Debug)]
-pub struct SendsUnit;
-/// [`Sends::Option`].
-#[derive(Debug)]
-pub struct SendsOption;
-/// [`Sends::Value`].
-#[derive(Debug)]
-pub struct SendsValue;
-
-impl Receives<()> for SendsUnit {
-    const SENDS: Sends = Sends::Unit;
-
-    #[inline]
-    fn received(_: Option<()>) -> Option<()> {
-        Some(())
-    }
-}
-
-impl<T> Receives<Option<T>> for SendsOption {
-    const SENDS: Sends = Sends::Option;
-
-    #[inline]
-    fn received(sent: Option<Option<T>>) -> Option<Option<T>> {
-        Some(sent.flatten())
-    }
-}
-
-impl<S> Receives<S> for SendsValue {
-    const SENDS: Sends = Sends::Value;
-
-    #[inline]
-    fn received(sent: Option<S>) -> Option<S> {
-        sent
     }
 }
 

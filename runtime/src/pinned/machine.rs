@@ -12,10 +12,10 @@ use core::task::{Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use super::body_frame::{BodyFrame, Receives, SendsValue};
+use super::body_frame::BodyFrame;
 use super::exchange::{Key, Left, Slot};
 use crate::coroutine::{Resumed, closed};
-use crate::private::{CLOSED, CREATED, Inspect, Locals, NoLocals, RUNNING, Sends, finished};
+use crate::private::{CLOSED, CREATED, Inspect, Locals, NoLocals, RUNNING, Receives, Sends, SendsValue, finished};
 use crate::{Code, Coroutine, Exception, Pinned, Signal, Step, unraisable};
 
 /// What an expansion says of a body that rustc compiles.
@@ -203,7 +203,7 @@ impl<B: Body<S>, S, Y, F: Future> Coroutine<S> for BodyMachine<B, S, Y, F> {
             (signal, RUNNING..) => return finished(signal),
             (Signal::Start, CREATED) => None,
             (Signal::Start, _) if matches!(sends, Sends::Value) => return Err(Exception::AlreadyStarted),
-            (Signal::Send(_), CREATED) if matches!(sends, Sends::Unit) => None,
+            (Signal::Send(sent), CREATED) if B::Sends::starts(&sent) => None,
             (Signal::Send(_), CREATED) => return Err(Exception::NotStarted),
             (signal @ Signal::Throw(_), CREATED) => {
                 activated.clear();

@@ -12,7 +12,7 @@ use core::pin::Pin;
 use pin_project_lite::pin_project;
 
 pub use self::{
-    body_frame::{BodyFrame, Delegation, Pause, Raise, Receives, SendsOption, SendsUnit, SendsValue, received},
+    body_frame::{BodyFrame, Delegation, Pause, Raise, received},
     in_place::{InPlace, IterableInPlace, Movable, NoneInPlace, PinnedDelegate, PinnedInPlace},
     machine::{Body, BodyMachine, NoBody, PinnedMachine, pinned, pinned_with},
 };

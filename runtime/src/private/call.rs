@@ -15,9 +15,10 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::mem::{ManuallyDrop, MaybeUninit};
 
-use super::machine::{CREATED, Inspect, Sends};
+use super::machine::{CREATED, Inspect};
 use super::recursion::{LevelFrame, LookedAt, Outcome};
 use super::seen::Seen;
+use super::sends::Sends;
 use super::turn::Turn;
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Step};

@@ -39,7 +39,7 @@ where
     #[cold]
     #[inline(never)]
     fn exit(frame: &mut FrameMachine<L, F, V>) -> Result<(), Exception> {
-        closed(Machine::<S>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
+        closed(frame.run(frame.position, None, Some(Exception::Exit))).map(drop)
     }
 }
 
@@ -66,7 +66,7 @@ where
             V: Look<L>,
             F: LendBody<'r, T, L, R>,
         {
-            closed(Machine::<T::Send>::resume(frame, Signal::Throw(Exception::Exit))).map(drop)
+            closed(frame.run(frame.position, None, Some(Exception::Exit))).map(drop)
         }
         one::<T, R, L, F, V>(frame)
     }

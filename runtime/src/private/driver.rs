@@ -15,10 +15,11 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::{fmt, mem};
 
-use super::machine::{CREATED, Inspect, Sends};
+use super::machine::{CREATED, Inspect};
 #[cfg(feature = "serde")]
 use super::recursion::LookedAt;
 use super::recursion::{Level, Outcome};
+use super::sends::Sends;
 use super::turn::{Levels, Place, Turn};
 use crate::coroutine::{Resumed, closed};
 use crate::frame::listed::FrameList;
@@ -54,6 +55,11 @@ impl<'a, Y, R, S> Driver<'a, Y, R, S> {
 
     pub(crate) fn depth(&self) -> usize {
         self.levels.depth()
+    }
+
+    /// Whether the level that has not run may begin with what is sent, which is so if a start sends the same.
+    pub(crate) fn starts(&self, sent: &S) -> bool {
+        self.levels.iter().next().is_some_and(|level| level.starts(sent))
     }
 
     /// All levels, the outermost first.

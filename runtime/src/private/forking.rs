@@ -8,9 +8,10 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use super::call::Call;
-use super::machine::{Inspect, Locals, Sends};
+use super::machine::{Inspect, Locals};
 use super::recursion::{CallFrame, LevelFrame, LookedAt};
 use super::seen::Seen;
+use super::sends::{Receives, Sends};
 use super::turn::Turn;
 use crate::coroutine::Resumed;
 use crate::recursive::Stage;
@@ -56,6 +57,10 @@ impl<Y, R, S, A: LevelFrame<Y, R, S> + Clone> LevelFrame<Y, R, S> for Forkable<A
     const CODE: &'static Code = A::CODE;
     const SENDS: Sends = A::SENDS;
 
+    fn starts(sent: &S) -> bool {
+        A::starts(sent)
+    }
+
     #[inline(always)]
     fn run<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Resumed<(), R>
     where
@@ -94,7 +99,7 @@ pub fn recursive_cloneable<'a, S, Y, R, L, F, V>(
     look: V,
 ) -> Recursive<'a, Y, R, S, Cloneable>
 where
-    L: Locals + Clone + 'a,
+    L: Locals<Sends: Receives<S>> + Clone + 'a,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R> + Clone + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + Clone + 'a,
 {

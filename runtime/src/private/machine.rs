@@ -9,6 +9,7 @@ use core::mem::ManuallyDrop;
 
 use super::raise;
 use super::seen::Seen;
+use super::sends::{Receives, Sends, SendsValue};
 use crate::coroutine::Resumed;
 use crate::{Code, Exception, Generator, Signal, Step};
 
@@ -55,21 +56,10 @@ pub trait Machine<S = ()>: Inspect {
 pub trait Locals {
     /// The code object.
     const CODE: &'static Code;
-    /// What a start is to it, once it has been started.
-    const SENDS: Sends;
+    /// What it is sent, which [`Receives`] that.
+    type Sends;
     /// Drops what is saved, in reverse order of declaration.
     fn clear(&mut self);
-}
-
-/// What a coroutine is sent, as far as a resume without a value is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sends {
-    /// `()`: a start and a send are the same act.
-    Unit,
-    /// An `Option`: a start sends `None`, once there is a suspension point to send it to. Python's `next(g)`.
-    Option,
-    /// A value, which only a send brings.
-    Value,
 }
 
 /// The locals of a function that could not be compiled.
@@ -78,7 +68,8 @@ pub struct NoLocals;
 
 impl Locals for NoLocals {
     const CODE: &'static Code = &Code::new("", "", 0, &[]);
-    const SENDS: Sends = Sends::Unit;
+    // Whatever it was to be sent.
+    type Sends = SendsValue;
 
     fn clear(&mut self) {}
 }
@@ -171,7 +162,7 @@ impl<L: Locals, F, V: Look<L>> Inspect for FrameMachine<L, F, V> {
 
 impl<S, Y, R, L, F, V> Machine<S> for FrameMachine<L, F, V>
 where
-    L: Locals,
+    L: Locals<Sends: Receives<S>>,
     V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, Raised) -> Resumed<Y, R>,
 {
@@ -181,24 +172,25 @@ where
     // The caller knows which signal it sends, and the body is a function of its own.
     #[inline(always)]
     fn resume(&mut self, signal: Signal<S>) -> Resumed<Y, R> {
-        let entry = self.position;
+        let (entry, sends) = (self.position, <L::Sends as Receives<S>>::SENDS);
         // The caller knows the signal and the compiler what is sent, so that what is left of this is one test, of what is
         // an error.
         let (sent, raised) = match signal {
             Signal::Start => {
-                if matches!(L::SENDS, Sends::Value) && entry != CREATED {
+                if matches!(sends, Sends::Value) && entry != CREATED {
                     cold_path();
                     return Err(if entry == CLOSED { Exception::Finished } else { Exception::AlreadyStarted });
                 }
                 (None, None)
             }
-            Signal::Send(value) => {
-                if !matches!(L::SENDS, Sends::Unit) && entry == CREATED {
+            Signal::Send(value) if entry == CREATED && !matches!(sends, Sends::Unit) => {
+                if !L::Sends::starts(&value) {
                     cold_path();
                     return Err(Exception::NotStarted);
                 }
-                (Some(value), None)
+                (None, None)
             }
+            Signal::Send(value) => (Some(value), None),
             Signal::Throw(exception) => {
                 if entry == CREATED {
                     return self.raise_unstarted(exception);
@@ -206,6 +198,17 @@ where
                 (None, Some(exception))
             }
         };
+        self.run(entry, sent, raised)
+    }
+}
+
+impl<L: Locals, F, V> FrameMachine<L, F, V> {
+    /// Runs the body on from a position.
+    #[inline(always)]
+    pub(super) fn run<S, Y, R>(&mut self, entry: u32, sent: Option<S>, raised: Option<Exception>) -> Resumed<Y, R>
+    where
+        F: FnMut(&mut L, &mut u32, u32, Option<S>, Raised) -> Resumed<Y, R>,
+    {
         let running = Running { locals: &mut self.locals, position: &mut self.position };
         let resumed = (self.body)(running.locals, running.position, entry, sent, Raised::new(raised));
         if let Ok(Step::Yielded(_)) = resumed {
@@ -213,9 +216,7 @@ where
         }
         resumed
     }
-}
 
-impl<L: Locals, F, V> FrameMachine<L, F, V> {
     /// A body that has not run ends without running: only its arguments are dropped.
     #[cold]
     fn raise_unstarted<Y, R>(&mut self, exception: Exception) -> Resumed<Y, R> {

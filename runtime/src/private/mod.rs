@@ -33,6 +33,7 @@ mod residual;
 #[cfg(feature = "serde")]
 mod saving;
 mod seen;
+mod sends;
 mod slot;
 #[cfg(feature = "serde")]
 mod storing;
@@ -71,8 +72,8 @@ pub use self::driver::Driver;
 pub use self::forking::{Forkable, Forks, recursive_cloneable};
 pub use self::hold::{Held, Kept, assert_no_drop, consumes, never, no_drop, witness};
 pub use self::machine::{
-    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Raised, Sends,
-    finished, generator, lending, over, sent, sent_option, sent_unit,
+    CLOSED, CREATED, FrameMachine, Inspect, Lend, LendBody, Locals, Look, Machine, NoLocals, RUNNING, Raised, finished,
+    generator, lending, over, sent, sent_option, sent_unit,
 };
 #[allow(deprecated)]
 pub use self::native::{drops_exit, returns_exit};
@@ -95,6 +96,7 @@ pub use self::saving::{
 };
 pub use self::seen::{DELEGATE, IDENTITY};
 pub use self::seen::{Delegating, MaybeInspectable, NotInspectable, Opaque, Probe, Seen, SeenLocal};
+pub use self::sends::{Receives, Sends, SendsOption, SendsUnit, SendsValue};
 pub use self::slot::{place, put, take};
 #[cfg(feature = "serde")]
 pub use self::storing::{
@@ -113,7 +115,7 @@ pub use crate::async_generator::{
 #[cfg(target_has_atomic = "ptr")]
 pub use crate::pinned::{
     Body, BodyFrame, BodyMachine, Delegation, InPlace, IterableInPlace, Movable, NoBody, NoneInPlace, Pause,
-    PinnedDelegate, PinnedInPlace, Raise, Receives, SendsOption, SendsUnit, SendsValue, pinned, pinned_with, received,
+    PinnedDelegate, PinnedInPlace, Raise, pinned, pinned_with, received,
 };
 #[cfg(feature = "serde")]
 pub use crate::save::levels::{Reader, Writer};

@@ -8,8 +8,9 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::call::Call;
-use super::machine::{CLOSED, FrameMachine, Inspect, Locals, Look, NoLocals, Sends};
+use super::machine::{CLOSED, FrameMachine, Inspect, Locals, Look, NoLocals};
 use super::seen::Seen;
+use super::sends::{Receives, Sends};
 use super::turn::{Start, Turn};
 use crate::coroutine::Resumed;
 use crate::recursive::Stage;
@@ -42,6 +43,9 @@ pub trait LevelFrame<Y, R, S>: LookedAt {
     /// What a start is to the body.
     const SENDS: Sends;
 
+    /// Whether a start sends the same.
+    fn starts(sent: &S) -> bool;
+
     /// Runs the body on, which is suspended or has not run.
     ///
     /// # Errors
@@ -70,6 +74,9 @@ pub(super) trait Level<Y, S>: LookedAt {
     fn resume<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Outcome
     where
         Self: 'r;
+
+    /// Whether a start sends the same.
+    fn starts(&self, sent: &S) -> bool;
 
     /// Drops the frame, and runs none of the body.
     fn abandon(&mut self);
@@ -156,6 +163,10 @@ impl<Y, R, S, A: LevelFrame<Y, R, S>> Level<Y, S> for Activation<A, Y, R, S> {
         }
     }
 
+    fn starts(&self, sent: &S) -> bool {
+        A::starts(sent)
+    }
+
     fn abandon(&mut self) {
         self.frame = None;
     }
@@ -227,12 +238,16 @@ impl<L: Locals, F, V: Look<L>> LookedAt for CallFrame<'_, L, F, V> {}
 
 impl<'a, S: 'a, Y: 'a, R, L, F, V> LevelFrame<Y, R, S> for CallFrame<'a, L, F, V>
 where
-    L: Locals,
+    L: Locals<Sends: Receives<S>>,
     V: Look<L>,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R>,
 {
     const CODE: &'static Code = L::CODE;
-    const SENDS: Sends = L::SENDS;
+    const SENDS: Sends = L::Sends::SENDS;
+
+    fn starts(sent: &S) -> bool {
+        L::Sends::starts(sent)
+    }
 
     #[inline(always)]
     fn run<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Resumed<(), R>
@@ -256,7 +271,7 @@ impl<L: Locals, F, V> fmt::Debug for CallFrame<'_, L, F, V> {
 #[inline(always)]
 pub fn recursive<'a, S, Y, R, L, F, V>(locals: impl FnOnce() -> L + 'a, body: F, look: V) -> Recursive<'a, Y, R, S>
 where
-    L: Locals + 'a,
+    L: Locals<Sends: Receives<S>> + 'a,
     F: FnMut(&mut L, &mut u32, u32, Option<S>, &Turn<'a, Y, S>) -> Resumed<(), R> + 'a,
     V: Fn(&L, u32, u32) -> Seen<'_> + 'a,
 {

@@ -17,10 +17,11 @@ use serde_core::ser::{Error as _, SerializeSeq};
 use super::call::Call;
 use super::capturing::captureless;
 use super::forking::Forkable;
-use super::machine::{CLOSED, CREATED, FrameMachine, Inspect, Locals, Look, NoLocals, Sends};
+use super::machine::{CLOSED, CREATED, FrameMachine, Inspect, Locals, Look, NoLocals};
 use super::recursion::{CallFrame, LevelFrame, LookedAt};
 use super::saving::SavedLocals;
 use super::seen::Seen;
+use super::sends::Sends;
 use super::turn::Turn;
 use crate::coroutine::Resumed;
 use crate::recursive::Stage;
@@ -188,6 +189,10 @@ where
 {
     const CODE: &'static Code = CallFrame::<'static, L, F, V>::CODE;
     const SENDS: Sends = CallFrame::<'static, L, F, V>::SENDS;
+
+    fn starts(sent: &S) -> bool {
+        CallFrame::<'static, L, F, V>::starts(sent)
+    }
 
     #[inline(always)]
     fn run<'r>(&mut self, sent: Option<S>, turn: &Turn<'r, Y, S>) -> Resumed<(), R>

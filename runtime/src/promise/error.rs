@@ -3,14 +3,14 @@
 use std::fmt;
 
 /// The error of a promise or a task that was asked for something out of place: asyncio's `InvalidStateError`, and what
-/// it raises when a wrong thing is awaited.
+/// it raises when a wrong thing is awaited. It prints as asyncio's do, without the tasks and promises that those show.
 ///
 /// ```
 /// use coframe::PromiseError;
 /// use coframe::event_loop::EventLoop;
 ///
 /// let promise = EventLoop::new()?.create_promise::<u32>();
-/// assert!(promise.result().unwrap_err().is::<PromiseError>());
+/// assert_eq!(promise.result().unwrap_err().to_string(), "Result is not set.");
 /// promise.set_result(1)?;
 /// assert_eq!(promise.set_result(2).unwrap_err().downcast_ref(), Some(&PromiseError::AlreadyDone));
 /// # Ok::<(), coframe::Exception>(())
@@ -20,8 +20,10 @@ use std::fmt;
 pub enum PromiseError {
     /// It is done or cancelled, and what it is cannot change.
     AlreadyDone,
-    /// It was asked for its result or exception, and has none yet.
+    /// It was asked for its result, and has none yet.
     NotReady,
+    /// It was asked for its exception, and is not done yet.
+    ExceptionNotReady,
     /// Its value was taken out of it.
     Taken,
     /// It was to be settled, but is a task: that gets its result from what it runs.
@@ -41,15 +43,16 @@ pub enum PromiseError {
 impl fmt::Display for PromiseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            PromiseError::AlreadyDone => "the promise is done already",
-            PromiseError::NotReady => "the promise has no result yet",
+            PromiseError::AlreadyDone => "invalid state",
+            PromiseError::NotReady => "Result is not set.",
+            PromiseError::ExceptionNotReady => "Exception is not set.",
             PromiseError::Taken => "the result of the promise was taken out of it",
-            PromiseError::IsATask => "a task gets its result from what it runs",
+            PromiseError::IsATask => "Task does not support set_result and set_exception operations",
             PromiseError::Panicked => "the task panicked",
             PromiseError::Abandoned => "the thread that was to settle the promise has dropped it",
-            PromiseError::AwaitsItself => "a task cannot await itself",
-            PromiseError::OfAnotherLoop => "a task cannot await what belongs to another event loop",
-            PromiseError::NothingToAwait => "the set of tasks and promises is empty",
+            PromiseError::AwaitsItself => "Task cannot await on itself",
+            PromiseError::OfAnotherLoop => "Task got Future attached to a different loop",
+            PromiseError::NothingToAwait => "Set of Tasks/Futures is empty.",
         })
     }
 }

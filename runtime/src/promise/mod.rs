@@ -179,11 +179,11 @@ impl<T: 'static> Promise<T> {
     ///
     /// # Errors
     ///
-    /// [`Exception::Cancelled`]; [`PromiseError::NotReady`] if it is not done.
+    /// [`Exception::Cancelled`]; [`PromiseError::ExceptionNotReady`] if it is not done.
     pub fn exception(&self) -> Result<Option<Exception>, Exception> {
         match self.inner().failure() {
             Some(cancelled @ Exception::Cancelled(_)) => Err(cancelled),
-            None if !self.done() => Err(PromiseError::NotReady.into()),
+            None if !self.done() => Err(PromiseError::ExceptionNotReady.into()),
             exception => Ok(exception),
         }
     }

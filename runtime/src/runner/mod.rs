@@ -7,7 +7,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::event_loop::{EventLoop, Origin, Report};
+use crate::event_loop::{EventLoop, LoopError, Origin, Report};
 use crate::{Exception, TaskBuilder, TaskHandle, TaskOutput};
 
 /// How long threads are waited for in the end: CPython's `THREAD_JOIN_TIMEOUT`.
@@ -33,10 +33,10 @@ const THREAD_JOIN_TIMEOUT: Duration = Duration::from_secs(300);
 ///
 /// # Errors
 ///
-/// What `main` fails with; [`AnotherRunning`] where a loop runs already; [`Io`] if there can be no loop, or it cannot go
+/// What `main` fails with; [`RunInsideLoop`] where a loop runs already; [`Io`] if there can be no loop, or it cannot go
 /// on.
 ///
-/// [`AnotherRunning`]: crate::event_loop::LoopError::AnotherRunning
+/// [`RunInsideLoop`]: crate::event_loop::LoopError::RunInsideLoop
 /// [`Io`]: crate::event_loop::LoopError::Io
 pub fn run<F>(main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
 where
@@ -104,13 +104,16 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// As [`EventLoop::run_until_complete`]; [`Interrupted`](crate::event_loop::LoopError::Interrupted) where Ctrl-C
+    /// As [`EventLoop::run_until_complete`], but [`RunInsideLoop`](LoopError::RunInsideLoop) where a loop runs; [`Interrupted`](crate::event_loop::LoopError::Interrupted) where Ctrl-C
     /// [cancels](Runner::cancel_on_interrupt).
     #[track_caller]
     pub fn run<F>(&self, main: F) -> Result<<F::Output as TaskOutput>::Value, Exception>
     where
         F: IntoFuture<Output: TaskOutput, IntoFuture: 'static>,
     {
+        if EventLoop::running().is_some() {
+            return Err(LoopError::RunInsideLoop.into());
+        }
         self.event_loop.check_can_run()?;
         let task = TaskBuilder::new().context(self.context.clone()).spawn_on(&self.event_loop, main);
         #[cfg(unix)]

@@ -18,6 +18,22 @@ use super::queue::Store;
 /// assert_eq!(stack.get_nowait()?, 2);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
+///
+/// It derefs to its [`Queue`]. What takes a `Queue` takes `Queue::clone(&stack)`, one more handle on the same one; a clone of
+/// the `LifoQueue` is that too, of its own type.
+///
+/// ```
+/// use coframe::sync::{LifoQueue, Queue};
+///
+/// fn fill(queue: Queue<u32>) -> Result<(), coframe::Exception> {
+///     Ok(queue.put_nowait(1)?)
+/// }
+///
+/// let stack = LifoQueue::new(0);
+/// fill(Queue::clone(&stack))?;
+/// assert_eq!(stack.get_nowait()?, 1);
+/// # Ok::<(), coframe::Exception>(())
+/// ```
 pub struct LifoQueue<T>(Queue<T>);
 
 impl<T: 'static> LifoQueue<T> {

@@ -24,6 +24,22 @@ use super::queue::Store;
 /// assert_eq!(queue.get_nowait()?, (1, "fire"));
 /// # Ok::<(), coframe::Exception>(())
 /// ```
+///
+/// It derefs to its [`Queue`]. What takes a `Queue` takes `Queue::clone(&queue)`, one more handle on the same one; a clone of
+/// the `PriorityQueue` is that too, of its own type.
+///
+/// ```
+/// use coframe::sync::{PriorityQueue, Queue};
+///
+/// fn fill(queue: Queue<u32>) -> Result<(), coframe::Exception> {
+///     Ok(queue.put_nowait(1)?)
+/// }
+///
+/// let queue = PriorityQueue::new(0);
+/// fill(Queue::clone(&queue))?;
+/// assert_eq!(queue.get_nowait()?, 1);
+/// # Ok::<(), coframe::Exception>(())
+/// ```
 pub struct PriorityQueue<T>(Queue<T>);
 
 impl<T: Ord + 'static> PriorityQueue<T> {

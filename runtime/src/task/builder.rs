@@ -67,6 +67,7 @@ impl TaskBuilder {
     }
 
     /// Makes the task in the loop that runs in this thread; see [`spawn`].
+    #[must_use = "a task that nobody holds runs to its end all the same; drop it explicitly if that is meant"]
     #[track_caller]
     #[inline]
     pub fn spawn<F>(self, future: F) -> Task<<F::Output as TaskOutput>::Value>
@@ -77,6 +78,7 @@ impl TaskBuilder {
     }
 
     /// Makes the task in this loop; see [`EventLoop::create_task`].
+    #[must_use = "a task that nobody holds runs to its end all the same; drop it explicitly if that is meant"]
     #[track_caller]
     pub fn spawn_on<F>(self, event_loop: &EventLoop, future: F) -> Task<<F::Output as TaskOutput>::Value>
     where
@@ -154,6 +156,7 @@ impl TaskBuilder {
 /// assert_eq!(sum, 3);
 /// # Ok::<(), coframe::Exception>(())
 /// ```
+#[must_use = "a task that nobody holds runs to its end all the same; drop it explicitly if that is meant"]
 #[track_caller]
 #[inline]
 pub fn spawn<F>(future: F) -> Task<<F::Output as TaskOutput>::Value>
@@ -180,6 +183,7 @@ impl EventLoop {
     /// assert_eq!(task.result()?, 42);
     /// # Ok::<(), coframe::Exception>(())
     /// ```
+    #[must_use = "a task that nobody holds runs to its end all the same; drop it explicitly if that is meant"]
     #[track_caller]
     pub fn create_task<F>(&self, future: F) -> Task<<F::Output as TaskOutput>::Value>
     where

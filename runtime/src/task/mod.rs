@@ -89,7 +89,6 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise};
 /// can be caught, cleaned up after with further waits, and refused. A plain Rust future has no place to raise it at and is
 /// dropped; but while it waits in a coroutine, such as [`wait_for`](crate::wait_for), it is raised there, and the future
 /// sees what comes out.
-#[must_use = "a task that nobody holds runs to its end all the same; drop it explicitly if that is meant"]
 pub struct Task<T> {
     // Dropped first, so that the promise is the last handle that it has.
     handle: TaskHandle,

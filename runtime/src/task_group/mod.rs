@@ -99,6 +99,9 @@ impl TaskGroup {
     /// that is given has failed with [`ScopeError::NotEntered`], [`ScopeError::Over`] or [`ScopeError::ShuttingDown`],
     /// and the future is dropped. A body that has come to its end is no hindrance while there are children.
     ///
+    /// The group owns the task and hears of its failure, so that the handle need not be used: `group.create_task(work());`
+    /// may stand as a statement.
+    ///
     /// [`TaskBuilder::spawn_in`] is for tasks with a name or a context.
     ///
     /// [`ScopeError::NotEntered`]: crate::ScopeError::NotEntered

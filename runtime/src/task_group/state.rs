@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 
 use crate::event_loop::{EventLoop, LoopError};
 use crate::promise::{Awaited, Hook};
-use crate::{Cancelled, Exception, ExceptionGroup, Promise, ScopeError, Task, TaskHandle, current_task};
+use crate::{Cancelled, Exception, ExceptionGroup, Promise, Scope, ScopeError, Task, TaskHandle, current_task};
 
 /// Nothing in here stays borrowed while foreign code runs or is dropped.
 #[derive(Default)]
@@ -43,9 +43,9 @@ impl State {
     /// `__aenter__`.
     pub(super) fn enter(&self) -> Result<(), Exception> {
         if self.phase.get() != Phase::Created {
-            return Err(ScopeError::AlreadyEntered.into());
+            return Err(ScopeError::AlreadyEntered(Scope::TaskGroup).into());
         }
-        let parent = current_task().ok_or(ScopeError::OutsideTask)?;
+        let parent = current_task().ok_or(ScopeError::OutsideTask(Scope::TaskGroup))?;
         self.parent.replace(Some(parent));
         self.phase.set(Phase::Entered);
         Ok(())
@@ -54,12 +54,12 @@ impl State {
     /// The body is over.
     pub(super) fn begin_exit(&self) -> Result<(), ScopeError> {
         match self.phase.get() {
-            Phase::Created => Err(ScopeError::NotEntered),
+            Phase::Created => Err(ScopeError::NotEntered(Scope::TaskGroup)),
             Phase::Entered => {
                 self.phase.set(Phase::Exiting);
                 Ok(())
             }
-            Phase::Exiting | Phase::Over => Err(ScopeError::Over),
+            Phase::Exiting | Phase::Over => Err(ScopeError::Over(Scope::TaskGroup)),
         }
     }
 
@@ -71,9 +71,9 @@ impl State {
     /// The loop in which to create a child, if there can be one.
     pub(super) fn check_can_create(&self) -> Result<EventLoop, Exception> {
         match self.phase.get() {
-            Phase::Created => Err(ScopeError::NotEntered.into()),
-            Phase::Exiting if self.children.borrow().is_empty() => Err(ScopeError::Over.into()),
-            Phase::Over => Err(ScopeError::Over.into()),
+            Phase::Created => Err(ScopeError::NotEntered(Scope::TaskGroup).into()),
+            Phase::Exiting if self.children.borrow().is_empty() => Err(ScopeError::Over(Scope::TaskGroup).into()),
+            Phase::Over => Err(ScopeError::Over(Scope::TaskGroup).into()),
             Phase::Entered | Phase::Exiting if self.aborting.get() => Err(ScopeError::ShuttingDown.into()),
             Phase::Entered | Phase::Exiting => Ok(self.event_loop().ok_or(LoopError::NotRunning)?),
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Limit, timed_out};
 use crate::event_loop::{Delay, EventLoop, Handle, LoopError, TimerHandle};
 use crate::{
-    Awaitable, Exception, Generator, Machine, ScopeError, TaskHandle, TaskOutput, current_task, or_raise,
+    Awaitable, Exception, Generator, Machine, Scope, ScopeError, TaskHandle, TaskOutput, current_task, or_raise,
     try_yield_from,
 };
 
@@ -161,13 +161,16 @@ impl Timeout {
     ///
     /// # Errors
     ///
-    /// [`ScopeError::NotEntered`]; [`ScopeError::Over`] if it was left or its deadline has come; the
+    /// [`ScopeError::NotEntered`]; [`ScopeError::Expiring`] and [`ScopeError::Expired`] if its deadline has come, and
+    /// [`ScopeError::Over`] if it was left before; the
     /// [`NotANumber`](LoopError::NotANumber) of the loop. The deadline stays as it is.
     pub fn reschedule(&self, when: impl Into<Limit>) -> Result<(), Exception> {
         match self.0.state.get() {
             State::Active => self.0.set_alarm(when.into()),
-            State::Created => Err(ScopeError::NotEntered.into()),
-            State::Expiring | State::Expired | State::Finished => Err(ScopeError::Over.into()),
+            State::Created => Err(ScopeError::NotEntered(Scope::Timeout).into()),
+            State::Expiring => Err(ScopeError::Expiring.into()),
+            State::Expired => Err(ScopeError::Expired.into()),
+            State::Finished => Err(ScopeError::Over(Scope::Timeout).into()),
         }
     }
 
@@ -185,9 +188,9 @@ impl Timeout {
     /// loop.
     pub fn enter(&self) -> Result<(), Exception> {
         if self.0.state.get() != State::Created {
-            return Err(ScopeError::AlreadyEntered.into());
+            return Err(ScopeError::AlreadyEntered(Scope::Timeout).into());
         }
-        let task = current_task().ok_or(ScopeError::OutsideTask)?;
+        let task = current_task().ok_or(ScopeError::OutsideTask(Scope::Timeout))?;
         let when = match self.0.deadline.get() {
             Deadline::At(when) => when,
             Deadline::After(Limit(None)) => Limit::NONE,
@@ -206,7 +209,7 @@ impl Timeout {
     /// # Errors
     ///
     /// That of `result`; a [`TimeoutError`](crate::TimeoutError) in the place of the cancellation that the deadline has brought;
-    /// [`ScopeError::NotEntered`], and [`ScopeError::Over`] if it was left already.
+    /// [`ScopeError::NotEntered`], and [`ScopeError::Expired`] or [`ScopeError::Over`] if it was left already.
     pub fn exit<T>(&self, result: Result<T, Exception>) -> Result<T, Exception> {
         let alarm = self.0.alarm.take();
         if let Some(alarm) = alarm {
@@ -222,8 +225,9 @@ impl Timeout {
                 let is_own = self.0.take_back();
                 return result.map_err(|exception| if is_own { timed_out(exception) } else { exception });
             }
-            State::Created => ScopeError::NotEntered,
-            State::Expired | State::Finished => ScopeError::Over,
+            State::Created => ScopeError::NotEntered(Scope::Timeout),
+            State::Expired => ScopeError::Expired,
+            State::Finished => ScopeError::Over(Scope::Timeout),
         };
         Err(match result {
             Ok(_) => misuse.into(),
@@ -277,7 +281,9 @@ impl Inner {
     }
 
     fn alarm_at(self: &Rc<Self>, when: Delay) -> Result<Alarm, Exception> {
-        let Some((task, _)) = self.entered.borrow().clone() else { return Err(ScopeError::NotEntered.into()) };
+        let Some((task, _)) = self.entered.borrow().clone() else {
+            return Err(ScopeError::NotEntered(Scope::Timeout).into());
+        };
         let event_loop = event_loop_of(&task)?;
         let scope = Rc::downgrade(self);
         let expire = move || scope.upgrade().map_or((), |scope| scope.expire());

@@ -21,7 +21,7 @@ use crate::{Awaitable, Cancelled, Delegate, Exception, Promise, PromiseError, Ta
 /// that. The same task may stand there twice. For items of different types there is [`gather!`](crate::gather!).
 ///
 /// The first item that fails makes the whole fail at once; the others go on, and their errors are no longer reported.
-/// An item that is cancelled has failed. [`gather_results`] waits for all, whatever becomes of them.
+/// An item that is cancelled has failed. [`gather_results`](fn@gather_results) waits for all, whatever becomes of them.
 ///
 /// ```
 /// use coframe::{gather, sleep, yield_from};
@@ -64,6 +64,7 @@ where
 }
 
 /// [`gather`](fn@gather) that gives a `Result` for each item and does not fail itself: `gather(…, return_exceptions=True)`.
+/// For items of different types there is [`gather_results!`](crate::gather_results!).
 ///
 /// ```
 /// use coframe::{Exception, gather_results};
@@ -106,7 +107,24 @@ where
 
 /// What [`gather`](fn@gather) gives: a promise of all results. It can be awaited once, and moves them out.
 ///
-/// As a [`Promise`], which it derefs to, it can be cancelled, asked and have callbacks.
+/// As a [`Promise`], which it derefs to, it can be cancelled, asked and have callbacks. It is no handle that can be cloned;
+/// `Promise::clone(&gathering)` is one more handle on the promise, to look at it while somebody waits and after that. The
+/// results are gone then: [`Promise::result`] gives [`PromiseError::Taken`].
+///
+/// ```
+/// use coframe::{Promise, PromiseError, gather, sleep};
+///
+/// coframe::run(async {
+///     let both = gather([sleep(0.01), sleep(0.02)]);
+///     let promise = Promise::clone(&both);
+///     assert!(!promise.done());
+///     both.await?;
+///     assert!(promise.done() && !promise.cancelled());
+///     assert_eq!(promise.result().unwrap_err().downcast_ref(), Some(&PromiseError::Taken));
+///     Ok(())
+/// })?;
+/// # Ok::<(), coframe::Exception>(())
+/// ```
 #[must_use = "what it gathers runs all the same, but nobody hears of the results"]
 pub struct Gather<T> {
     promise: Promise<T>,

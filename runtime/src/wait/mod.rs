@@ -2,8 +2,8 @@
 //!
 //! | file | | waits for |
 //! | --- | --- | --- |
-//! | `gather` | [`gather`](fn@gather), [`gather_results`] | all of them, and gives their results in order |
-//! | `tuples` | [`gather!`](crate::gather) | the same for a few of different types |
+//! | `gather` | [`gather`](fn@gather), [`gather_results`](fn@gather_results) | all of them, and gives their results in order |
+//! | `tuples` | [`gather!`](crate::gather!), [`gather_results!`](crate::gather_results!) | the same for a few of different types |
 //! | `many` | [`wait`] | the first, the first that fails, or all; tells the done from the pending |
 //! | `waitable` | [`Waitable`] | |
 //! | `as_completed` | [`as_completed`](fn@as_completed) | one after the other, as they finish |

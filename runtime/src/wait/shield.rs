@@ -16,8 +16,9 @@ use crate::{Awaitable, Delegate, Exception, Promise, TaskOutput};
 /// `shield`.
 ///
 /// A task is made at once of what is neither a task nor a promise. Its result, its error and its cancellation are those
-/// of the shield. When the shield is cancelled, it is so at once, and what it shields hears nothing of it; an error
-/// which that ends with later is reported by the loop, if nobody else waits for it.
+/// of the shield; but the message of a cancellation stays with the task. When the shield is cancelled, it is so at once, and
+/// what it shields hears nothing of it; an error which that ends with later is reported by the loop, if nobody else waits
+/// for it.
 ///
 /// ```
 /// use coframe::{Exception, attempt, shield, sleep, spawn, yield_from};
@@ -69,7 +70,15 @@ where
 fn watch<F: Future<Output: TaskOutput> + 'static>(inner: &Promise<Value<F>>, outer: &Promise<Value<F>>) {
     // Neither is done, so that adding cannot fail.
     let to = outer.clone();
-    let Ok(on_inner) = inner.add_done_callback(move |inner| hand_on::<F>(inner, &to)) else { return };
+    let on_inner = inner.add_done_callback(move |inner| {
+        if inner.cancelled() {
+            // Without the message, which is for those who wait for the inner one itself.
+            to.cancel();
+        } else {
+            hand_on::<F>(inner, &to);
+        }
+    });
+    let Ok(on_inner) = on_inner else { return };
     let from = Rc::downgrade(&inner.awaited());
     _ = outer.add_done_callback(move |_| {
         if let Some(inner) = from.upgrade()
@@ -101,7 +110,22 @@ impl<T: 'static> Hook<T> for Shielded {
 
 /// What [`shield`](fn@shield) gives: a promise of what it shields. It can be awaited once, and moves the value out.
 ///
-/// As a [`Promise`], which it derefs to, it can be cancelled, asked and have callbacks.
+/// As a [`Promise`], which it derefs to, it can be cancelled, asked and have callbacks. It is no handle that can be cloned;
+/// `Promise::clone(&shield)` is one more handle on the promise, to look at it while somebody waits and after that. The
+/// value is gone then: [`Promise::result`] gives [`PromiseError::Taken`](crate::PromiseError::Taken).
+///
+/// ```
+/// use coframe::{Promise, shield, sleep};
+///
+/// coframe::run(async {
+///     let outer = shield(sleep(0.01));
+///     let promise = Promise::clone(&outer);
+///     promise.cancel();
+///     assert!(outer.await.is_err() && promise.cancelled());
+///     Ok(())
+/// })?;
+/// # Ok::<(), coframe::Exception>(())
+/// ```
 #[must_use = "what it shields runs all the same, but nobody hears of the result"]
 pub struct Shield<T> {
     promise: Promise<T>,

@@ -200,6 +200,42 @@ fn cmb_01_the_macro_takes_different_types() {
 }
 
 #[test]
+fn cmb_01_the_macro_for_results_waits_for_all_and_takes_no_turn_more() {
+    #[coframe::coroutine(task)]
+    fn main(trace: Trace) {
+        let cancelled = spawn(job("cancelled", 9, trace.clone()));
+        cancelled.cancel();
+        let (failed, name, cancelled, slept) = yield_from!(gather_results!(
+            failing(yield_from!(async { "bad" }), 1),
+            job("done", 2, trace.clone()),
+            cancelled,
+            sleep(3)
+        ));
+        trace.say(format!(
+            "<{}> {} {} {:?}",
+            failed.unwrap_err(),
+            name.unwrap(),
+            cancelled.unwrap_err(),
+            slept.unwrap()
+        ));
+    }
+
+    let (event_loop, trace) = virtual_loop();
+    event_loop.run_until_complete(main(trace.clone())).unwrap();
+    assert_eq!(trace.lines(), ["done", "<bad> done cancelled ()"]);
+
+    fn passes<T: 'static>(gathering: impl FnOnce() -> Gather<T> + 'static) -> usize {
+        let (event_loop, _) = virtual_loop();
+        let waiting = event_loop.create_task(async move { gathering().await.map(drop) });
+        (1..).find(|_| event_loop.run_once().is_ok() && waiting.done()).unwrap()
+    }
+    let of_macro = passes(|| gather_results!(async { 1_u32 }, async { 2_u32 }));
+    assert_eq!(of_macro, passes(|| gather_results([1_u32, 2].map(|n| async move { n }))));
+    assert_eq!(of_macro, passes(|| gather!(async { 1_u32 }, async { 2_u32 })));
+    assert_eq!(passes(|| gather_results!()), 1);
+}
+
+#[test]
 fn cmb_01_values_need_not_be_clone() {
     struct Connection(u32);
     let (event_loop, _) = virtual_loop();

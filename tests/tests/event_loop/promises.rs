@@ -32,7 +32,7 @@ fn fut_01_it_is_done_once() {
     let promise = event_loop.create_promise();
     assert!(!promise.done() && !promise.cancelled());
     assert_eq!(promise.result().unwrap_err().downcast_ref(), Some(&PromiseError::NotReady));
-    assert_eq!(promise.exception().unwrap_err().downcast_ref(), Some(&PromiseError::NotReady));
+    assert_eq!(promise.exception().unwrap_err().downcast_ref(), Some(&PromiseError::ExceptionNotReady));
     promise.set_result(1).unwrap();
     assert_eq!(refusal(promise.set_result(2)), Some(PromiseError::AlreadyDone));
     assert_eq!(refusal(promise.set_exception(Mishap("late"))), Some(PromiseError::AlreadyDone));
@@ -45,6 +45,15 @@ fn fut_01_it_is_done_once() {
     assert!(promise.done() && promise.cancelled());
     assert_eq!(promise.result().unwrap_err().to_string(), "why");
     assert_eq!(refusal(promise.set_result(1)), Some(PromiseError::AlreadyDone));
+}
+
+// Those of CPython 3.11 and 3.13.
+#[test]
+fn fut_01_misuse_has_the_texts_of_asyncio() {
+    use PromiseError::{AlreadyDone, ExceptionNotReady, NotReady, NothingToAwait};
+    let texts = [NotReady, ExceptionNotReady, AlreadyDone, NothingToAwait].map(|misuse| misuse.to_string());
+    let expected = ["Result is not set.", "Exception is not set.", "invalid state", "Set of Tasks/Futures is empty."];
+    assert_eq!(texts, expected);
 }
 
 #[test]

@@ -83,7 +83,9 @@ fn run_01_it_is_refused_inside_a_running_loop() {
         let result = coframe::run(async { 1 });
         Ok(result.map(drop))
     });
-    assert!(matches!(inner.unwrap().unwrap_err().downcast_ref(), Some(LoopError::AnotherRunning)));
+    let refused = inner.unwrap().unwrap_err();
+    assert!(matches!(refused.downcast_ref(), Some(LoopError::RunInsideLoop)));
+    assert_eq!(refused.to_string(), "run() cannot be called from a running event loop");
     coframe::run(async {}).unwrap();
 }
 

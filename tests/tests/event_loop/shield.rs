@@ -1,7 +1,7 @@
 //! `shield`: CMB-05.
 
 use coframe::event_loop::{EventLoop, LoopError};
-use coframe::{Cancelled, Exception, Promise, Task, gather, shield, sleep, try_yield_from, yield_from};
+use coframe::{Cancelled, Exception, Promise, Task, gather, shield, sleep, spawn, try_yield_from, yield_from};
 
 use crate::support::{Trace, ValueError, run_out, trace_reports, virtual_loop};
 
@@ -87,7 +87,7 @@ fn cmb_05_value_error_and_cancellation_of_the_inner_are_those_of_the_outer() {
             assert!(task.done());
             let _ = task.exception();
         }
-        assert_eq!(trace.line(), "7 <bad> <inner>");
+        assert_eq!(trace.line(), "7 <bad> <cancelled>");
     }
 }
 
@@ -100,6 +100,37 @@ fn cmb_05_when_the_inner_is_cancelled_so_is_the_outer() {
     assert!(!outer.done());
     event_loop.run_once().unwrap();
     assert!(outer.cancelled());
+}
+
+// Measured with CPython 3.11 and 3.13, where `_inner_done_callback` calls `outer.cancel()`.
+#[test]
+fn cmb_05_the_message_of_a_cancellation_stays_with_the_inner() {
+    fn message(end: Result<(), Exception>) -> String {
+        let Err(Exception::Cancelled(cancelled)) = end else { panic!("{end:?}") };
+        format!("{:?}", cancelled.message())
+    }
+    let (event_loop, trace) = virtual_loop();
+    let said = trace.clone();
+    let program = async move {
+        let waiting = || {
+            let task = spawn(async { sleep(10).await });
+            (task.clone(), shield(task))
+        };
+        let (inner, outer) = waiting();
+        sleep(0).await?;
+        inner.cancel_with(Cancelled::new("inner"));
+        said.say(message(outer.await));
+        said.say(message(inner.clone().await));
+        // What is done is given as it is.
+        said.say(message(shield(inner).await));
+        let (inner, outer) = waiting();
+        outer.cancel_with(Cancelled::new("outer"));
+        said.say(message(outer.await));
+        said.say(inner.done());
+        Ok(())
+    };
+    event_loop.run_until_complete(program).unwrap();
+    assert_eq!(trace.lines(), ["None", "Some(\"inner\")", "Some(\"inner\")", "Some(\"outer\")", "false"]);
 }
 
 #[test]

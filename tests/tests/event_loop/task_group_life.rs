@@ -6,7 +6,7 @@ use std::task::{Context, Waker};
 
 use coframe::event_loop::EventLoop;
 use coframe::{
-    ContextVar, Exception, ScopeError, Task, TaskBuilder, TaskGroup, attempt, or_raise, sleep, try_yield_from,
+    ContextVar, Exception, Scope, ScopeError, Task, TaskBuilder, TaskGroup, attempt, or_raise, sleep, try_yield_from,
     yield_from,
 };
 
@@ -52,7 +52,7 @@ fn cmb_08_no_task_is_made_after_a_failure_or_the_end() {
     let (event_loop, trace) = virtual_loop();
     let group = TaskGroup::new();
     let loud = trace.loud("dropped");
-    assert_eq!(refusal(&group.create_task(async move { drop(loud) })), Some(ScopeError::NotEntered));
+    assert_eq!(refusal(&group.create_task(async move { drop(loud) })), Some(ScopeError::NotEntered(Scope::TaskGroup)));
     assert_eq!(trace.line(), "dropped");
 
     let (inner, kept) = (trace.clone(), group.clone());
@@ -65,7 +65,7 @@ fn cmb_08_no_task_is_made_after_a_failure_or_the_end() {
     assert_eq!(errors(result), "bad");
     assert_eq!(trace.line(), "bad Some(ShuttingDown)");
     let loud = trace.loud("dropped");
-    assert_eq!(refusal(&kept.create_task(async move { drop(loud) })), Some(ScopeError::Over));
+    assert_eq!(refusal(&kept.create_task(async move { drop(loud) })), Some(ScopeError::Over(Scope::TaskGroup)));
     assert_eq!(trace.line(), "dropped");
 }
 
@@ -76,21 +76,26 @@ fn cmb_08_misuse_is_an_error() {
     }
     let (event_loop, _) = virtual_loop();
     let group = TaskGroup::new();
-    assert_eq!(refused(group.enter()), Some(ScopeError::OutsideTask));
+    assert_eq!(refused(group.enter()), Some(ScopeError::OutsideTask(Scope::TaskGroup)));
     event_loop
         .run_until_complete(async move {
             let failed = group.exit(Err::<(), _>(error("kept"))).await;
             assert_eq!(failed.as_ref().unwrap_err().source().unwrap().to_string(), "kept");
-            assert_eq!(refused(failed), Some(ScopeError::NotEntered));
+            assert_eq!(refused(failed), Some(ScopeError::NotEntered(Scope::TaskGroup)));
             group.enter()?;
-            assert_eq!(refused(group.enter()), Some(ScopeError::AlreadyEntered));
+            assert_eq!(refused(group.enter()), Some(ScopeError::AlreadyEntered(Scope::TaskGroup)));
             assert_eq!(format!("{group:?}"), "<TaskGroup entered>");
             assert_eq!(group.exit(Ok(7)).await?, 7);
-            assert_eq!(refused(group.exit(Ok(7)).await), Some(ScopeError::Over));
-            assert_eq!(refused(group.enter()), Some(ScopeError::AlreadyEntered));
+            assert_eq!(refused(group.exit(Ok(7)).await), Some(ScopeError::Over(Scope::TaskGroup)));
+            assert_eq!(refused(group.enter()), Some(ScopeError::AlreadyEntered(Scope::TaskGroup)));
             Ok(())
         })
         .unwrap();
+
+    use ScopeError::{AlreadyEntered, NotEntered, Over, ShuttingDown};
+    let texts = [NotEntered(Scope::TaskGroup), AlreadyEntered(Scope::TaskGroup), Over(Scope::TaskGroup), ShuttingDown];
+    let expected = ["has not been entered", "has already been entered", "is finished", "is shutting down"];
+    assert_eq!(texts.map(|text| text.to_string()), expected.map(|text| format!("TaskGroup {text}")));
 }
 
 #[test]

@@ -86,14 +86,14 @@ fn tsk_02_a_task_cannot_await_itself() {
 
     let (event_loop, trace) = virtual_loop();
     event_loop.run_until_complete(awaits_itself(trace.clone())).unwrap();
-    assert_eq!(trace.line(), "a task cannot await itself");
+    assert_eq!(trace.line(), "Task cannot await on itself");
 
     let me = Rc::default();
     let task = event_loop.create_task(by_promise(trace.clone(), Rc::clone(&me)));
     me.replace(Some(task.clone()));
     let refused = event_loop.run_until_complete(task).unwrap_err();
     assert_eq!(refused.downcast_ref(), Some(&PromiseError::AwaitsItself));
-    assert_eq!(trace.line(), "a task cannot await itself");
+    assert_eq!(trace.line(), "Task cannot await on itself");
     me.take();
 
     let refused = event_loop.run_until_complete(async { current_task().unwrap().await }).unwrap_err();

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use coframe::event_loop::EventLoop;
 use coframe::{
-    Cancelled, Exception, ExceptionGroup, Limit, Promise, ScopeError, TaskGroup, Timeout, TimeoutError, attempt,
+    Cancelled, Exception, ExceptionGroup, Limit, Promise, Scope, ScopeError, TaskGroup, Timeout, TimeoutError, attempt,
     current_task, or_raise, raise, sleep, spawn, timeout, timeout_at, try_yield_from, yield_from,
 };
 
@@ -24,8 +24,8 @@ fn is_cancelled<T>(result: &Result<T, Exception>) -> bool {
     matches!(result, Err(Exception::Cancelled(_)))
 }
 
-fn refused<T>(result: Result<T, Exception>) -> Option<ScopeError> {
-    result.err()?.downcast_ref().copied()
+fn refused<T>(result: Result<T, Exception>) -> Option<String> {
+    Some(result.err()?.downcast_ref::<ScopeError>()?.to_string())
 }
 
 fn error(text: &str) -> Exception {
@@ -348,41 +348,46 @@ fn cmb_07_a_deadline_can_be_moved() {
 fn cmb_07_misuse_is_an_error() {
     let (event_loop, trace) = virtual_loop();
     let scope = Timeout::new(1.0);
-    assert_eq!(refused(scope.enter()), Some(ScopeError::OutsideTask));
-    assert_eq!(refused(scope.reschedule(2)), Some(ScopeError::NotEntered));
+    assert_eq!(refused(scope.enter()).as_deref(), Some("Timeout should be used inside a task"));
+    assert_eq!(refused(scope.reschedule(2)).as_deref(), Some("Timeout has not been entered"));
     assert_eq!(scope.when(), None);
     let failed = scope.exit(Err::<(), _>(error("kept")));
     assert_eq!(failed.as_ref().unwrap_err().source().unwrap().to_string(), "kept");
-    assert_eq!(refused(failed), Some(ScopeError::NotEntered));
+    assert_eq!(refused(failed).as_deref(), Some("Timeout has not been entered"));
 
     let loud = trace.loud("dropped");
     let mut without_task = pin!(timeout(1.0, async move { drop(loud) }).into_future());
     let polled = without_task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(matches!(polled, Poll::Ready(Err(e)) if e.downcast_ref() == Some(&ScopeError::OutsideTask)));
+    assert!(
+        matches!(polled, Poll::Ready(Err(e)) if e.downcast_ref() == Some(&ScopeError::OutsideTask(Scope::Timeout)))
+    );
     assert_eq!(trace.line(), "dropped");
 
     #[coframe::coroutine(task)]
     fn main(scope: Timeout) {
         or_raise!(scope.enter());
-        assert_eq!(refused(scope.enter()), Some(ScopeError::AlreadyEntered));
+        assert_eq!(refused(scope.enter()).as_deref(), Some("Timeout has already been entered"));
         assert_eq!(format!("{scope:?}"), "<Timeout [active] when=1s>");
         let result = attempt! {
             if let Err(Exception::Cancelled(_)) = try_yield_from!(sleep(9.0)) {
                 assert_eq!(format!("{scope:?}"), "<Timeout [expiring]>");
-                assert_eq!(refused(scope.reschedule(2)), Some(ScopeError::Over));
+                assert_eq!(refused(scope.reschedule(2)).as_deref(), Some("Cannot change state of expiring Timeout"));
             }
         };
         or_raise!(scope.exit(result));
         assert_eq!(format!("{scope:?}"), "<Timeout [expired]>");
-        assert_eq!(refused(scope.reschedule(2)), Some(ScopeError::Over));
-        assert_eq!(refused(scope.exit(Ok(()))), Some(ScopeError::Over));
-        assert_eq!(refused(scope.enter()), Some(ScopeError::AlreadyEntered));
+        assert_eq!(refused(scope.reschedule(2)).as_deref(), Some("Cannot change state of expired Timeout"));
+        assert_eq!(refused(scope.exit(Ok(()))).as_deref(), Some("Cannot change state of expired Timeout"));
+        assert_eq!(refused(scope.enter()).as_deref(), Some("Timeout has already been entered"));
 
         let scope = Timeout::new(1.0);
         assert_eq!(yield_from!(scope.run(async { 7_u32 })), 7);
         assert_eq!(format!("{scope:?}"), "<Timeout [finished]>");
-        assert_eq!(refused(scope.reschedule(2)), Some(ScopeError::Over));
-        assert_eq!(refused(attempt! { yield_from!(scope.run(async {})) }), Some(ScopeError::AlreadyEntered));
+        assert_eq!(refused(scope.reschedule(2)).as_deref(), Some("Cannot change state of finished Timeout"));
+        assert_eq!(
+            refused(attempt! { yield_from!(scope.run(async {})) }).as_deref(),
+            Some("Timeout has already been entered")
+        );
     }
     event_loop.run_until_complete(main(scope)).unwrap();
 }

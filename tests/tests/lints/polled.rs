@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::future::{pending, ready};
 use std::num::ParseIntError;
 
-use coframe::for_await;
 use coframe::prelude::*;
+use coframe::{Exception, TaskBuilder, TaskGroup, for_await};
 
 /// What a frame refuses.
 #[coframe::coroutine(pinned, yield = char)]
@@ -158,6 +158,30 @@ pub async fn pairs(to: u32) {
     if rest.next().await.is_some() {
         rest.aclose().await;
     }
+}
+
+/// A loop on one line, whose body is an expression.
+#[coframe::coroutine]
+pub async fn collected(to: u32) -> Vec<u32> {
+    let mut all = Vec::new();
+    for_await!(n in counts(to) { all.push(n) });
+    for_await!(_ in counts(to) { break });
+    all
+}
+
+/// Tasks that a group owns, of which nobody keeps the handle.
+///
+/// # Errors
+///
+/// Those of the tasks.
+#[allow(unused_results, reason = "it is about any value that is not used")]
+#[allow(clippy::future_not_send, reason = "a group belongs to one thread")]
+pub async fn grouped() -> Result<(), Exception> {
+    TaskGroup::scope(|group| async move {
+        group.create_task(collected(1));
+        TaskBuilder::new().name("second").spawn_in(&group, collected(2));
+    })
+    .await
 }
 
 #[coframe::coroutine(yield = u32)]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use coframe::private::{Called, Callee, Locals, NoLocals, Seen, Sends, Turn, begin, drive, recursive_cloneable};
+use coframe::private::{Called, Callee, Locals, NoLocals, Seen, SendsUnit, Turn, begin, drive, recursive_cloneable};
 use coframe::{Cloneable, Code, Recursive, Resumed, Step};
 
 type Down = Recursive<'static, u32, u32, (), Cloneable>;
@@ -27,7 +27,7 @@ impl Clone for Frame {
 
 impl Locals for Frame {
     const CODE: &'static Code = NoLocals::CODE;
-    const SENDS: Sends = Sends::Unit;
+    type Sends = SendsUnit;
 
     fn clear(&mut self) {
         self.callee = None;

@@ -294,8 +294,11 @@ fn an_option_is_sent_as_none_where_nothing_is() {
         sum
     }
     let mut co = sum(3);
-    assert!(matches!(co.send(Some(1)), Err(Exception::NotStarted)));
-    assert_eq!(co.start().unwrap(), Step::Yielded(0));
+    for value in [1, 2] {
+        assert!(matches!(co.send(Some(value)), Err(Exception::NotStarted)));
+        assert_eq!((co.state(), co.depth()), (State::Created, 1));
+    }
+    assert_eq!(co.send(None).unwrap(), Step::Yielded(0));
     assert_eq!(co.send(Some(4)).unwrap(), Step::Yielded(4));
     assert_eq!(co.start().unwrap(), Step::Returned(4));
 }

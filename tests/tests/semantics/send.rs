@@ -1,8 +1,8 @@
 //! Section 2: send.
 
-use coframe::Signal;
 use coframe::prelude::*;
-use coframe_tests::Movable;
+use coframe::{Signal, State};
+use coframe_tests::{Loud, Movable};
 
 use crate::tools::{closed, gave, said, say};
 
@@ -52,6 +52,52 @@ fn snd_02_start_next_and_send_unit_are_the_same_act() {
     co.start().unwrap();
     co.send(Some(1)).unwrap();
     assert_eq!(gave(co.start()), "returned [Some(1), None]");
+}
+
+#[test]
+fn snd_02_send_none_starts_one_that_is_sent_an_option() {
+    #[super::coroutine(yield = u32, send = Option<Loud>)]
+    fn optional() -> String {
+        say("ran");
+        let sent = yield_!(1);
+        format!("{sent:?} {:?}", yield_!(2))
+    }
+    let mut co = optional().movable();
+    assert_eq!(gave(co.send(Some(Loud("early")))), "raised NotStarted");
+    assert_eq!((co.state(), said()), (State::Created, vec!["drop early".to_owned()]));
+    assert_eq!(gave(co.send(None)), "yielded 1");
+    assert_eq!(gave(co.send(None)), "yielded 2");
+    assert_eq!(gave(co.send(Some(Loud("last")))), "returned \"None Some(Loud(\\\"last\\\"))\"");
+    assert_eq!(gave(co.send(None)), "raised Finished");
+    assert_eq!(said(), ["ran", "drop last"]);
+
+    // Nothing of what starts it is left for what it delegates to.
+    #[super::coroutine(yield = u32, send = Option<Loud>)]
+    fn outer() -> String {
+        yield_from!(optional().movable())
+    }
+    let mut shared = Shared::new(Box::new(outer().movable()));
+    assert_eq!(gave(shared.send(Some(Loud("early")))), "raised NotStarted");
+    assert_eq!(gave(shared.send(None)), "yielded 1");
+    assert_eq!(gave(shared.start()), "yielded 2");
+    assert_eq!(gave(shared.send(None)), "returned \"None None\"");
+    assert_eq!(said(), ["drop early", "ran"]);
+
+    // Where what is sent is borrowed, and a frame is closed through its body.
+    #[super::coroutine(yield = usize, send = Option<&'static str>)]
+    fn lengths() {
+        let mut length = 0;
+        let _ended = attempt! {
+            while let Some(text) = yield_!(length) {
+                length = text.len();
+            }
+        };
+    }
+    let mut co = lengths().movable();
+    assert_eq!(gave(co.send(Some("early"))), "raised NotStarted");
+    assert_eq!(gave(co.send(None)), "yielded 0");
+    assert_eq!(gave(co.send(Some("four"))), "yielded 4");
+    assert_eq!(gave(co.send(None)), "returned ()");
 }
 
 #[test]

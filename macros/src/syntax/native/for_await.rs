@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
+use syn::token::Brace;
 use syn::visit_mut::VisitMut;
 use syn::{Block, Expr, Label, Macro, Pat, Token};
 
@@ -46,6 +47,8 @@ impl Native<'_> {
         };
         self.visit_expr_mut(&mut stream);
         self.looped(&mut label, |pass| pass.visit_block_mut(&mut body));
+        // It stands where braces are for nothing, which rustc says of those that the user wrote, and here they must be.
+        body.brace_token = Brace(Span::mixed_site().located_at(body.brace_token.span.join()));
         let span = name_span(mac);
         // Here it is found out, at the stream, if it is none.
         let checked = {
