@@ -203,6 +203,24 @@ impl<Y, R, S> Stage<'_, Y, R, S> {
         *signal = Signal::Start;
         Ok(())
     }
+
+    /// The first resume.
+    #[cold]
+    fn start(&mut self, mut signal: Signal<S>) -> Resumed<Y, R> {
+        self.begin(&mut signal)?;
+        let Stage::Started(driver) = self else { unreachable!("coframe: a coroutine has begun") };
+        if driver.depth() == 0 { finished(signal) } else { on(driver, signal) }
+    }
+}
+
+/// A resume of levels.
+#[inline(always)]
+fn on<Y, R, S>(driver: &mut Driver<'_, Y, R, S>, signal: Signal<S>) -> Resumed<Y, R> {
+    let (sent, raised) = signal.into_parts();
+    match driver.resume(sent, raised)? {
+        Step::Yielded(value) => Ok(Step::Yielded(value)),
+        Step::Returned(()) => driver.returned(),
+    }
 }
 
 impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
@@ -210,24 +228,16 @@ impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
     type Return = R;
 
     #[inline]
-    fn resume(self: Pin<&mut Self>, mut signal: Signal<S>) -> Resumed<Y, R> {
+    fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
         let stage = &mut self.get_mut().stage;
-        let begins = !matches!(stage, Stage::Started(_));
-        if begins {
-            stage.begin(&mut signal)?;
-        }
-        let Stage::Started(driver) = stage else { unreachable!("coframe: a coroutine has begun") };
+        let Stage::Started(driver) = stage else { return stage.start(signal) };
         if driver.depth() == 0 {
             return finished(signal);
         }
-        if driver.sends == Sends::Value && matches!(signal, Signal::Start) && !begins {
+        if driver.sends == Sends::Value && matches!(signal, Signal::Start) {
             return Err(Exception::AlreadyStarted);
         }
-        let (sent, raised) = signal.into_parts();
-        match driver.resume(sent, raised)? {
-            Step::Yielded(value) => Ok(Step::Yielded(value)),
-            Step::Returned(()) => driver.returned(),
-        }
+        on(driver, signal)
     }
 
     fn as_inspectable(&self) -> Option<&dyn Inspectable> {

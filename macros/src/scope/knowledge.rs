@@ -67,7 +67,7 @@ pub(crate) fn is_owner_name(name: &syn::Ident) -> bool {
 pub(crate) fn collects(init: &Expr) -> bool {
     let Expr::MethodCall(call) = init else { return false };
     let types = call.turbofish.iter().flat_map(|types| &types.args);
-    let is_owner = |argument| matches!(argument, &syn::GenericArgument::Type(ref ty) if is_owner(ty));
+    let is_owner = |argument: &syn::GenericArgument| matches!(argument, syn::GenericArgument::Type(ty) if is_owner(ty));
     call.method == "collect" && types.into_iter().any(is_owner)
 }
 
