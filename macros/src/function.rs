@@ -54,6 +54,8 @@ pub(crate) struct Argument {
     /// The name of the parameter in the signature.
     pub(crate) param: Ident,
     pub(crate) keep: Keep,
+    /// Its type, where it is written.
+    pub(crate) ty: Option<Type>,
     /// Whether the pattern only names the value.
     pub(crate) plain: bool,
 }
@@ -428,6 +430,7 @@ fn argument(used: &mut Used, input: &mut FnArg) -> Argument {
                 }),
                 param: Ident::new("self", token.span),
                 keep,
+                ty: None,
                 plain: true,
             }
         }
@@ -446,5 +449,6 @@ fn named_argument(used: &mut Used, pat: &mut Pat, ty: Option<&Type>) -> Argument
         _ => used.fresh("arg", written.span()),
     };
     *pat = parse_quote!(#param);
-    Argument { pat: written, param, keep: ty.map_or(Keep::Unknown, knowledge::of_type), plain }
+    let keep = ty.map_or(Keep::Unknown, knowledge::of_type);
+    Argument { pat: written, param, keep, ty: ty.cloned(), plain }
 }

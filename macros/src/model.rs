@@ -54,7 +54,8 @@ impl Model {
         used.scan(body.to_token_stream());
         let native = native_form(function, &written);
 
-        let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
+        let mut params: Vec<(Pat, Keep, Option<syn::Type>)> =
+            function.arguments.iter().map(|arg| (parameter(arg), arg.keep, arg.ty.clone())).collect();
         let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
         tags::number(&mut body);
         let mut resolved = std::mem::take(&mut body.stmts).into_iter();
@@ -92,7 +93,11 @@ fn taken_apart(function: &Function, argument: &Argument) -> Vec<Stmt> {
 
 fn parameter(argument: &Argument) -> Pat {
     let ident = argument.param.clone();
-    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
+    let mutability = match &argument.pat {
+        Pat::Ident(binding) if argument.plain => binding.mutability,
+        _ => None,
+    };
+    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability, ident, subpat: None })
 }
 
 /// The statement that shows the body as written to the compiler.

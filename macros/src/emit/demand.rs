@@ -3,32 +3,66 @@
 //! `x.map(f)` as the last mention of `x` is taken to move it, so that nothing is kept. If `map` only borrows, and `x` has a
 //! destructor, that destructor would run too early. A closure around the call captures `x` by value exactly if the call
 //! consumes it, and then the closure has a destructor as well: the expansion demands that, at compile time.
+//!
+//! In the same way a local that is captured as a whole where only its fields are mentioned must be one of std's pointers.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, Stmt};
 
 use super::Emit;
 use super::bind::Binding;
 use super::rewrite::Bindings;
-use crate::names::{Local, bare_local};
+use crate::graph::BlockId;
+use crate::names::{Local, at, bare_local};
+use crate::scope::closures::ByField;
 use crate::scope::flow::State;
-use crate::scope::{Keep, knowledge};
+use crate::scope::{Keep, Locals, closures, knowledge};
 
 impl Emit<'_> {
-    /// The demands of a statement that is about to run.
-    pub(super) fn demands(&self, stmt: &Stmt, before: &State, after: &State, bindings: &Bindings) -> TokenStream {
-        let mut calls = Calls(Vec::new());
+    /// The demands of a statement of a block that is about to run.
+    pub(super) fn demands(
+        &self,
+        id: BlockId,
+        stmt: &Stmt,
+        before: &State,
+        after: &State,
+        bindings: &Bindings,
+    ) -> TokenStream {
+        let mut calls = Calls { locals: self.locals, found: Vec::new(), fields: Vec::new() };
         calls.visit_stmt(stmt);
         let private = &self.private;
-        let demands = calls.0.into_iter().filter(|(local, _)| {
-            before.get(*local).may_init
-                && !after.get(*local).may_init
-                && self.locals[*local].keep == Keep::Unknown
-                && self.facts.is_in_scope_at_boundary(self.graph, *local)
+        let has_destructor = |local: Local| {
+            before.get(local).may_init
+                && self.locals[local].keep == Keep::Unknown
+                && self.facts.is_in_scope_at_boundary(self.graph, local)
+        };
+        let fields = calls.fields.iter().filter(|field| has_destructor(field.local)).filter_map(|field| {
+            let ident = self.locals.ident(field.local);
+            let place = self.expr(&syn::parse_quote!(#ident), bindings);
+            let demand = match (field.is_pointer, after.get(field.local).may_init) {
+                (true, false) => quote!(#private::std_pointer(&#place);),
+                // What may be borrowed here has a value.
+                (false, true)
+                    if !before.get(field.local).may_uninit
+                        && self.facts.is_kept_behind(self.graph, id, field.local, self.locals) =>
+                {
+                    quote!({ use #private::CapturedFields as _; #private::Fields(&#place).captured(); })
+                }
+                _ => return None,
+            };
+            Some(at(field.span, demand))
         });
-        demands
+        let fields: TokenStream = fields.collect();
+        let fields = (!fields.is_empty()).then(|| quote!(if false { #fields }));
+        let demands = calls.found.into_iter().filter(|(local, call)| {
+            // What the statement declares itself is not there yet.
+            let mentioned = closures::mentioned(call.args.to_token_stream());
+            let is_there = |local: &Local| before.get(*local).may_init || self.locals[*local].is_anothers;
+            has_destructor(*local) && !after.get(*local).may_init && mentioned.iter().all(is_there)
+        });
+        let demands: TokenStream = demands
             .map(|(local, call)| {
                 let name = self.layout.name(local);
                 // A closure captures what is in a variable.
@@ -50,26 +84,60 @@ impl Emit<'_> {
                     }
                 }
             })
-            .collect()
+            .collect();
+        quote!(#fields #demands)
     }
 }
 
 /// Calls of methods that are taken to consume a local, and whose arguments have no way out of the closure.
-struct Calls<'ast>(Vec<(Local, &'ast ExprMethodCall)>);
+struct Calls<'ast> {
+    locals: &'ast Locals,
+    found: Vec<(Local, &'ast ExprMethodCall)>,
+    /// What is captured by `move` closures that mention fields only.
+    fields: Vec<ByField>,
+}
 
 impl<'ast> Visit<'ast> for Calls<'ast> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         if let Some(local) = bare_local(&call.receiver)
-            && knowledge::is_ambiguous(&call.method.to_string(), call.args.len())
+            && knowledge::is_ambiguous(call, self.locals)
             && call.args.iter().all(is_closed)
         {
-            self.0.push((local, call));
+            self.found.push((local, call));
         }
         visit::visit_expr_method_call(self, call);
     }
 
-    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
-    fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+    fn visit_local(&mut self, stmt: &'ast syn::Local) {
+        if let Some(call) = knowledge::builder(stmt)
+            && let Some(local) = bare_local(&call.receiver)
+            && call.args.iter().all(is_closed)
+        {
+            self.found.push((local, call));
+        }
+        visit::visit_local(self, stmt);
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        if closure.capture.is_some() {
+            self.fields.extend(closures::fields(&closure.body, self.locals));
+        }
+    }
+
+    fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
+        if block.capture.is_some() {
+            self.fields.extend(closures::fields(&closures::body_of(block), self.locals));
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        if let Some(closure) = closures::coroutine_of(mac)
+            && closure.capture.is_some()
+        {
+            self.fields.extend(closures::fields(&closure.body, self.locals));
+        }
+    }
+
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
