@@ -10,6 +10,8 @@ use syn::{Expr, Pat, Token};
 
 use super::{Locals, written};
 use crate::names::{Local, bare_local, local_of, locals_in_text};
+use crate::scope::mentions::is_place;
+use crate::syntax::attributes;
 use crate::syntax::calls::{Calls, Mode};
 
 /// The locals that a `move` closure of this body captures as a whole, and by value.
@@ -85,12 +87,9 @@ struct Wholes {
 impl Wholes {
     /// A place that patterns are matched with.
     fn matched(&mut self, place: &Expr, pats: &[&Pat]) {
-        match bare_local(place) {
-            Some(local) if looks_at(pats) => {
-                self.found.insert(local);
-            }
-            Some(_) => {}
-            None => self.visit_expr(place),
+        // A place that a wildcard is matched with is not even looked at.
+        if looks_at(pats) || !is_place(place) {
+            self.visit_expr(place);
         }
     }
 }
@@ -109,15 +108,28 @@ impl<'ast> Visit<'ast> for Wholes {
             Expr::Match(inner) => {
                 let pats: Vec<&Pat> = inner.arms.iter().map(|arm| &arm.pat).collect();
                 self.matched(&inner.expr, &pats);
-                for arm in &inner.arms {
+                for arm in inner.arms.iter().filter(|arm| attributes::configuring(&arm.attrs).is_none()) {
                     if let Some((_, guard)) = &arm.guard {
                         self.visit_expr(guard);
                     }
                     self.visit_expr(&arm.body);
                 }
             }
-            Expr::Assign(assign) if matches!(*assign.left, Expr::Infer(_)) && bare_local(&assign.right).is_some() => {}
+            Expr::Assign(assign) if matches!(*assign.left, Expr::Infer(_)) && is_place(&assign.right) => {}
             _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_stmt(&mut self, stmt: &'ast syn::Stmt) {
+        // What may be configured out may capture nothing.
+        if !attributes::is_configured(stmt) {
+            visit::visit_stmt(self, stmt);
+        }
+    }
+
+    fn visit_field_value(&mut self, field: &'ast syn::FieldValue) {
+        if attributes::configuring(&field.attrs).is_none() {
+            visit::visit_field_value(self, field);
         }
     }
 

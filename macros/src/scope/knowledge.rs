@@ -167,10 +167,8 @@ pub(crate) fn builder(stmt: &syn::Local) -> Option<&ExprMethodCall> {
     first(&init.expr)
 }
 
-const GIVING_NOTHING: &[&str] = &[
-    "push", "push_str", "push_back", "push_front", "clear", "truncate", "extend_from_slice", "retain", "sort",
-    "sort_by", "sort_by_key", "swap", "resize", "reserve", "append",
-];
+const GIVING_NOTHING: &[&str] =
+    &["push", "push_str", "push_back", "push_front", "clear", "truncate", "extend_from_slice"];
 
 /// Whether a method of this name takes its receiver by value, wherever it is well known.
 ///

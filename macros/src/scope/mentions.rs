@@ -81,9 +81,10 @@ struct Mentions<'a> {
     known: Known<'a>,
     /// Whether the code is in a closure or an async block.
     in_closure: bool,
-    /// Whether it is where nobody proves what only the name of a method tells: there too, in a guard, and where a condition
-    /// mentions what it binds.
+    /// Whether it is where nobody proves what only the name of a method tells: there too, and in a guard.
     unproved: bool,
+    /// What the condition around it has bound: of that nobody proves it either.
+    tested: Vec<Local>,
     /// The local that the statement assigns: a method that gives its new value may well take the old one, whatever its name.
     assigned: Option<Local>,
     out: Vec<Flow>,
@@ -91,7 +92,7 @@ struct Mentions<'a> {
 
 impl<'a> Mentions<'a> {
     fn new(known: Known<'a>) -> Self {
-        Mentions { known, in_closure: false, unproved: false, assigned: None, out: Vec::new() }
+        Mentions { known, in_closure: false, unproved: false, tested: Vec::new(), assigned: None, out: Vec::new() }
     }
 
     fn mention(&mut self, local: Local, kind: Kind) {
@@ -136,7 +137,12 @@ impl<'a> Mentions<'a> {
         visit(self);
         if is_configured {
             let flow = Flow::Seq(self.out.split_off(before));
-            self.out.push(Flow::Maybe(Box::new(flow)));
+            if self.in_closure {
+                flow.uses(&mut |local, _, _| self.mention(local, Kind::Captured));
+                flow.inits(&mut |local| self.mention(local, Kind::Captured));
+            } else {
+                self.out.push(Flow::Maybe(Box::new(flow)));
+            }
         }
     }
 
@@ -295,10 +301,12 @@ impl<'a> Mentions<'a> {
             Expr::Reference(reference) => self.expr(&reference.expr, Use::Place),
             Expr::RawAddr(raw) => self.expr(&raw.expr, Use::Place),
             Expr::MethodCall(call) => {
-                let is_assigned = self.assigned.is_some() && bare_local(&call.receiver) == self.assigned;
+                let local = bare_local(&call.receiver);
+                let is_assigned = local.is_some() && local == self.assigned;
+                let unproved = self.unproved || local.is_some_and(|local| self.tested.contains(&local));
                 let usage = match knowledge::receiver(call, self.known.locals) {
                     Some(Receiver::Borrowed) if !is_assigned => Use::Place,
-                    Some(Receiver::Consumed) if !self.unproved => Use::Value,
+                    Some(Receiver::Consumed) if !unproved => Use::Value,
                     Some(Receiver::Consumed) if !knowledge::is_ambiguous(call, self.known.locals) => Use::Value,
                     _ => Use::Unsure,
                 };
@@ -336,10 +344,10 @@ impl<'a> Mentions<'a> {
                     self.nested(|m| {
                         m.matched(&inner.expr, &arm.pat);
                         m.out.extend(bindings(&arm.pat).into_iter().map(Flow::Init));
-                        if let Some((_, guard)) = &arm.guard {
-                            m.expr(guard, Use::Value);
-                        }
-                        m.expr(&arm.body, Use::Value);
+                        m.if_there(m.in_closure && attributes::configuring(&arm.attrs).is_some(), |m| {
+                            m.values(arm.guard.as_ref().map(|(_, guard)| &**guard));
+                            m.expr(&arm.body, Use::Value);
+                        });
                     })
                 });
                 let arms = arms.collect();
@@ -433,9 +441,10 @@ impl<'a> Mentions<'a> {
             Expr::Binary(both) if matches!(both.op, BinOp::And(_)) && has_let(cond) => {
                 let (left, left_fails) = self.condition(&both.left);
                 let (again, _) = self.condition(&both.left);
-                let outer = std::mem::replace(&mut self.unproved, true);
+                let before = self.tested.len();
+                self.tested.extend(tested(&both.left));
                 let (right, right_fails) = self.condition(&both.right);
-                self.unproved = outer;
+                self.tested.truncate(before);
                 let fails = Flow::Alt(None, vec![left_fails, Flow::Seq(vec![again, right_fails])]);
                 (Flow::Seq(vec![left, right]), fails)
             }
@@ -512,6 +521,15 @@ fn part(usage: Use) -> Use {
         Use::Place => Use::Place,
         Use::Value | Use::Part => Use::Part,
         Use::Operand | Use::Unsure => Use::Unsure,
+    }
+}
+
+/// What the `let`s of a chain bind.
+fn tested(cond: &Expr) -> Vec<Local> {
+    match cond {
+        Expr::Let(test) => bindings(&test.pat),
+        Expr::Binary(both) if matches!(both.op, BinOp::And(_)) => [tested(&both.left), tested(&both.right)].concat(),
+        _ => Vec::new(),
     }
 }
 

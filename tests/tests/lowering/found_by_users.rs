@@ -275,4 +275,38 @@ cases! { ($)
         yield_!(1);
         n.unwrap_or(2)
     }
+
+    plain what_a_closure_does_not_capture_stays(x: D, y: Box<(D, i32)>) -> i32; yield i32, send i32; with (d("x"), Box::new((d("y"), 1))) {
+        let s: Box<(D, i32)> = Box::new((d("s"), 1));
+        let f = move || {
+            #[cfg(any())]
+            println!("{x}");
+            #[cfg(any())]
+            drop(x);
+            let _ = *y;
+            let _ = s.1;
+            1
+        };
+        let c = d("c");
+        yield_!(f());
+        t("end");
+        2
+    }
+
+    plain a_pointer_is_said_to_be_captured() -> i32; yield i32, send i32; with () {
+        let x = std::convert::identity(shared("x"));
+        let f = move || { let _ = &x; x.n.get() };
+        let c = d("c");
+        yield_!(f());
+        drop(f);
+        yield_!(2)
+    }
+
+    plain a_chain_binds_what_a_later_test_consumes(x: Option<Option<D>>) -> i32; yield i32, send i32; with (Some(Some(d("x")))) {
+        let o = Some(d("o"));
+        if let Some(y) = x && o.is_some_and(|o| o.len() > 0) && y.map_or(0, eat) > 0 { t("then"); }
+        let c = d("c");
+        yield_!(1);
+        2
+    }
 }
