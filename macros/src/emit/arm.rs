@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, Lifetime, Stmt};
+use syn::{Expr, Lifetime, Stmt, parse_quote};
 
 use super::Emit;
 use super::bind::Binding;
@@ -216,14 +216,18 @@ impl Writer<'_, '_> {
     /// What the code at the end of a block must prove before it runs. Behind a `return` nothing is kept.
     fn demands_at_end(&mut self, id: BlockId, before: &State, bindings: &Bindings) {
         let emit = self.arms.emit;
-        let expr = match &emit.graph.block(id).end {
-            End::Suspend { value: expr, .. } | End::Branch { cond: expr, .. } | End::Match { scrutinee: expr, .. } => {
-                expr
-            }
+        let code = match &emit.graph.block(id).end {
+            End::Suspend { point, value, .. } => match &emit.yields {
+                Some(ty) if !emit.recursive && !emit.graph.points[point - 1].delegates => {
+                    parse_quote!(let value: #ty = #value;)
+                }
+                _ => Stmt::Expr(value.clone(), None),
+            },
+            End::Branch { cond: expr, .. } | End::Match { scrutinee: expr, .. } => Stmt::Expr(expr.clone(), None),
             End::Return(_) | End::Goto(_) | End::Jump { .. } | End::Unreachable => return,
         };
         let after = emit.facts.state_behind(emit.graph, id);
-        let demands = emit.demands(id, &Stmt::Expr(expr.clone(), None), before, &after, bindings);
+        let demands = emit.demands(id, &code, before, &after, bindings);
         self.emit(demands);
     }
 

@@ -9,7 +9,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, Stmt};
+use syn::{Expr, ExprMethodCall, Pat, Stmt, Type};
 
 use super::Emit;
 use super::bind::Binding;
@@ -30,7 +30,7 @@ impl Emit<'_> {
         after: &State,
         bindings: &Bindings,
     ) -> TokenStream {
-        let mut calls = Calls { locals: self.locals, found: Vec::new(), fields: Vec::new() };
+        let mut calls = Calls { locals: self.locals, found: Vec::new(), typed: None, fields: Vec::new() };
         calls.visit_stmt(stmt);
         let private = &self.private;
         let has_destructor = |local: Local| {
@@ -56,14 +56,19 @@ impl Emit<'_> {
         });
         let fields: TokenStream = fields.collect();
         let fields = (!fields.is_empty()).then(|| quote!(if false { #fields }));
-        let demands = calls.found.into_iter().filter(|(local, call)| {
-            // What the statement declares itself is not there yet.
-            let mentioned = closures::mentioned(call.args.to_token_stream());
-            let is_there = |local: &Local| before.get(*local).may_init || self.locals[*local].is_anothers;
-            has_destructor(*local) && !after.get(*local).may_init && mentioned.iter().all(is_there)
-        });
+        // What the statement declares itself is not there yet.
+        let is_there = |local: &Local| before.get(*local).may_init || self.locals[*local].is_anothers;
+        let stands = |call: &&&ExprMethodCall| {
+            call.args.iter().all(is_closed) && closures::mentioned(call.args.to_token_stream()).iter().all(is_there)
+        };
+        let demands =
+            calls.found.into_iter().filter(|chain| has_destructor(chain.local) && !after.get(chain.local).may_init);
         let demands: TokenStream = demands
-            .map(|(local, call)| {
+            .filter_map(|Chain { local, calls, ty }| {
+                // The calls behind it tell of the type that it gives, and so does the type that the whole is to have.
+                let length = calls.iter().take_while(stands).count();
+                let call = *calls[..length].last()?;
+                let ty = ty.filter(|_| length == calls.len()).map(|ty| quote!(-> #ty));
                 let name = self.layout.name(local);
                 // A closure captures what is in a variable.
                 let optional = match bindings.get(&local) {
@@ -77,43 +82,70 @@ impl Emit<'_> {
                     bindings.insert(local, Binding::Variable);
                 }
                 let call = self.expr(&Expr::MethodCall(call.clone()), &bindings);
-                quote! {
+                Some(quote! {
                     if #private::never::<()>() {
                         #taken
-                        match #private::consumes(#private::witness(&#name), || #call) {}
+                        match #private::consumes(#private::witness(&#name), || #ty { #call }) {}
                     }
-                }
+                })
             })
             .collect();
         quote!(#fields #demands)
     }
 }
 
-/// Calls of methods that are taken to consume a local, and whose arguments have no way out of the closure.
+/// A call of a method that is taken to consume a local, and the calls of methods of what it gives.
+struct Chain<'ast> {
+    local: Local,
+    calls: Vec<&'ast ExprMethodCall>,
+    /// The type of what the last one gives, where it is written.
+    ty: Option<&'ast Type>,
+}
+
+impl<'ast> Chain<'ast> {
+    fn of(last: &'ast ExprMethodCall, ty: Option<&'ast Type>) -> Option<Self> {
+        let mut calls = vec![last];
+        let mut receiver = &*last.receiver;
+        while let Expr::MethodCall(call) = receiver {
+            calls.push(call);
+            receiver = &call.receiver;
+        }
+        calls.reverse();
+        Some(Chain { local: bare_local(receiver)?, calls, ty })
+    }
+}
+
+/// What a statement has to prove.
 struct Calls<'ast> {
     locals: &'ast Locals,
-    found: Vec<(Local, &'ast ExprMethodCall)>,
+    found: Vec<Chain<'ast>>,
+    /// The initialiser with a type, and that type.
+    typed: Option<(&'ast ExprMethodCall, &'ast Type)>,
     /// What is captured by `move` closures that mention fields only.
     fields: Vec<ByField>,
 }
 
 impl<'ast> Visit<'ast> for Calls<'ast> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        if let Some(local) = bare_local(&call.receiver)
-            && knowledge::is_ambiguous(call, self.locals)
-            && call.args.iter().all(is_closed)
-        {
-            self.found.push((local, call));
+        let ty = self.typed.filter(|(typed, _)| std::ptr::eq(*typed, call)).map(|(_, ty)| ty);
+        let chain = Chain::of(call, ty).filter(|chain| knowledge::is_ambiguous(chain.calls[0], self.locals));
+        let Some(chain) = chain else { return visit::visit_expr_method_call(self, call) };
+        for arg in chain.calls.iter().flat_map(|call| &call.args) {
+            self.visit_expr(arg);
         }
-        visit::visit_expr_method_call(self, call);
+        self.found.push(chain);
     }
 
     fn visit_local(&mut self, stmt: &'ast syn::Local) {
-        if let Some(call) = knowledge::builder(stmt)
-            && let Some(local) = bare_local(&call.receiver)
-            && call.args.iter().all(is_closed)
-        {
-            self.found.push((local, call));
+        if let Some(Expr::MethodCall(call)) = stmt.init.as_ref().map(|init| &*init.expr) {
+            let ty = match &stmt.pat {
+                Pat::Type(typed) => Some(&*typed.ty),
+                _ => None,
+            };
+            self.typed = ty.map(|ty| (call, ty));
+            if knowledge::builder(stmt).is_some() {
+                self.found.extend(Chain::of(call, ty));
+            }
         }
         visit::visit_local(self, stmt);
     }

@@ -145,6 +145,8 @@ pub(crate) fn receiver(call: &ExprMethodCall, locals: &Locals) -> Option<Receive
         ("set_result" | "set_exception", 1, Some("RemotePromise")) | ("close", 0, Some("Runner")) => {
             Some(Receiver::Consumed)
         }
+        // Of a temporary these are not believed: nobody would prove it.
+        ("or" | "and" | "with_source", 1, _) | ("downcast" | "forget", 0, _) => Some(Receiver::Consumed),
         _ if borrows(&name, arguments) => Some(Receiver::Borrowed),
         _ if consumes(&name, arguments) => Some(Receiver::Consumed),
         _ => None,
@@ -175,8 +177,7 @@ const GIVING_NOTHING: &[&str] =
 /// Asked only of the last mention of a local: there it decides that nothing is left to be dropped.
 pub(crate) fn consumes(method: &str, arguments: usize) -> bool {
     // `Iterator::take(n)` and not `Option::take()`, `Iterator::max()` and not `a.max(b)` of two numbers.
-    matches!((method, arguments), ("take" | "or" | "and" | "with_source", 1))
-        || matches!((method, arguments), ("max" | "min" | "join" | "downcast" | "forget", 0))
+    matches!((method, arguments), ("take", 1) | ("max" | "min" | "join", 0))
         || method.starts_with("into_")
         || method.starts_with("unwrap")
         || method.starts_with("expect")

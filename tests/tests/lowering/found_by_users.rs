@@ -309,4 +309,26 @@ cases! { ($)
         yield_!(1);
         2
     }
+
+    plain a_builder_is_given_what_was_sent() -> i32; yield i32, send i32; with () {
+        let mut s = Built(ds("s"));
+        let c = d("c");
+        let sent = yield_!(1);
+        s = s.push(d(sent));
+        if f(yield_!(2)) > 2 { s = s.push(d("more")).set(sent); }
+        while s.0.len() < 4 && let Some(x) = Some(d("x")) && x.len() > 0 { s = s.push(x); yield_!(4); }
+        s.0.len() as i32
+    }
+
+    plain what_a_consuming_call_gives_is_told_by_its_use(v: Vec<i32>, w1: Vec<i32>, x: Option<String>) -> i32; yield i32, send i32; with (vec![1, 2], vec![3], Some("4".to_owned())) {
+        let v = v.into_iter();
+        let w1 = w1.into_iter();
+        let total: i32 = v.sum();
+        yield_!(total);
+        let k: i32 = x.map(|x| x.parse().unwrap_or_default()).unwrap_or(2);
+        yield_!(w1.sum());
+        let y = Some("5".to_owned());
+        if y.map(|y| y.parse().unwrap_or_default()).unwrap_or(2) > k { t("more"); yield_!(1); }
+        yield_!(k)
+    }
 }
