@@ -12,8 +12,8 @@ use crate::graph::arms::Starts;
 use crate::graph::{BlockId, End, Graph, Instr, ScopeId};
 use crate::names::Local;
 use crate::scope::flow::{Flow, Kind, Set, Splits, State, Status, Tag, live_before, state_after};
-use crate::scope::{Keep, Locals, mentions};
-use crate::syntax::calls::Calls;
+use crate::scope::mentions::{self, Known};
+use crate::scope::{Keep, Locals};
 
 /// The uses of one block.
 struct BlockFlow {
@@ -43,8 +43,8 @@ pub(crate) struct Boundary {
 }
 
 impl Facts {
-    pub(crate) fn of(graph: &Graph, calls: &Calls) -> Self {
-        let flows = graph.blocks.iter().map(|block| flow_of(block, calls)).collect();
+    pub(crate) fn of(graph: &Graph, known: Known<'_>) -> Self {
+        let flows = graph.blocks.iter().map(|block| flow_of(block, known)).collect();
         let count = graph.blocks.len();
         let mut facts = Facts {
             flows,
@@ -193,6 +193,17 @@ impl Facts {
         }
     }
 
+    /// The state behind a block's end: of a condition, where it holds.
+    pub(crate) fn state_behind(&self, graph: &Graph, id: BlockId) -> State {
+        match &graph.block(id).end {
+            End::Branch { .. } | End::Match { .. } => {
+                let edges = self.edges(graph, id, &mut Splits::new());
+                edges.into_iter().next().map_or(State(None), |(_, state)| state)
+            }
+            _ => self.states(graph, id).pop().unwrap_or(State(None)),
+        }
+    }
+
     /// Every boundary, that of the call included.
     pub(crate) fn boundaries(&self, graph: &Graph) -> Vec<Boundary> {
         let mut all = vec![Boundary { target: Graph::ENTRY, state: self.state_in[Graph::ENTRY.0].clone() }];
@@ -230,6 +241,29 @@ impl Facts {
     /// Whether a local is in scope where an arm starts.
     pub(crate) fn is_in_scope_at_boundary(&self, graph: &Graph, local: Local) -> bool {
         self.starts.iter().any(|start| self.in_scope(graph, start).contains(&local))
+    }
+
+    /// Whether a local must be in its slot at some boundary that control comes to from the end of a block before the local
+    /// gets another value.
+    pub(crate) fn is_kept_behind(&self, graph: &Graph, block: BlockId, local: Local, locals: &Locals) -> bool {
+        let (mut seen, mut todo) = (BTreeSet::new(), vec![block]);
+        while let Some(id) = todo.pop() {
+            for (target, state) in self.edges(graph, id, &mut Splits::new()) {
+                let is_in_scope = self.in_scope(graph, target).contains(&local);
+                if !is_in_scope {
+                    continue;
+                }
+                if self.starts.contains(target) && self.is_needed(target, local, state.get(local), locals) {
+                    return true;
+                }
+                let mut is_assigned = false;
+                self.inits(target, &mut |other| is_assigned |= other == local);
+                if !is_assigned && seen.insert(target) {
+                    todo.push(target);
+                }
+            }
+        }
+        false
     }
 
     /// The constructs that must become part of the graph, because they leave it uncertain whether a local that is needed
@@ -297,9 +331,9 @@ fn leave(graph: &Graph, scope: ScopeId, state: &mut State) {
     }
 }
 
-fn flow_of(block: &crate::graph::Block, calls: &Calls) -> BlockFlow {
+fn flow_of(block: &crate::graph::Block, known: Known<'_>) -> BlockFlow {
     let instrs = block.instrs.iter().map(|instr| match instr {
-        Instr::Stmt(stmt) => mentions::of_stmt(stmt, calls),
+        Instr::Stmt(stmt) => mentions::of_stmt(stmt, known),
         Instr::Spill { temp, source } => Flow::Seq(vec![
             Flow::Use { local: *source, kind: Kind::Value, last: std::cell::Cell::new(false) },
             Flow::Init(*temp),
@@ -309,15 +343,15 @@ fn flow_of(block: &crate::graph::Block, calls: &Calls) -> BlockFlow {
     let instrs = instrs.collect();
     let nothing = || Flow::Seq(Vec::new());
     let (end, edges) = match &block.end {
-        End::Suspend { value: expr, .. } => (mentions::of_expr(expr, calls), Vec::new()),
+        End::Suspend { value: expr, .. } => (mentions::of_expr(expr, known), Vec::new()),
         End::Branch { cond, .. } => {
-            let (holds, fails) = mentions::of_condition(cond, calls);
+            let (holds, fails) = mentions::of_condition(cond, known);
             (nothing(), vec![holds, fails])
         }
-        End::Return(value) => (mentions::of_stmt(&Stmt::Expr(value.clone(), None), calls), Vec::new()),
+        End::Return(value) => (mentions::of_stmt(&Stmt::Expr(value.clone(), None), known), Vec::new()),
         End::Match { scrutinee, arms, .. } => {
             let pats: Vec<_> = arms.iter().map(|arm| (&arm.pat, arm.guard.as_ref())).collect();
-            mentions::of_match(scrutinee, &pats, calls)
+            mentions::of_match(scrutinee, &pats, known)
         }
         End::Goto(_) | End::Jump { .. } | End::Unreachable => (nothing(), Vec::new()),
     };

@@ -54,8 +54,8 @@ pub(crate) struct Argument {
     /// The name of the parameter in the signature.
     pub(crate) param: Ident,
     pub(crate) keep: Keep,
-    /// Whether its type is one of std's that owns what it gives references to.
-    pub(crate) is_owner: bool,
+    /// Its type, where it is written.
+    pub(crate) ty: Option<Type>,
     /// Whether the pattern only names the value.
     pub(crate) plain: bool,
 }
@@ -430,7 +430,7 @@ fn argument(used: &mut Used, input: &mut FnArg) -> Argument {
                 }),
                 param: Ident::new("self", token.span),
                 keep,
-                is_owner: false,
+                ty: None,
                 plain: true,
             }
         }
@@ -450,5 +450,5 @@ fn named_argument(used: &mut Used, pat: &mut Pat, ty: Option<&Type>) -> Argument
     };
     *pat = parse_quote!(#param);
     let keep = ty.map_or(Keep::Unknown, knowledge::of_type);
-    Argument { pat: written, param, keep, is_owner: ty.is_some_and(knowledge::is_owner), plain }
+    Argument { pat: written, param, keep, ty: ty.cloned(), plain }
 }

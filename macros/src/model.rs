@@ -12,7 +12,7 @@ use crate::graph;
 use crate::names::{Local, Used};
 use crate::report::Report;
 use crate::scope::constructors;
-use crate::scope::{Keep, Locals, resolve};
+use crate::scope::{Keep, Locals, knowledge, resolve};
 use crate::syntax::calls::Calls;
 use crate::syntax::{arguments, items, markers, native};
 use crate::tags;
@@ -55,10 +55,11 @@ impl Model {
         used.scan(body.to_token_stream());
         let native = native_form(function, &written);
 
-        let mut params: Vec<(Pat, Keep)> = function.arguments.iter().map(|arg| (parameter(arg), arg.keep)).collect();
+        let mut params: Vec<(Pat, Keep, Option<syn::Type>)> =
+            function.arguments.iter().map(|arg| (parameter(arg), arg.keep, arg.ty.clone())).collect();
         let mut locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
         for (index, argument) in function.arguments.iter().enumerate() {
-            locals[Local(index)].is_owner = argument.is_owner;
+            locals[Local(index)].is_owner = argument.ty.as_ref().is_some_and(knowledge::is_owner);
         }
         tags::number(&mut body);
         let mut resolved = std::mem::take(&mut body.stmts).into_iter();
@@ -99,7 +100,11 @@ fn taken_apart(function: &Function, argument: &Argument) -> Vec<Stmt> {
 
 fn parameter(argument: &Argument) -> Pat {
     let ident = argument.param.clone();
-    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None })
+    let mutability = match &argument.pat {
+        Pat::Ident(binding) if argument.plain => binding.mutability,
+        _ => None,
+    };
+    Pat::Ident(syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability, ident, subpat: None })
 }
 
 /// The statement that shows the body as written to the compiler.

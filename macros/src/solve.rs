@@ -14,6 +14,7 @@ use crate::graph::{self, Built, Graph, spills, validate};
 use crate::model::Model;
 use crate::report::Report;
 use crate::scope::Locals;
+use crate::scope::mentions::Known;
 
 /// A graph, its locals with the temporaries, and its facts.
 pub(crate) struct Solved {
@@ -39,9 +40,10 @@ pub(crate) fn solve(model: &Model, function: &Function, yields: Option<&Type>, s
         let Built { mut graph, locals } =
             graph::build(&model.arguments, &model.body, locals, &context, &marked, &mut report);
         report.finish()?;
-        let mut facts = Facts::of(&graph, &model.calls);
+        let known = Known { calls: &model.calls, locals: &locals };
+        let mut facts = Facts::of(&graph, known);
         if spills::resolve(&mut graph, &facts, &locals) {
-            facts = Facts::of(&graph, &model.calls);
+            facts = Facts::of(&graph, known);
         }
         if cfg!(debug_assertions) {
             validate::graph(&graph);

@@ -172,9 +172,9 @@ impl<'a, Y, R, S, K> Recursive<'a, Y, R, S, K> {
 }
 
 impl<Y, R, S> Stage<'_, Y, R, S> {
-    /// Makes the first level, or none, if what is thrown in ends it. A send that may begin it becomes a start.
+    /// Makes the first level, or none, if what is thrown in ends it. Says whether it is a start, as a send may be.
     #[cold]
-    fn begin(&mut self, signal: &mut Signal<S>) -> Result<(), Exception> {
+    fn begin(&mut self, signal: &Signal<S>) -> Result<bool, Exception> {
         let (code, sends) = match self {
             Stage::Called(call) => (call.code(), call.sends()),
             Stage::Made(driver) | Stage::Started(driver) => (driver.code, driver.sends),
@@ -191,7 +191,7 @@ impl<Y, R, S> Stage<'_, Y, R, S> {
             }
             Stage::Made(driver) | Stage::Started(driver) => *self = Stage::Started(driver),
         }
-        let Signal::Send(sent) = signal else { return Ok(()) };
+        let Signal::Send(sent) = signal else { return Ok(matches!(signal, Signal::Start)) };
         if let Stage::Started(driver) = self
             && !driver.starts(sent)
         {
@@ -200,26 +200,7 @@ impl<Y, R, S> Stage<'_, Y, R, S> {
             *self = Stage::Made(driver);
             return Err(Exception::NotStarted);
         }
-        *signal = Signal::Start;
-        Ok(())
-    }
-
-    /// The first resume.
-    #[cold]
-    fn start(&mut self, mut signal: Signal<S>) -> Resumed<Y, R> {
-        self.begin(&mut signal)?;
-        let Stage::Started(driver) = self else { unreachable!("coframe: a coroutine has begun") };
-        if driver.depth() == 0 { finished(signal) } else { on(driver, signal) }
-    }
-}
-
-/// A resume of levels.
-#[inline(always)]
-fn on<Y, R, S>(driver: &mut Driver<'_, Y, R, S>, signal: Signal<S>) -> Resumed<Y, R> {
-    let (sent, raised) = signal.into_parts();
-    match driver.resume(sent, raised)? {
-        Step::Yielded(value) => Ok(Step::Yielded(value)),
-        Step::Returned(()) => driver.returned(),
+        Ok(true)
     }
 }
 
@@ -230,14 +211,21 @@ impl<Y, R, S, K> Coroutine<S> for Recursive<'_, Y, R, S, K> {
     #[inline]
     fn resume(self: Pin<&mut Self>, signal: Signal<S>) -> Resumed<Y, R> {
         let stage = &mut self.get_mut().stage;
-        let Stage::Started(driver) = stage else { return stage.start(signal) };
+        let begins = !matches!(stage, Stage::Started(_));
+        // It stays where it is, so that a resume of what has begun keeps it in registers.
+        let is_start = begins && stage.begin(&signal)?;
+        let Stage::Started(driver) = stage else { unreachable!("coframe: a coroutine has begun") };
         if driver.depth() == 0 {
             return finished(signal);
         }
-        if driver.sends == Sends::Value && matches!(signal, Signal::Start) {
+        if driver.sends == Sends::Value && matches!(signal, Signal::Start) && !begins {
             return Err(Exception::AlreadyStarted);
         }
-        on(driver, signal)
+        let (sent, raised) = if is_start { (None, None) } else { signal.into_parts() };
+        match driver.resume(sent, raised)? {
+            Step::Yielded(value) => Ok(Step::Yielded(value)),
+            Step::Returned(()) => driver.returned(),
+        }
     }
 
     fn as_inspectable(&self) -> Option<&dyn Inspectable> {

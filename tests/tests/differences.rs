@@ -109,6 +109,32 @@ fn a_receiver_taken_by_value_drops_as_a_local() {
     assert_eq!(*log.borrow(), ["second", "first"]);
 }
 
+/// So is one that is assigned what the method gives, whatever the name of the method.
+#[test]
+fn a_receiver_that_is_assigned_drops_as_a_local() {
+    struct Built(Noisy);
+    impl Built {
+        fn push(self, _: u32) -> Self {
+            self
+        }
+    }
+
+    #[coframe::coroutine(send = u32)]
+    fn build(log: Log) {
+        let mut first = Built(Noisy(log.clone(), "first"));
+        let _second = Noisy(log, "second");
+        first = first.push(yield_!());
+        assert_eq!(first.0.1, "first");
+    }
+
+    let log = Log::default();
+    let mut co = build(log.clone());
+    co.start().unwrap();
+    drop(co);
+    // Native Rust, unwinding there, gives ["first", "second"].
+    assert_eq!(*log.borrow(), ["second", "first"]);
+}
+
 /// A receiver that reaches its method through an overloaded `Deref` is dereferenced after the pause.
 #[test]
 fn a_receiver_is_dereferenced_after_the_pause() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, Lifetime, Stmt};
+use syn::{Expr, Lifetime, Stmt, parse_quote};
 
 use super::Emit;
 use super::bind::Binding;
@@ -196,7 +196,7 @@ impl Writer<'_, '_> {
                     self.pattern(instr);
                 } else {
                     let bindings = emit.moving_instr(id, index, &self.bindings);
-                    self.instr(instr, &bindings, &before, after);
+                    self.instr(id, instr, &bindings, &before, after);
                 }
                 before = after.clone();
                 if after.0.is_none() {
@@ -204,12 +204,31 @@ impl Writer<'_, '_> {
                 }
             }
             let bindings = emit.moving_at_end(id, &self.bindings);
+            self.demands_at_end(id, &before, &bindings);
             match self.end(block, &bindings, states.last().unwrap_or(&before), meet) {
                 Next::Block(next) => id = next,
                 Next::Falls => return true,
                 Next::Ends => return false,
             }
         }
+    }
+
+    /// What the code at the end of a block must prove before it runs. Behind a `return` nothing is kept.
+    fn demands_at_end(&mut self, id: BlockId, before: &State, bindings: &Bindings) {
+        let emit = self.arms.emit;
+        let code = match &emit.graph.block(id).end {
+            End::Suspend { point, value, .. } => match &emit.yields {
+                Some(ty) if !emit.recursive && !emit.graph.points[point - 1].delegates => {
+                    parse_quote!(let value: #ty = #value;)
+                }
+                _ => Stmt::Expr(value.clone(), None),
+            },
+            End::Branch { cond: expr, .. } | End::Match { scrutinee: expr, .. } => Stmt::Expr(expr.clone(), None),
+            End::Return(_) | End::Goto(_) | End::Jump { .. } | End::Unreachable => return,
+        };
+        let after = emit.facts.state_behind(emit.graph, id);
+        let demands = emit.demands(id, &code, before, &after, bindings);
+        self.emit(demands);
     }
 
     /// What an argument's pattern binds, already emitted.
@@ -220,14 +239,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn instr(&mut self, instr: &Instr, bindings: &Bindings, before: &State, after: &State) {
+    fn instr(&mut self, id: BlockId, instr: &Instr, bindings: &Bindings, before: &State, after: &State) {
         let emit = self.arms.emit;
         match instr {
             Instr::Stmt(Stmt::Local(local))
                 if local.init.is_none()
                     && !patterns::bindings(&local.pat).iter().any(|local| self.assigned.contains(local)) => {}
             Instr::Stmt(stmt) => {
-                let demands = emit.demands(stmt, before, after, bindings);
+                let demands = emit.demands(id, stmt, before, after, bindings);
                 self.emit(demands);
                 self.emit(emit.parted_in(stmt, before, after, bindings));
                 let rewritten = emit.stmt(stmt, bindings);

@@ -3,33 +3,72 @@
 //! `x.map(f)` as the last mention of `x` is taken to move it, so that nothing is kept. If `map` only borrows, and `x` has a
 //! destructor, that destructor would run too early. A closure around the call captures `x` by value exactly if the call
 //! consumes it, and then the closure has a destructor as well: the expansion demands that, at compile time.
+//!
+//! In the same way a local that is captured as a whole where only its fields are mentioned must be one of std's pointers.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMethodCall, Stmt};
+use syn::{Expr, ExprMethodCall, Pat, Stmt, Type};
 
 use super::Emit;
 use super::bind::Binding;
 use super::rewrite::Bindings;
-use crate::names::{Local, bare_local};
+use crate::graph::BlockId;
+use crate::names::{Local, at, bare_local};
+use crate::scope::closures::ByField;
 use crate::scope::flow::State;
-use crate::scope::{Keep, knowledge};
+use crate::scope::{Keep, Locals, closures, knowledge};
 
 impl Emit<'_> {
-    /// The demands of a statement that is about to run.
-    pub(super) fn demands(&self, stmt: &Stmt, before: &State, after: &State, bindings: &Bindings) -> TokenStream {
-        let mut calls = Calls(Vec::new());
+    /// The demands of a statement of a block that is about to run.
+    pub(super) fn demands(
+        &self,
+        id: BlockId,
+        stmt: &Stmt,
+        before: &State,
+        after: &State,
+        bindings: &Bindings,
+    ) -> TokenStream {
+        let mut calls = Calls { locals: self.locals, found: Vec::new(), typed: None, fields: Vec::new() };
         calls.visit_stmt(stmt);
         let private = &self.private;
-        let demands = calls.0.into_iter().filter(|(local, _)| {
-            before.get(*local).may_init
-                && !after.get(*local).may_init
-                && self.locals[*local].keep == Keep::Unknown
-                && self.facts.is_in_scope_at_boundary(self.graph, *local)
+        let has_destructor = |local: Local| {
+            before.get(local).may_init
+                && self.locals[local].keep == Keep::Unknown
+                && self.facts.is_in_scope_at_boundary(self.graph, local)
+        };
+        let fields = calls.fields.iter().filter(|field| has_destructor(field.local)).filter_map(|field| {
+            let ident = self.locals.ident(field.local);
+            let place = self.expr(&syn::parse_quote!(#ident), bindings);
+            let demand = match (field.is_pointer, after.get(field.local).may_init) {
+                (true, false) => quote!(#private::std_pointer(&#place);),
+                // What may be borrowed here has a value.
+                (false, true)
+                    if !before.get(field.local).may_uninit
+                        && self.facts.is_kept_behind(self.graph, id, field.local, self.locals) =>
+                {
+                    quote!({ use #private::CapturedFields as _; #private::Fields(&#place).captured(); })
+                }
+                _ => return None,
+            };
+            Some(at(field.span, demand))
         });
-        demands
-            .map(|(local, call)| {
+        let fields: TokenStream = fields.collect();
+        let fields = (!fields.is_empty()).then(|| quote!(if false { #fields }));
+        // What the statement declares itself is not there yet.
+        let is_there = |local: &Local| before.get(*local).may_init || self.locals[*local].is_anothers;
+        let stands = |call: &&&ExprMethodCall| {
+            call.args.iter().all(is_closed) && closures::mentioned(call.args.to_token_stream()).iter().all(is_there)
+        };
+        let demands =
+            calls.found.into_iter().filter(|chain| has_destructor(chain.local) && !after.get(chain.local).may_init);
+        let demands: TokenStream = demands
+            .filter_map(|Chain { local, calls, ty }| {
+                // The calls behind it tell of the type that it gives, and so does the type that the whole is to have.
+                let length = calls.iter().take_while(stands).count();
+                let call = *calls[..length].last()?;
+                let ty = ty.filter(|_| length == calls.len()).map(|ty| quote!(-> #ty));
                 let name = self.layout.name(local);
                 // A closure captures what is in a variable.
                 let optional = match bindings.get(&local) {
@@ -43,33 +82,94 @@ impl Emit<'_> {
                     bindings.insert(local, Binding::Variable);
                 }
                 let call = self.expr(&Expr::MethodCall(call.clone()), &bindings);
-                quote! {
+                Some(quote! {
                     if #private::never::<()>() {
                         #taken
-                        match #private::consumes(#private::witness(&#name), || #call) {}
+                        match #private::consumes(#private::witness(&#name), || #ty { #call }) {}
                     }
-                }
+                })
             })
-            .collect()
+            .collect();
+        quote!(#fields #demands)
     }
 }
 
-/// Calls of methods that are taken to consume a local, and whose arguments have no way out of the closure.
-struct Calls<'ast>(Vec<(Local, &'ast ExprMethodCall)>);
+/// A call of a method that is taken to consume a local, and the calls of methods of what it gives.
+struct Chain<'ast> {
+    local: Local,
+    calls: Vec<&'ast ExprMethodCall>,
+    /// The type of what the last one gives, where it is written.
+    ty: Option<&'ast Type>,
+}
+
+impl<'ast> Chain<'ast> {
+    fn of(last: &'ast ExprMethodCall, ty: Option<&'ast Type>) -> Option<Self> {
+        let mut calls = vec![last];
+        let mut receiver = &*last.receiver;
+        while let Expr::MethodCall(call) = receiver {
+            calls.push(call);
+            receiver = &call.receiver;
+        }
+        calls.reverse();
+        Some(Chain { local: bare_local(receiver)?, calls, ty })
+    }
+}
+
+/// What a statement has to prove.
+struct Calls<'ast> {
+    locals: &'ast Locals,
+    found: Vec<Chain<'ast>>,
+    /// The initialiser with a type, and that type.
+    typed: Option<(&'ast ExprMethodCall, &'ast Type)>,
+    /// What is captured by `move` closures that mention fields only.
+    fields: Vec<ByField>,
+}
 
 impl<'ast> Visit<'ast> for Calls<'ast> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
-        if let Some(local) = bare_local(&call.receiver)
-            && knowledge::is_ambiguous(&call.method.to_string(), call.args.len())
-            && call.args.iter().all(is_closed)
-        {
-            self.0.push((local, call));
+        let ty = self.typed.filter(|(typed, _)| std::ptr::eq(*typed, call)).map(|(_, ty)| ty);
+        let chain = Chain::of(call, ty).filter(|chain| knowledge::is_ambiguous(chain.calls[0], self.locals));
+        let Some(chain) = chain else { return visit::visit_expr_method_call(self, call) };
+        for arg in chain.calls.iter().flat_map(|call| &call.args) {
+            self.visit_expr(arg);
         }
-        visit::visit_expr_method_call(self, call);
+        self.found.push(chain);
     }
 
-    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
-    fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+    fn visit_local(&mut self, stmt: &'ast syn::Local) {
+        if let Some(Expr::MethodCall(call)) = stmt.init.as_ref().map(|init| &*init.expr) {
+            let ty = match &stmt.pat {
+                Pat::Type(typed) => Some(&*typed.ty),
+                _ => None,
+            };
+            self.typed = ty.map(|ty| (call, ty));
+            if knowledge::builder(stmt).is_some() {
+                self.found.extend(Chain::of(call, ty));
+            }
+        }
+        visit::visit_local(self, stmt);
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        if closure.capture.is_some() {
+            self.fields.extend(closures::fields(&closure.body, self.locals));
+        }
+    }
+
+    fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
+        if block.capture.is_some() {
+            self.fields.extend(closures::fields(&closures::body_of(block), self.locals));
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        if let Some(closure) = closures::coroutine_of(mac)
+            && closure.capture.is_some()
+        {
+            self.fields.extend(closures::fields(&closure.body, self.locals));
+        }
+    }
+
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 

@@ -20,7 +20,7 @@ impl Builder<'_> {
         let tests = chain(&cond);
         let has_let = tests.iter().any(|test| matches!(test, Expr::Let(_)));
         let written = cond.clone();
-        if has_let && (self.explodes(&cond) || !self.can_stand(&mut cond)) {
+        if has_let && (takes_before_a_test(&tests) || self.explodes(&cond) || !self.can_stand(&mut cond)) {
             self.rebinds.clear();
             return self.chain_into(chain(&written), &inner.then_branch, otherwise, dest);
         }
@@ -199,6 +199,15 @@ impl Builder<'_> {
         };
         Expr::Let(test)
     }
+}
+
+/// Whether a `let` takes something of a local before another test: where that test fails it is moved, and where the `let`
+/// does not match it is not.
+fn takes_before_a_test(tests: &[Expr]) -> bool {
+    let earlier = tests.split_last().map_or(&[][..], |(_, earlier)| earlier);
+    earlier
+        .iter()
+        .any(|test| matches!(test, Expr::Let(test) if is_place(&test.expr) && takes(&test.pat) != Takes::Nothing))
 }
 
 /// Whether a pattern on a value that is not a place leaves nothing of it to drop.

@@ -289,7 +289,9 @@ impl Builder<'_> {
     /// Whether a statement of a block, which need not pause, leaves it for good: `return 1;`.
     fn is_left_inside(&self, id: BlockId) -> bool {
         self.graph.block(id).instrs.iter().any(|instr| match instr {
-            Instr::Stmt(stmt) => flow::diverges(&mentions::of_stmt(stmt, self.calls)),
+            Instr::Stmt(stmt) => {
+                flow::diverges(&mentions::of_stmt(stmt, mentions::Known { calls: self.calls, locals: &self.locals }))
+            }
             _ => false,
         })
     }

@@ -1,6 +1,9 @@
 //! What syntax tells of types: which values have no destructor, and what well-known methods do with their receiver.
 
-use syn::{BinOp, Expr, Lit, Type, UnOp};
+use syn::{BinOp, Expr, ExprMethodCall, Lit, Type, UnOp};
+
+use super::{Locals, written};
+use crate::names::bare_local;
 
 /// What is known of a local's type, the more the further down.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -152,6 +155,50 @@ const VIEWS: &[&str] = &[
     "chunks_exact", "windows",
 ];
 
+/// What a call does with its receiver.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Receiver {
+    Borrowed,
+    Consumed,
+}
+
+/// What a call does with its receiver, as far as the name of its method and that of the receiver's type tell.
+pub(crate) fn receiver(call: &ExprMethodCall, locals: &Locals) -> Option<Receiver> {
+    let (name, arguments) = (call.method.to_string(), call.args.len());
+    let ty = bare_local(&call.receiver).and_then(|local| locals[local].type_name.as_deref());
+    match (name.as_str(), arguments, ty) {
+        // A thread's handle is consumed; a queue is not, nor is what can be cloned.
+        ("join", 0, Some(ty)) if ty.ends_with("Queue") || written::IS_CLONE.contains(&ty) => Some(Receiver::Borrowed),
+        ("set_result" | "set_exception", 1, Some("RemotePromise")) | ("close", 0, Some("Runner")) => {
+            Some(Receiver::Consumed)
+        }
+        // Of a temporary these are not believed: nobody would prove it.
+        ("or" | "and" | "with_source", 1, _) | ("downcast" | "forget", 0, _) => Some(Receiver::Consumed),
+        _ if borrows(&name, arguments) => Some(Receiver::Borrowed),
+        _ if consumes(&name, arguments) => Some(Receiver::Consumed),
+        _ => None,
+    }
+}
+
+/// The first call of `let t = s.push(a).push(b);` on a local. Where such a method borrows it gives nothing, so that nobody
+/// would bind it: it is taken for one that gives back what it consumes.
+pub(crate) fn builder(stmt: &syn::Local) -> Option<&ExprMethodCall> {
+    fn first(expr: &Expr) -> Option<&ExprMethodCall> {
+        match expr {
+            Expr::MethodCall(call) if GIVING_NOTHING.iter().any(|name| call.method == name) => {
+                if bare_local(&call.receiver).is_some() { Some(call) } else { first(&call.receiver) }
+            }
+            _ => None,
+        }
+    }
+    let binds = matches!(&stmt.pat, syn::Pat::Ident(_) | syn::Pat::Type(_));
+    let init = stmt.init.as_ref().filter(|_| binds)?;
+    first(&init.expr)
+}
+
+const GIVING_NOTHING: &[&str] =
+    &["push", "push_str", "push_back", "push_front", "clear", "truncate", "extend_from_slice"];
+
 /// Whether a method of this name takes its receiver by value, wherever it is well known.
 ///
 /// Asked only of the last mention of a local: there it decides that nothing is left to be dropped.
@@ -159,25 +206,31 @@ pub(crate) fn consumes(method: &str, arguments: usize) -> bool {
     // `Iterator::take(n)` and not `Option::take()`, `Iterator::max()` and not `a.max(b)` of two numbers.
     matches!((method, arguments), ("take", 1) | ("max" | "min" | "join", 0))
         || method.starts_with("into_")
-        || method.starts_with("unwrap")
-        || method.starts_with("expect")
         || method.starts_with("map_")
+        || CERTAIN.contains(&method)
         || CONSUMING.contains(&method)
 }
 
-/// Whether a name that is taken to consume could as well be that of a method which borrows.
-pub(crate) fn is_ambiguous(method: &str, arguments: usize) -> bool {
-    let certain = ["into", "unwrap", "expect", "ok_or", "collect", "try_into"];
-    consumes(method, arguments) && !certain.iter().any(|prefix| method.starts_with(prefix))
+/// Whether a call that is taken to consume its receiver could as well borrow it.
+pub(crate) fn is_ambiguous(call: &ExprMethodCall, locals: &Locals) -> bool {
+    receiver(call, locals) == Some(Receiver::Consumed) && !CERTAIN.iter().any(|name| call.method == name)
 }
 
+/// Names that are taken for what they are in std without a proof. What some of them give is told by what becomes of it, which
+/// a proof has not.
+const CERTAIN: &[&str] = &[
+    "into", "try_into", "into_iter", "into_inner", "into_bytes", "into_string", "into_boxed_str", "into_boxed_slice",
+    "into_vec", "into_sorted_vec", "into_keys", "into_values", "unwrap", "unwrap_or", "unwrap_or_else",
+    "unwrap_or_default", "unwrap_err", "unwrap_unchecked", "expect", "expect_err", "ok_or", "ok_or_else", "collect",
+];
+
 const CONSUMING: &[&str] = &[
-    "into", "try_into", // Option and Result
-    "ok", "err", "ok_or", "ok_or_else", "and_then", "or_else", "is_some_and", "is_ok_and", "is_none_or", "flatten",
-    "transpose", "copied", "cloned", "xor", // Iterator
+    // Option and Result
+    "ok", "err", "and_then", "or_else", "is_some_and", "is_ok_and", "is_none_or", "is_err_and", "flatten", "transpose",
+    "copied", "cloned", "xor", // Iterator
     "map", "filter", "filter_map", "flat_map", "enumerate", "zip", "chain", "rev", "skip", "skip_while", "take_while",
-    "step_by", "peekable", "fuse", "inspect", "scan", "cycle", "collect", "sum", "product", "fold", "for_each",
-    "count", "min_by", "max_by", "min_by_key", "max_by_key", "partition", "unzip", "reduce", "try_for_each",
+    "step_by", "peekable", "fuse", "inspect", "scan", "cycle", "sum", "product", "fold", "for_each", "count", "min_by",
+    "max_by", "min_by_key", "max_by_key", "partition", "unzip", "reduce", "try_for_each",
 ];
 
 /// Whether a method of this name takes its receiver by reference, wherever it is well known.
@@ -185,7 +238,7 @@ pub(crate) fn borrows(method: &str, arguments: usize) -> bool {
     matches!((method, arguments), ("take", 0))
         || is_view(method)
         || method.ends_with("_mut")
-        || method.starts_with("is_")
+        || method.starts_with("is_") && !CONSUMING.contains(&method)
         || method.starts_with("as_")
         || method.starts_with("push")
         || BORROWING.contains(&method)

@@ -4,14 +4,15 @@
 //! move its local is never called a `Place`.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{BinOp, Block, Expr, Local as LetStmt, Pat, Stmt, UnOp};
 
 use super::flow::{Flow, Kind, Tag};
-use super::knowledge;
+use super::knowledge::{self, Receiver};
 use super::patterns::{Takes, bindings, takes};
+use super::{Locals, closures};
 use crate::names::{Local, bare_local, local_of};
 use crate::syntax::calls::{Calls, Mode};
 use crate::syntax::{assignee, attributes};
@@ -30,15 +31,15 @@ enum Use {
 }
 
 /// The uses of an expression whose value is used.
-pub(crate) fn of_expr(expr: &Expr, calls: &Calls) -> Flow {
-    let mut mentions = Mentions { calls, out: Vec::new() };
+pub(crate) fn of_expr(expr: &Expr, known: Known<'_>) -> Flow {
+    let mut mentions = Mentions::new(known);
     mentions.expr(expr, Use::Value);
     Flow::Seq(mentions.out)
 }
 
 /// The uses of a statement, and the locals it declares.
-pub(crate) fn of_stmt(stmt: &Stmt, calls: &Calls) -> Flow {
-    let mut mentions = Mentions { calls, out: Vec::new() };
+pub(crate) fn of_stmt(stmt: &Stmt, known: Known<'_>) -> Flow {
+    let mut mentions = Mentions::new(known);
     mentions.stmt(stmt);
     Flow::Seq(mentions.out)
 }
@@ -47,21 +48,21 @@ pub(crate) fn of_stmt(stmt: &Stmt, calls: &Calls) -> Flow {
 ///
 /// What a `let` takes of a value it takes where it matches. Where a later test of a chain fails, the earlier ones have
 /// matched.
-pub(crate) fn of_condition(cond: &Expr, calls: &Calls) -> (Flow, Flow) {
-    let mut mentions = Mentions { calls, out: Vec::new() };
+pub(crate) fn of_condition(cond: &Expr, known: Known<'_>) -> (Flow, Flow) {
+    let mut mentions = Mentions::new(known);
     mentions.condition(cond)
 }
 
 /// The uses of a `match` scrutinee, then those of entering each arm.
-pub(crate) fn of_match(scrutinee: &Expr, arms: &[(&Pat, Option<&Expr>)], calls: &Calls) -> (Flow, Vec<Flow>) {
-    let mut mentions = Mentions { calls, out: Vec::new() };
+pub(crate) fn of_match(scrutinee: &Expr, arms: &[(&Pat, Option<&Expr>)], known: Known<'_>) -> (Flow, Vec<Flow>) {
+    let mut mentions = Mentions::new(known);
     mentions.scrutinee(scrutinee);
     let head = Flow::Seq(std::mem::take(&mut mentions.out));
     let arms = arms.iter().map(|(pat, guard)| {
         mentions.matched(scrutinee, pat);
         mentions.out.extend(bindings(pat).into_iter().map(Flow::Init));
         if let Some(guard) = guard {
-            mentions.expr(guard, Use::Value);
+            mentions.unproved(guard);
         }
         Flow::Seq(std::mem::take(&mut mentions.out))
     });
@@ -69,12 +70,31 @@ pub(crate) fn of_match(scrutinee: &Expr, arms: &[(&Pat, Option<&Expr>)], calls: 
     (head, arms)
 }
 
+/// What is known of what the code mentions.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) calls: &'a Calls,
+    pub(crate) locals: &'a Locals,
+}
+
 struct Mentions<'a> {
-    calls: &'a Calls,
+    known: Known<'a>,
+    /// Whether the code is in a closure or an async block.
+    in_closure: bool,
+    /// Whether it is where nobody proves what only the name of a method tells: there too, and in a guard.
+    unproved: bool,
+    /// What the condition around it has bound: of that nobody proves it either.
+    tested: Vec<Local>,
+    /// The local that the statement assigns: a method that gives its new value may well take the old one, whatever its name.
+    assigned: Option<Local>,
     out: Vec<Flow>,
 }
 
-impl Mentions<'_> {
+impl<'a> Mentions<'a> {
+    fn new(known: Known<'a>) -> Self {
+        Mentions { known, in_closure: false, unproved: false, tested: Vec::new(), assigned: None, out: Vec::new() }
+    }
+
     fn mention(&mut self, local: Local, kind: Kind) {
         self.out.push(Flow::Use { local, kind, last: Cell::new(false) });
     }
@@ -106,7 +126,7 @@ impl Mentions<'_> {
             Stmt::Local(local) => mentions.let_stmt(local),
             // A place as a statement is not moved, but a tail is a value.
             Stmt::Expr(expr, _) => mentions.expr(expr, Use::Value),
-            Stmt::Macro(mac) => mentions.tokens(mac.mac.tokens.clone()),
+            Stmt::Macro(mac) => mentions.macro_call(&mac.mac),
             Stmt::Item(_) => {}
         });
     }
@@ -117,7 +137,12 @@ impl Mentions<'_> {
         visit(self);
         if is_configured {
             let flow = Flow::Seq(self.out.split_off(before));
-            self.out.push(Flow::Maybe(Box::new(flow)));
+            if self.in_closure {
+                flow.uses(&mut |local, _, _| self.mention(local, Kind::Captured));
+                flow.inits(&mut |local| self.mention(local, Kind::Captured));
+            } else {
+                self.out.push(Flow::Maybe(Box::new(flow)));
+            }
         }
     }
 
@@ -127,7 +152,14 @@ impl Mentions<'_> {
             self.out.extend(bound.into_iter().map(Flow::Declare));
             return;
         };
-        self.scrutinee(&init.expr);
+        match knowledge::builder(local) {
+            Some(call) => {
+                self.expr(&call.receiver, Use::Value);
+                self.values(&call.args);
+                self.chained(&init.expr, call);
+            }
+            None => self.scrutinee(&init.expr),
+        }
         if let Some((_, diverge)) = &init.diverge {
             let diverge = self.nested(|m| {
                 m.expr(diverge, Use::Value);
@@ -141,6 +173,16 @@ impl Mentions<'_> {
         self.out.extend(bound.into_iter().map(Flow::Init));
     }
 
+    /// The arguments of the calls of a chain behind its first call.
+    fn chained(&mut self, chain: &Expr, first: &syn::ExprMethodCall) {
+        if let Expr::MethodCall(call) = chain
+            && !std::ptr::eq(call, first)
+        {
+            self.chained(&call.receiver, first);
+            self.values(&call.args);
+        }
+    }
+
     /// An expression that a pattern is matched with. What the pattern takes is told by [`Self::matched`].
     fn scrutinee(&mut self, expr: &Expr) {
         self.expr(expr, if is_place(expr) { Use::Place } else { Use::Value });
@@ -150,7 +192,10 @@ impl Mentions<'_> {
         if !is_place(scrutinee) {
             return;
         }
+        // In a closure what a pattern takes of a local may be captured part by part.
+        let parts = self.in_closure && !matches!(pat, Pat::Ident(_));
         match takes(pat) {
+            Takes::All if parts => self.taken(scrutinee, Use::Unsure),
             Takes::Nothing => {}
             Takes::Some => self.taken(scrutinee, Use::Unsure),
             Takes::All => self.taken(scrutinee, Use::Value),
@@ -189,28 +234,42 @@ impl Mentions<'_> {
         }
     }
 
+    /// An expression in which nobody proves what only a name tells.
+    fn unproved(&mut self, expr: &Expr) {
+        let outer = std::mem::replace(&mut self.unproved, true);
+        self.expr(expr, Use::Value);
+        self.unproved = outer;
+    }
+
     /// A closure or an async block: everything in it is captured when it is made.
     fn captured(&mut self, by_move: bool, body: &Expr) {
-        let inner = self.nested(|mentions| mentions.expr(body, Use::Value));
+        let outer = std::mem::replace(&mut self.in_closure, true);
+        let inner = self.nested(|mentions| mentions.unproved(body));
+        self.in_closure = outer;
         // Of a local that is only mentioned by its fields, only those are captured.
-        let wholes = whole_mentions(body);
-        let mut whole: Vec<(Local, bool)> = Vec::new();
+        let wholes = if by_move { closures::wholes(body, self.known.locals) } else { BTreeSet::new() };
+        let mut captured: BTreeMap<Local, bool> = BTreeMap::new();
         inner.uses(&mut |local, kind, _| {
             // What is moved further in is moved in first.
-            let by_value = kind == Kind::CapturedValue || (by_move && wholes.contains(&local));
-            match whole.iter_mut().find(|(old, _)| *old == local) {
-                Some((_, old)) => *old |= by_value,
-                None => whole.push((local, by_value)),
-            }
+            let by_value = matches!(kind, Kind::Value | Kind::CapturedValue) || wholes.contains(&local);
+            *captured.entry(local).or_default() |= by_value;
         });
         // An assignment captures too.
         inner.inits(&mut |local| {
-            if !whole.iter().any(|(old, _)| *old == local) {
-                whole.push((local, false));
-            }
+            captured.entry(local).or_insert_with(|| wholes.contains(&local));
         });
-        for (local, by_value) in whole {
+        for (local, by_value) in captured {
             self.mention(local, if by_value { Kind::CapturedValue } else { Kind::Captured });
+        }
+    }
+
+    /// A macro in a closure, as it is written. Of one that is known it is known as well what it takes by value.
+    fn macro_call(&mut self, mac: &syn::Macro) {
+        self.tokens(mac.tokens.clone());
+        if self.in_closure {
+            for (arg, mode) in closures::arguments(mac) {
+                self.expr(&arg, if mode == Mode::Ref { Use::Place } else { Use::Value });
+            }
         }
     }
 
@@ -242,13 +301,14 @@ impl Mentions<'_> {
             Expr::Reference(reference) => self.expr(&reference.expr, Use::Place),
             Expr::RawAddr(raw) => self.expr(&raw.expr, Use::Place),
             Expr::MethodCall(call) => {
-                let name = call.method.to_string();
-                let usage = if knowledge::borrows(&name, call.args.len()) {
-                    Use::Place
-                } else if knowledge::consumes(&name, call.args.len()) {
-                    Use::Value
-                } else {
-                    Use::Unsure
+                let local = bare_local(&call.receiver);
+                let is_assigned = local.is_some() && local == self.assigned;
+                let unproved = self.unproved || local.is_some_and(|local| self.tested.contains(&local));
+                let usage = match knowledge::receiver(call, self.known.locals) {
+                    Some(Receiver::Borrowed) if !is_assigned => Use::Place,
+                    Some(Receiver::Consumed) if !unproved => Use::Value,
+                    Some(Receiver::Consumed) if !knowledge::is_ambiguous(call, self.known.locals) => Use::Value,
+                    _ => Use::Unsure,
                 };
                 self.expr(&call.receiver, usage);
                 self.values(&call.args);
@@ -263,7 +323,9 @@ impl Mentions<'_> {
                 self.assignee(&assign.left);
             }
             Expr::Assign(assign) => {
+                let outer = std::mem::replace(&mut self.assigned, bare_local(&assign.left));
                 self.expr(&assign.right, Use::Value);
+                self.assigned = outer;
                 self.assignee(&assign.left);
             }
             Expr::Let(cond) => {
@@ -287,10 +349,10 @@ impl Mentions<'_> {
                     self.nested(|m| {
                         m.matched(&inner.expr, &arm.pat);
                         m.out.extend(bindings(&arm.pat).into_iter().map(Flow::Init));
-                        if let Some((_, guard)) = &arm.guard {
-                            m.expr(guard, Use::Value);
-                        }
-                        m.expr(&arm.body, Use::Value);
+                        m.if_there(m.in_closure && attributes::configuring(&arm.attrs).is_some(), |m| {
+                            m.values(arm.guard.as_ref().map(|(_, guard)| &**guard));
+                            m.expr(&arm.body, Use::Value);
+                        });
                     })
                 });
                 let arms = arms.collect();
@@ -329,8 +391,7 @@ impl Mentions<'_> {
             Expr::Unsafe(inner) => self.block(&inner.block),
             Expr::Closure(closure) => self.captured(closure.capture.is_some(), &closure.body),
             Expr::Async(block) => {
-                let body = Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: block.block.clone() });
-                self.captured(block.capture.is_some(), &body);
+                self.captured(block.capture.is_some(), &closures::body_of(block));
             }
             Expr::Return(inner) => {
                 self.values(inner.expr.as_deref());
@@ -343,9 +404,9 @@ impl Mentions<'_> {
             Expr::Continue(inner) => {
                 self.out.push(Flow::Continue(inner.label.as_ref().map(|label| label.ident.to_string())));
             }
-            Expr::Macro(mac) => match coroutine_of(&mac.mac) {
+            Expr::Macro(mac) => match closures::coroutine_of(&mac.mac) {
                 Some(closure) => self.captured(closure.capture.is_some(), &closure.body),
-                None => self.tokens(mac.mac.tokens.clone()),
+                None => self.macro_call(&mac.mac),
             },
             Expr::Struct(inner) => {
                 for field in &inner.fields {
@@ -385,7 +446,10 @@ impl Mentions<'_> {
             Expr::Binary(both) if matches!(both.op, BinOp::And(_)) && has_let(cond) => {
                 let (left, left_fails) = self.condition(&both.left);
                 let (again, _) = self.condition(&both.left);
+                let before = self.tested.len();
+                self.tested.extend(tested(&both.left));
                 let (right, right_fails) = self.condition(&both.right);
+                self.tested.truncate(before);
                 let fails = Flow::Alt(None, vec![left_fails, Flow::Seq(vec![again, right_fails])]);
                 (Flow::Seq(vec![left, right]), fails)
             }
@@ -402,7 +466,7 @@ impl Mentions<'_> {
     }
 
     fn call(&mut self, call: &syn::ExprCall) {
-        if let Some(known) = self.calls.get(&call.func) {
+        if let Some(known) = self.known.calls.get(&call.func) {
             for (arg, mode) in call.args.iter().zip(known.modes()) {
                 self.expr(arg, if mode == Mode::Ref { Use::Place } else { Use::Value });
             }
@@ -456,42 +520,21 @@ impl Mentions<'_> {
     }
 }
 
-/// The closure of a `coroutine!`, which captures as any closure does.
-fn coroutine_of(mac: &syn::Macro) -> Option<syn::ExprClosure> {
-    let parser = |input: syn::parse::ParseStream<'_>| {
-        while !input.peek(syn::Token![move]) && !input.peek(syn::Token![|]) && !input.peek(syn::Token![||]) {
-            input.parse::<TokenTree>()?;
-        }
-        input.parse()
-    };
-    let is_coroutine = mac.path.segments.last().is_some_and(|last| last.ident == "coroutine");
-    is_coroutine.then(|| syn::parse::Parser::parse2(parser, mac.tokens.clone()).ok()).flatten()
-}
-
-/// The locals that an expression mentions otherwise than by a field.
-fn whole_mentions(expr: &Expr) -> BTreeSet<Local> {
-    struct Wholes(BTreeSet<Local>);
-    impl<'ast> syn::visit::Visit<'ast> for Wholes {
-        fn visit_expr_field(&mut self, field: &'ast syn::ExprField) {
-            if bare_local(&field.base).is_none() {
-                syn::visit::visit_expr_field(self, field);
-            }
-        }
-        fn visit_ident(&mut self, ident: &'ast syn::Ident) {
-            self.0.extend(local_of(ident));
-        }
-    }
-    let mut wholes = Wholes(BTreeSet::new());
-    syn::visit::Visit::visit_expr(&mut wholes, expr);
-    wholes.0
-}
-
 /// What is done to the whole when this is done to a part.
 fn part(usage: Use) -> Use {
     match usage {
         Use::Place => Use::Place,
         Use::Value | Use::Part => Use::Part,
         Use::Operand | Use::Unsure => Use::Unsure,
+    }
+}
+
+/// What the `let`s of a chain bind.
+fn tested(cond: &Expr) -> Vec<Local> {
+    match cond {
+        Expr::Let(test) => bindings(&test.pat),
+        Expr::Binary(both) if matches!(both.op, BinOp::And(_)) => [tested(&both.left), tested(&both.right)].concat(),
+        _ => Vec::new(),
     }
 }
 

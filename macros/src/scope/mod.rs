@@ -1,11 +1,14 @@
 //! Locals: which binding a name means, what is known of its type, and how it is mentioned.
 
+pub(crate) mod closures;
 pub(crate) mod constructors;
+mod copies;
 pub(crate) mod flow;
 pub(crate) mod knowledge;
 pub(crate) mod mentions;
 pub(crate) mod patterns;
 pub(crate) mod resolve;
+pub(crate) mod written;
 
 use std::ops::{Index, IndexMut};
 
@@ -23,6 +26,12 @@ pub(crate) struct LocalInfo {
     pub(crate) span: Span,
     /// What is known of its type.
     pub(crate) keep: Keep,
+    /// The name of its type, without the references before it, where the source says it.
+    pub(crate) type_name: Option<String>,
+    /// Whether the source says that it is a shared reference.
+    pub(crate) is_shared: bool,
+    /// Whether it is declared so that it can be assigned to, or borrowed exclusively.
+    pub(crate) is_mut: bool,
     /// Whether it is a closure, of which rustc knows nothing while the function around it is checked.
     pub(crate) is_closure: bool,
     /// Whether its type is written, and is one of std's that owns what it gives references to.
@@ -37,10 +46,14 @@ pub(crate) struct Locals(Vec<LocalInfo>);
 
 impl Locals {
     pub(crate) fn add(&mut self, name: &str, span: Span, keep: Keep) -> Local {
+        let (name, type_name) = (name.to_owned(), None);
         self.0.push(LocalInfo {
-            name: name.to_owned(),
+            name,
             span,
             keep,
+            type_name,
+            is_shared: false,
+            is_mut: false,
             is_closure: false,
             is_owner: false,
             is_anothers: false,

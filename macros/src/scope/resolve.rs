@@ -8,21 +8,22 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprPath, Member, Pat, Path, Type, parse_quote};
+use syn::{Block, Expr, ExprPath, Member, Pat, Path, Token, Type, parse_quote};
 
 use super::patterns::bindings;
-use super::{Keep, Locals, knowledge};
+use super::{Keep, Locals, copies, knowledge, written};
 use crate::names::{Local, bare_local, local_ident};
 use crate::syntax::captures::captures;
 use crate::syntax::pauses::Pause;
 
 /// Renames the locals of `body`. The arguments are patterns that stand around it.
-pub(crate) fn resolve(args: &mut [(Pat, Keep)], body: &mut Block, sends: &Type) -> Locals {
+pub(crate) fn resolve(args: &mut [(Pat, Keep, Option<Type>)], body: &mut Block, sends: &Type) -> Locals {
     let scopes = vec![HashMap::new()];
     let mut pass = Resolve { locals: Locals::default(), scopes, keep: Keep::Unknown, late: HashSet::new(), sends };
-    for (pat, keep) in args {
+    for (pat, keep, ty) in args {
         pass.keep = *keep;
         pass.bind(pat);
+        pass.type_of(pat, ty.as_ref(), None);
     }
     pass.visit_block_mut(body);
     pass.locals
@@ -60,6 +61,18 @@ impl Resolve<'_> {
         self.keep = Keep::Unknown;
     }
 
+    /// Notes what the source says of the type of what a pattern binds as a whole.
+    fn type_of(&mut self, pat: &Pat, ty: Option<&Type>, init: Option<&Expr>) {
+        if let (Pat::Ident(_), [local]) = (pat, &bindings(pat)[..]) {
+            let name = match (ty, init) {
+                (Some(ty), _) => written::of_type(ty),
+                (None, init) => init.and_then(|init| written::of_init(init, &self.locals)),
+            };
+            self.locals[*local].type_name = name;
+            self.locals[*local].is_shared = ty.is_some_and(written::is_shared);
+        }
+    }
+
     /// [`Self::bind`] with what the initialiser and the type tell of each part.
     fn declare(&mut self, pat: &mut Pat, init: Option<&Expr>, ty: Option<&Type>) {
         match pat {
@@ -93,6 +106,7 @@ impl Resolve<'_> {
                     _ => Keep::Unknown,
                 };
                 self.bind(pat);
+                self.type_of(pat, ty, init);
                 for local in bindings(pat) {
                     self.locals[local].is_closure = matches!(init, Some(Expr::Closure(_)));
                     self.locals[local].is_owner = match ty {
@@ -116,6 +130,7 @@ impl Resolve<'_> {
                     _ => Keep::Unknown,
                 }
             }
+            Expr::Closure(closure) if copies::are_all(closure, &self.locals) => Keep::Presumed,
             init => match bare_local(init) {
                 Some(local) => self.locals[local].keep,
                 None => knowledge::of_init(init),
@@ -207,6 +222,7 @@ impl VisitMut for Binder<'_, '_> {
                     None => self.pass.locals.add(&name, binding.ident.span(), keep),
                 };
                 self.bound.insert(name, local);
+                self.pass.locals[local].is_mut |= binding.mutability.is_some();
                 binding.ident = local_ident(local, binding.ident.span());
                 if let Some((_, inner)) = &mut binding.subpat {
                     self.visit_pat_mut(inner);
@@ -312,6 +328,9 @@ impl VisitMut for Resolve<'_> {
             pass.visit_expr_mut(&mut closure.body);
         });
         self.locals.belong_to_another_from(before);
+        if closure.capture.is_none() && copies::are_all(closure, &self.locals) {
+            closure.capture = Some(Token![move](closure.or1_token.span));
+        }
     }
 
     fn visit_expr_async_mut(&mut self, block: &mut syn::ExprAsync) {

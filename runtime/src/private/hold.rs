@@ -104,6 +104,51 @@ pub fn witness<T>(_: &T) -> PhantomData<T> {
 /// }
 /// numbers().next();
 /// ```
+///
+/// So it is where the call is handed out, tested or matched:
+///
+/// ```compile_fail,E0080
+/// struct Guard(u32);
+/// impl Drop for Guard { fn drop(&mut self) {} }
+/// impl Guard { fn count(&self) -> u32 { self.0 } }
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn numbers() {
+///     let guard = Guard(3);
+///     if guard.count() > 2 {
+///         coframe::yield_!(1);
+///     }
+/// }
+/// numbers().next();
+/// ```
+///
+/// ```compile_fail,E0080
+/// struct Guard(u32);
+/// impl Drop for Guard { fn drop(&mut self) {} }
+/// impl Guard { fn count(&self) -> u32 { self.0 } }
+///
+/// #[coframe::coroutine(yield = u32)]
+/// fn numbers() {
+///     let guard = Guard(3);
+///     coframe::yield_!(guard.count());
+/// }
+/// numbers().next();
+/// ```
+///
+/// A method that gives nothing in std is taken to consume where its value is bound:
+///
+/// ```compile_fail,E0080
+/// struct Arena(Vec<u32>);
+/// impl Arena { fn push(&mut self, n: u32) -> usize { self.0.push(n); self.0.len() } }
+///
+/// #[coframe::coroutine(yield = usize)]
+/// fn numbers() {
+///     let mut arena = Arena(Vec::new());
+///     let id = arena.push(3);
+///     coframe::yield_!(id);
+/// }
+/// numbers().next();
+/// ```
 pub fn consumes<T, R, F: FnOnce() -> R>(_: PhantomData<T>, call: F) -> Infallible {
     const {
         assert!(

@@ -11,6 +11,7 @@ mod callee;
 mod calls;
 #[cfg(feature = "serde")]
 mod capturing;
+mod capturing_fields;
 mod catching;
 #[cfg(feature = "serde")]
 mod codecs;
@@ -57,6 +58,7 @@ pub use self::callee::{
 pub use self::calls::{CallCodec, LevelsCodec, PlainOf, UnsavedLevels};
 #[cfg(feature = "serde")]
 pub use self::capturing::Captureless;
+pub use self::capturing_fields::{CapturedByField, CapturedFields, Fields, StdPointer, std_pointer};
 pub use self::catching::{CatchingMachine, Exit, Lent, Sent, catching, catching_lending};
 #[cfg(feature = "serde")]
 pub use self::codecs::{

@@ -35,6 +35,17 @@ impl Drop for Fd {
     }
 }
 
+impl Fd {
+    fn expect_more(&mut self) -> i32 {
+        self.0 += 1;
+        self.0
+    }
+
+    fn unwrapped(&self) -> i32 {
+        self.0
+    }
+}
+
 struct List {
     items: Vec<D>,
     n: i32,
@@ -348,5 +359,14 @@ cases! { ($)
         yield_!(n);
         drop(f);
         n + eat(a) + eat(b)
+    }
+
+    // Names that only begin as those of methods of `Option` and `Result` were taken for them: the receiver was dropped at once.
+    plain methods_with_the_beginnings_of_names(mut f: Fd, g: Fd) -> i32; yield i32, send i32; with (Fd(4), Fd(5)) {
+        let x = f.expect_more();
+        t(yield_!(x));
+        let y = g.unwrapped();
+        t(yield_!(y));
+        x + y
     }
 }

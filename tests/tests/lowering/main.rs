@@ -123,7 +123,7 @@ macro_rules! tables {
 
 tables! {
     assign attempts borrows closures delegation drops exceptions exits found_1 found_2 found_3 found_4
-    found_with_items
+    found_by_users found_with_items
     generics logic loops macros matches methods mixes_control mixes_drops mixes_exceptions
     mixes_moves mixes_operands mixes_patterns mixes_programs moved_on_one_way moves operands patterns temps
 }

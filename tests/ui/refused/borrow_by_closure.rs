@@ -1,7 +1,7 @@
 #[coframe::coroutine(yield = u32)]
 fn numbers() {
-    let offset = 10;
-    let add = |n: u32| n + offset;
+    let offsets = vec![10];
+    let add = |n: u32| n + offsets[0];
     yield_!(add(1));
     yield_!(add(2));
 }
