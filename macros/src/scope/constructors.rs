@@ -71,12 +71,12 @@ fn nodes(pat: &Pat, whole: &Ident) -> Vec<Node> {
         }
         Pat::Struct(inner) => {
             let pats: Pats = inner.fields.iter().map(|field| (*field.pat).clone()).collect();
+            // What binds nothing is not named, as lints would have it.
             let with = |pats: Pats| {
-                let mut new = inner.clone();
-                for (field, pat) in new.fields.iter_mut().zip(pats) {
-                    (field.colon_token, field.pat) = (Some(Default::default()), Box::new(pat));
-                }
-                Pat::Struct(new)
+                let (path, named) = (&inner.path, inner.fields.iter().zip(pats));
+                let named = named.filter(|(_, pat)| !matches!(pat, Pat::Wild(_)));
+                let fields = named.map(|(syn::FieldPat { attrs, member, .. }, pat)| quote!(#(#attrs)* #member: #pat,));
+                parse_quote!(#path { #(#fields)* .. })
             };
             own(&inner.path, with(blank(&pats))).into_iter().chain(inside(&pats, &with)).collect()
         }
