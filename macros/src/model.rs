@@ -11,8 +11,7 @@ use crate::function::{Argument, Function};
 use crate::graph;
 use crate::names::{Local, Used};
 use crate::report::Report;
-use crate::scope::constructors;
-use crate::scope::{Keep, Locals, knowledge, resolve};
+use crate::scope::{Keep, Locals, constructors, resolve};
 use crate::syntax::calls::Calls;
 use crate::syntax::{arguments, items, markers, native};
 use crate::tags;
@@ -57,10 +56,7 @@ impl Model {
 
         let mut params: Vec<(Pat, Keep, Option<syn::Type>)> =
             function.arguments.iter().map(|arg| (parameter(arg), arg.keep, arg.ty.clone())).collect();
-        let mut locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
-        for (index, argument) in function.arguments.iter().enumerate() {
-            locals[Local(index)].is_owner = argument.ty.as_ref().is_some_and(knowledge::is_owner);
-        }
+        let locals = resolve::resolve(&mut params, &mut body, &function.sends_written);
         tags::number(&mut body);
         let mut resolved = std::mem::take(&mut body.stmts).into_iter();
         let arguments = patterns.iter().enumerate().map(|(index, stmts)| graph::Argument {

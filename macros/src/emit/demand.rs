@@ -66,9 +66,12 @@ impl Emit<'_> {
         let demands: TokenStream = demands
             .filter_map(|Chain { local, calls, ty }| {
                 // The calls behind it tell of the type that it gives, and so does the type that the whole is to have.
-                let length = calls.iter().take_while(stands).count();
-                let call = *calls[..length].last()?;
-                let ty = ty.filter(|_| length == calls.len()).map(|ty| quote!(-> #ty));
+                let stand = &calls[..calls.iter().take_while(stands).count()];
+                let ty = ty.filter(|_| stand.len() == calls.len()).map(|ty| quote!(-> #ty));
+                let is_told = |call: &&&ExprMethodCall| ty.is_some() || !knowledge::gives_what_is_asked(call);
+                // Of the first call the name is not enough, unless it is one of those that are believed.
+                let first = stand.first().filter(|call| !knowledge::is_believed(call));
+                let call = *stand.iter().rfind(is_told).or(first)?;
                 let name = self.layout.name(local);
                 // A closure captures what is in a variable.
                 let optional = match bindings.get(&local) {
@@ -128,7 +131,7 @@ struct Calls<'ast> {
 impl<'ast> Visit<'ast> for Calls<'ast> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let ty = self.typed.filter(|(typed, _)| std::ptr::eq(*typed, call)).map(|(_, ty)| ty);
-        let chain = Chain::of(call, ty).filter(|chain| knowledge::is_ambiguous(chain.calls[0], self.locals));
+        let chain = Chain::of(call, ty).filter(|chain| knowledge::is_taken(chain.calls[0], self.locals));
         let Some(chain) = chain else { return visit::visit_expr_method_call(self, call) };
         for arg in chain.calls.iter().flat_map(|call| &call.args) {
             self.visit_expr(arg);

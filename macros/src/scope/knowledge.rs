@@ -211,13 +211,28 @@ pub(crate) fn consumes(method: &str, arguments: usize) -> bool {
         || CONSUMING.contains(&method)
 }
 
-/// Whether a call that is taken to consume its receiver could as well borrow it.
-pub(crate) fn is_ambiguous(call: &ExprMethodCall, locals: &Locals) -> bool {
-    receiver(call, locals) == Some(Receiver::Consumed) && !CERTAIN.iter().any(|name| call.method == name)
+/// Whether a call is taken to consume its receiver.
+pub(crate) fn is_taken(call: &ExprMethodCall, locals: &Locals) -> bool {
+    receiver(call, locals) == Some(Receiver::Consumed) && call.method != "unwrap_unchecked"
 }
 
-/// Names that are taken for what they are in std without a proof. What some of them give is told by what becomes of it, which
-/// a proof has not.
+/// Whether what a call gives is of the type that its place asks for, where it does not say itself.
+pub(crate) fn gives_what_is_asked(call: &ExprMethodCall) -> bool {
+    call.turbofish.is_none() && ASKED.iter().any(|name| call.method == name)
+}
+
+const ASKED: &[&str] = &["collect", "into", "try_into", "sum", "product", "parse", "partition", "unzip"];
+
+/// Whether a call that is taken to consume its receiver is not believed where nobody proves it.
+pub(crate) fn is_ambiguous(call: &ExprMethodCall, locals: &Locals) -> bool {
+    receiver(call, locals) == Some(Receiver::Consumed) && !is_believed(call)
+}
+
+/// Whether the name of a method is taken for what it is in std also where nobody proves it.
+pub(crate) fn is_believed(call: &ExprMethodCall) -> bool {
+    CERTAIN.iter().any(|name| call.method == name)
+}
+
 const CERTAIN: &[&str] = &[
     "into", "try_into", "into_iter", "into_inner", "into_bytes", "into_string", "into_boxed_str", "into_boxed_slice",
     "into_vec", "into_sorted_vec", "into_keys", "into_values", "unwrap", "unwrap_or", "unwrap_or_else",

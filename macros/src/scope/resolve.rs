@@ -70,6 +70,8 @@ impl Resolve<'_> {
             };
             self.locals[*local].type_name = name;
             self.locals[*local].is_shared = ty.is_some_and(written::is_shared);
+            self.locals[*local].is_owner =
+                ty.map_or_else(|| init.is_some_and(knowledge::collects), knowledge::is_owner);
         }
     }
 
@@ -109,10 +111,6 @@ impl Resolve<'_> {
                 self.type_of(pat, ty, init);
                 for local in bindings(pat) {
                     self.locals[local].is_closure = matches!(init, Some(Expr::Closure(_)));
-                    self.locals[local].is_owner = match ty {
-                        Some(ty) => matches!(pat, Pat::Ident(_)) && knowledge::is_owner(ty),
-                        None => matches!(pat, Pat::Ident(_)) && init.is_some_and(knowledge::collects),
-                    };
                 }
             }
         }

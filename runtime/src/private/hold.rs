@@ -135,6 +135,20 @@ pub fn witness<T>(_: &T) -> PhantomData<T> {
 /// numbers().next();
 /// ```
 ///
+/// ```compile_fail,E0080
+/// struct Parser(String);
+/// impl Drop for Parser { fn drop(&mut self) {} }
+/// impl Parser { fn expect(&mut self, token: &str) -> usize { token.len() } } // not `Option::expect`
+///
+/// #[coframe::coroutine(yield = usize)]
+/// fn tokens() {
+///     let mut parser = Parser(String::new());
+///     let length = parser.expect("(");
+///     coframe::yield_!(length);
+/// }
+/// tokens().next();
+/// ```
+///
 /// A method that gives nothing in std is taken to consume where its value is bound:
 ///
 /// ```compile_fail,E0080

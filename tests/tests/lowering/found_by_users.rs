@@ -331,4 +331,15 @@ cases! { ($)
         if y.map(|y| y.parse().unwrap_or_default()).unwrap_or(2) > k { t("more"); yield_!(1); }
         yield_!(k)
     }
+
+    // The proof that `rev` and the like consume asked for the type that `collect` gives (E0283).
+    plain what_a_chain_gives_is_told_later(v: Vec<i32>, w: Vec<i32>) -> i32; yield i32, send i32; with (vec![1, 2], vec![3]) {
+        fn length(list: Vec<i32>) -> i32 { list.len() as i32 }
+        let (v, w) = (v.into_iter(), w.into_iter());
+        yield_!(1);
+        let list = v.rev().collect();
+        yield_!(2);
+        let n = length(w.map(|n| n + 1).collect());
+        n + length(list)
+    }
 }
