@@ -65,8 +65,10 @@ impl Emit<'_> {
             calls.found.into_iter().filter(|chain| has_destructor(chain.local) && !after.get(chain.local).may_init);
         let demands: TokenStream = demands
             .filter_map(|Chain { local, calls, ty }| {
-                // The calls behind it tell of the type that it gives, and so does the type that the whole is to have.
-                let stand = &calls[..calls.iter().take_while(stands).count()];
+                // The calls behind it tell of the type that it gives, and so does the type that the whole is to have. Of what
+                // is believed otherwise the receiver tells it alone.
+                let reach = if knowledge::is_believed(calls[0]) { 1 } else { calls.len() };
+                let stand = &calls[..calls[..reach].iter().take_while(stands).count()];
                 let ty = ty.filter(|_| stand.len() == calls.len()).map(|ty| quote!(-> #ty));
                 let is_told = |call: &&&ExprMethodCall| ty.is_some() || !knowledge::gives_what_is_asked(call);
                 // Of the first call the name is not enough, unless it is one of those that are believed.

@@ -221,7 +221,10 @@ pub(crate) fn gives_what_is_asked(call: &ExprMethodCall) -> bool {
     call.turbofish.is_none() && ASKED.iter().any(|name| call.method == name)
 }
 
-const ASKED: &[&str] = &["collect", "into", "try_into", "sum", "product", "parse", "partition", "unzip"];
+const ASKED: &[&str] = &[
+    "collect", "into", "try_into", "sum", "product", "parse", "partition", "unzip", "downcast", "downcast_ref",
+    "downcast_mut",
+];
 
 /// Whether a call that is taken to consume its receiver is not believed where nobody proves it.
 pub(crate) fn is_ambiguous(call: &ExprMethodCall, locals: &Locals) -> bool {
